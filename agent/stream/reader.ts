@@ -1,0 +1,22 @@
+/** What stream ordering hands to a protocol: two ordered byte streams per connection, with every gap told. */
+import type { Direction } from '../capture/source.ts';
+
+/** Why bytes are missing: cut on purpose by the capture level, or lost. */
+export type GapReason = 'cut' | 'lost';
+
+/** Why a connection is over: orderly close, reset, or silence for too long / end of the source. */
+export type CloseReason = 'fin' | 'reset' | 'gone';
+
+/** Reads one connection. Calls per direction come in sequence order; `time` is when the bytes were seen (CLOCK_MONOTONIC ns). */
+export interface StreamReader {
+  /** Bytes are valid during the call only. */
+  data(direction: Direction, bytes: Uint8Array, time: number): void;
+  gap(direction: Direction, length: number, reason: GapReason, time: number): void;
+  /** FIN of this direction: no more bytes will come. */
+  end(direction: Direction, time: number): void;
+  close(reason: CloseReason, time: number): void;
+  /** Captured time has reached `time`; called about ten times a second while something is unfinished. */
+  tick(time: number): void;
+  /** Bytes of memory held for this connection, for the budget. */
+  readonly heldBytes: number;
+}

@@ -1,0 +1,67 @@
+/** What an agent says about itself and what was lost on the way. */
+
+/** A rising total of things lost, by a stable reason id. */
+export interface Loss {
+  readonly reason: string;
+  readonly count: number;
+}
+
+export interface AgentProgram {
+  readonly name: string;
+  readonly attachType: string;
+  readonly cgroup: string;
+  /** Verified instructions; 0 where the kernel does not tell. */
+  readonly instructions: number;
+}
+
+export interface AgentLease {
+  readonly client: string;
+  readonly level: string;
+  readonly scope: string;
+  readonly remainingMs: number;
+}
+
+/** One agent's state; totals rise, rates are the reader's to derive. */
+export interface AgentStatus {
+  readonly node: string;
+  readonly version: string;
+  readonly kernel: string;
+  readonly source: { readonly kind: 'live' | 'recording'; readonly name: string; readonly progress: number };
+  /** Unix nanoseconds. */
+  readonly started: bigint;
+  readonly pid: number;
+  readonly cpus: number;
+  /** User and system CPU time so far, ns. */
+  readonly cpuNanos: number;
+  readonly rssBytes: number;
+  readonly mapBytes: number;
+  readonly programs: readonly AgentProgram[];
+  readonly totals: Readonly<Record<string, number>>;
+  readonly losses: readonly Loss[];
+  readonly leases: readonly AgentLease[];
+  readonly ringRows: number;
+  readonly ringBytes: number;
+}
+
+/** Capture level of a lease (bpf/capture/event.h, enum capture_level). */
+export type CaptureLevel = 'off' | 'flows' | 'heads' | 'bodies';
+
+/** Every reason for which something can be lost, with what a reader should know and do. */
+export const lossReasons: Readonly<Record<string, string>> = {
+  'ring-full': 'Kernel records that found no room in the ring buffer: the agent was too slow or starved of CPU.',
+  'no-storage': 'Sockets for which the kernel had no memory left.',
+  fragment: 'IP fragments that hide the TCP header.',
+  unparsed: 'Packets with headers the kernel side could not follow.',
+  copy: 'Packets whose bytes the kernel refused to copy.',
+  'bad-record': 'Kernel or recording records that made no sense.',
+  'stream-gap': 'Byte ranges of a connection that never arrived.',
+  'reassembly-budget': 'Connections or segments dropped to stay within the memory budget.',
+  'connection-budget': 'Connections dropped to stay within the connection table.',
+  'mid-stream': 'Bytes before the first message boundary on connections that were open before capture began.',
+  'orphan-expired': 'Early bytes whose connection was never announced.',
+  'parse-error': 'Bytes that turned out not to be HTTP in the middle of an HTTP connection.',
+  'slow-reader': 'Rows dropped because a reader fell behind.',
+  'row-limit': 'Rows dropped because the reader asked for no more a second.',
+  'ring-evicted': 'Rows of which the agent let go before they were asked for.',
+  'store-evicted': 'Rows of which the terminal let go to stay within its limit.',
+};

@@ -1,0 +1,73 @@
+/** Errors a person can meet: a code, what it was about, and one table of messages that say what to do. */
+
+interface ErrorContexts {
+  usage: { readonly detail: string };
+  'filter-invalid': { readonly text: string; readonly at: number; readonly length: number; readonly reason: string };
+  'recording-not-found': { readonly file: string };
+  'recording-foreign': { readonly file: string; readonly found: string };
+  'recording-version': { readonly file: string; readonly version: number; readonly supported: number };
+  'recording-truncated': { readonly file: string; readonly at: number };
+  'agent-unreachable': { readonly address: string; readonly reason: string };
+  'agent-start': { readonly reason: string };
+  'port-in-use': { readonly address: string };
+  'ebpf-unavailable': { readonly reason: string; readonly remedy: string };
+  permission: { readonly what: string; readonly remedy: string };
+  internal: { readonly detail: string };
+}
+
+export type ErrorCode = keyof ErrorContexts;
+
+const messages: { readonly [C in ErrorCode]: (context: ErrorContexts[C]) => string } = {
+  usage: ({ detail }) => detail,
+  'filter-invalid': ({ text, at, length, reason }) =>
+    `${reason}\n  ${text}\n  ${' '.repeat(at)}${'^'.repeat(Math.max(1, length))}`,
+  'recording-not-found': ({ file }) => `No recording at ${file}. Make one with: kelpie record ${file}`,
+  'recording-foreign': ({ file, found }) => `${file} is not a Kelpie recording (it begins with ${found}).`,
+  'recording-version': ({ file, version, supported }) =>
+    `${file} is a version ${version} recording; this Kelpie reads up to version ${supported}.`,
+  'recording-truncated': ({ file, at }) =>
+    `${file} ends in the middle of a record at byte ${at}; everything before it was read.`,
+  'agent-unreachable': ({ address, reason }) =>
+    `No agent answers at ${address}: ${reason}. Start one with: kelpie agent --listen ${address}`,
+  'agent-start': ({ reason }) => `The agent could not start: ${reason}`,
+  'port-in-use': ({ address }) => `${address} is in use. Choose another with --listen HOST:PORT.`,
+  'ebpf-unavailable': ({ reason, remedy }) => `eBPF capture cannot run here: ${reason}. ${remedy}`,
+  permission: ({ what, remedy }) => `Not permitted: ${what}. ${remedy}`,
+  internal: ({ detail }) => `Unexpected: ${detail}. This is a bug in Kelpie.`,
+};
+
+/** Exit codes of the CLI (documented in README.md). */
+const exitCodes: Partial<Record<ErrorCode, number>> = {
+  usage: 2,
+  'filter-invalid': 2,
+  'agent-unreachable': 3,
+  'agent-start': 3,
+  'port-in-use': 3,
+  'ebpf-unavailable': 3,
+  permission: 3,
+};
+
+/** An error with a code and its typed context; the message comes from the one table above. */
+export class AppError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'AppError';
+  readonly code: C;
+  readonly context: ErrorContexts[C];
+
+  constructor(code: C, context: ErrorContexts[C], options?: { cause?: unknown }) {
+    super(messages[code](context), options);
+    this.code = code;
+    this.context = context;
+  }
+
+  /** What the process exits with when this reaches the top. */
+  get exitCode(): number {
+    return exitCodes[this.code] ?? 1;
+  }
+}
+
+/** Whatever was thrown, as an AppError; unknown things become `internal`. */
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  return new AppError('internal', { detail }, { cause: thrown });
+}

@@ -1,0 +1,29 @@
+/** The filter language as the rest of the product sees it. Grammar: docs/filter.md. */
+import type { Row } from '../column.ts';
+import type { Table } from '../table.ts';
+
+/** A compiled filter over rows of one table. */
+export interface Filter {
+  /** The text as typed. */
+  readonly text: string;
+  /** The filter looks at payload columns (headers, bodies): only the agent can answer it. */
+  readonly needsPayload: boolean;
+  /** Whether a row passes. Never throws. */
+  matches(row: Row): boolean;
+}
+
+/** What is wrong with a filter, pointing at the word. */
+export interface FilterError {
+  /** Index of the first character at fault, and how many are. */
+  readonly at: number;
+  readonly length: number;
+  /** One sentence, with a suggestion where there is one. */
+  readonly reason: string;
+}
+
+export type FilterResult =
+  | { readonly ok: true; readonly filter: Filter }
+  | { readonly ok: false; readonly error: FilterError };
+
+/** Compiles filter text against a table. Empty text matches every row. */
+export type ParseFilter = (table: Table, text: string) => FilterResult;
