@@ -12,6 +12,7 @@ interface ErrorContexts {
   'port-in-use': { readonly address: string };
   'ebpf-unavailable': { readonly reason: string; readonly remedy: string };
   permission: { readonly what: string; readonly remedy: string };
+  'row-gone': { readonly agent: string };
   internal: { readonly detail: string };
 }
 
@@ -33,6 +34,7 @@ const messages: { readonly [C in ErrorCode]: (context: ErrorContexts[C]) => stri
   'port-in-use': ({ address }) => `${address} is in use. Choose another with --listen HOST:PORT.`,
   'ebpf-unavailable': ({ reason, remedy }) => `eBPF capture cannot run here: ${reason}. ${remedy}`,
   permission: ({ what, remedy }) => `Not permitted: ${what}. ${remedy}`,
+  'row-gone': ({ agent }) => `The agent at ${agent} has let go of this row: its payload is no longer kept.`,
   internal: ({ detail }) => `Unexpected: ${detail}. This is a bug in Kelpie.`,
 };
 

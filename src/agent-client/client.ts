@@ -1,0 +1,47 @@
+/** The terminal's line to its agents: keeps streams alive, turns wire messages into domain events. */
+import type { AgentEvent } from '../domain/agent-event.ts';
+import type { CaptureLevel } from '../domain/agent-status.ts';
+import type { Row } from '../domain/column.ts';
+
+/** Which rows the agents shall send. */
+export interface RowQuery {
+  readonly table: string;
+  /** Filter text, evaluated at the agents; '' = all. */
+  readonly filter: string;
+  /** Payload columns too. */
+  readonly payload: boolean;
+  /** Newest kept rows to send first. */
+  readonly backlog: number;
+  /** Per agent; 0 = no limit. */
+  readonly maxRowsPerSecond: number;
+  /** End after the backlog. */
+  readonly once: boolean;
+}
+
+export interface LeaseRequest {
+  readonly level: CaptureLevel;
+  /** Empty = everything. */
+  readonly scopes: readonly string[];
+  /** Bytes per message; 0 = the level's default. */
+  readonly messageCap: number;
+}
+
+export interface AgentClientOptions {
+  /** `unix:/path` or `host:port`. */
+  readonly addresses: readonly string[];
+  readonly onEvent: (event: AgentEvent) => void;
+  /** Which rows at first; undefined = status only. */
+  readonly query: RowQuery | undefined;
+  readonly lease: LeaseRequest | undefined;
+}
+
+export interface AgentClient {
+  /** Replaces the row streams; rows of the earlier query may still be in flight for a moment and are dropped. */
+  setQuery(query: RowQuery): void;
+  /** Replaces the lease; it is renewed until `close`. */
+  setLease(lease: LeaseRequest): void;
+  /** One row with its payload columns. Rejects with AppError `row-gone` when the agent has let go of it. */
+  fetchRow(agent: string, table: string, id: string): Promise<Row>;
+  /** Releases leases, ends streams. Resolves within a second whatever the agents do. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,59 @@
+/** Bounded state outside React: events go in, one immutable snapshot per tick comes out. */
+import type { AgentEvent, LinkState } from '../domain/agent-event.ts';
+import type { AgentStatus, Loss } from '../domain/agent-status.ts';
+import type { Row } from '../domain/column.ts';
+
+/** A row and where it came from. The object is replaced when the row is updated. */
+export interface StoredRow {
+  /** Unique over all agents, stable over updates. */
+  readonly key: string;
+  readonly agent: string;
+  readonly row: Row;
+}
+
+export interface TableState {
+  /** Oldest first, by the table's time column as far as rows arrived in order; at most the store's limit. */
+  readonly rows: readonly StoredRow[];
+  /** Rows ever received (updates not counted) and let go of to stay within the limit. */
+  readonly received: number;
+  readonly evicted: number;
+}
+
+export interface AgentState {
+  readonly agent: string;
+  readonly link: LinkState;
+  /** Unix ms of the last event of any kind; undefined before the first. */
+  readonly lastHeard: number | undefined;
+  readonly status: AgentStatus | undefined;
+  /** The status before this one, to derive rates from. */
+  readonly previousStatus: AgentStatus | undefined;
+  readonly losses: readonly Loss[];
+  /** Per second, between the last two statuses. */
+  readonly rates: Readonly<Record<string, number>>;
+  /** Share of one core, 0.1 = 10 %, between the last two statuses. */
+  readonly cpu: number | undefined;
+}
+
+export interface Snapshot {
+  /** Rises with every publication; equal version = equal snapshot. */
+  readonly version: number;
+  /** Unix ms when it was taken. */
+  readonly time: number;
+  table(id: string): TableState;
+  readonly agents: readonly AgentState[];
+  /** Over all agents and the store itself, merged by reason. */
+  readonly losses: readonly Loss[];
+  /** Sum of `losses`. */
+  readonly lost: number;
+}
+
+export interface Store {
+  apply(event: AgentEvent): void;
+  /** Forgets the rows of a table (a new query replaces them). */
+  clear(table: string): void;
+  /** Makes what was applied visible; a no-op when nothing changed. */
+  publish(): void;
+  readonly getSnapshot: () => Snapshot;
+  /** Called after each publication that changed something. */
+  readonly subscribe: (listener: () => void) => () => void;
+}
