@@ -1,0 +1,19 @@
+#!/bin/sh
+# Writes everything that is generated and committed: the wire's code, the kernel record layout, the references in docs.
+# `--check` fails when what is committed is stale.
+set -eu
+cd "$(dirname "$0")/.."
+PATH="$PWD/node_modules/.bin:$PATH"
+export PATH
+
+buf generate
+make -s -C bpf
+node --import tsx scripts/gen-layout.ts
+node --import tsx scripts/gen-docs.ts
+
+if [ "${1:-}" = --check ]; then
+  if ! git diff --exit-code --stat -- proto/gen agent/capture/layout.gen.ts docs/reference; then
+    echo "Generated files are stale: run npm run gen and commit the result." >&2
+    exit 1
+  fi
+fi

@@ -1,0 +1,108 @@
+/** A person at a terminal: runs a program in a pseudo terminal, presses keys, reads the screen as xterm shows it. */
+import { type IPty, spawn } from '@lydell/node-pty';
+import { Terminal } from '@xterm/headless';
+
+export interface TerminalOptions {
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+export interface PersonAtTerminal {
+  readonly pid: number;
+  /** Bytes the program wrote so far. */
+  readonly written: () => number;
+  /** Types text or sends raw key bytes ("\r" enter, "\x1b" escape). */
+  press(keys: string): void;
+  /** The screen, one string per row, right side trimmed. */
+  screen(): string[];
+  /** The emulator, for cells and colours. */
+  readonly emulator: Terminal;
+  /** Resolves when the screen satisfies the check; rejects with the screen's content after `timeoutMs`. */
+  waitFor(what: string | RegExp | ((screen: string[]) => boolean), timeoutMs?: number): Promise<string[]>;
+  resize(columns: number, rows: number): void;
+  /** Resolves with the exit code (or 128 + signal) when the program ends. */
+  readonly exited: Promise<number>;
+  kill(signal?: NodeJS.Signals): void;
+}
+
+/** Starts a program in a pseudo terminal of the given size (default 120×32, TERM=xterm-256color). */
+export function openTerminal(file: string, args: readonly string[], options: TerminalOptions = {}): PersonAtTerminal {
+  const { columns = 120, rows = 32 } = options;
+  const emulator = new Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 200 });
+  const pty: IPty = spawn(file, [...args], {
+    cols: columns,
+    rows,
+    name: 'xterm-256color',
+    cwd: options.cwd ?? process.cwd(),
+    env: { ...process.env, TERM: 'xterm-256color', LANG: 'C.UTF-8', ...options.env },
+  });
+  let bytes = 0;
+  const watchers = new Set<() => void>();
+  pty.onData((data) => {
+    bytes += Buffer.byteLength(data);
+    emulator.write(data, () => {
+      for (const watcher of watchers) watcher();
+    });
+  });
+  // Answers to the program's questions (device attributes, cursor position) go back as a real terminal's would.
+  emulator.onData((answer) => pty.write(answer));
+  const exited = new Promise<number>((resolve) => {
+    pty.onExit(({ exitCode, signal }) => resolve(signal ? 128 + signal : exitCode));
+  });
+
+  const screen = () => readScreen(emulator);
+  const waitFor: PersonAtTerminal['waitFor'] = (what, timeoutMs = 15_000) =>
+    new Promise((resolve, reject) => {
+      const holds = toCheck(what);
+      const look = () => {
+        const now = screen();
+        if (!holds(now)) return;
+        stop();
+        resolve(now);
+      };
+      const timer = setTimeout(() => {
+        stop();
+        reject(new Error(`the screen never showed ${String(what)}; it shows:\n${screen().join('\n')}`));
+      }, timeoutMs);
+      const stop = () => {
+        clearTimeout(timer);
+        watchers.delete(look);
+      };
+      watchers.add(look);
+      look();
+    });
+
+  return {
+    pid: pty.pid,
+    written: () => bytes,
+    press: (keys) => pty.write(keys),
+    screen,
+    emulator,
+    waitFor,
+    resize: (toColumns, toRows) => {
+      emulator.resize(toColumns, toRows);
+      pty.resize(toColumns, toRows);
+    },
+    exited,
+    kill: (signal = 'SIGTERM') => {
+      try {
+        process.kill(pty.pid, signal);
+      } catch {
+        // It has ended already.
+      }
+    },
+  };
+}
+
+function readScreen(emulator: Terminal): string[] {
+  const buffer = emulator.buffer.active;
+  return Array.from({ length: emulator.rows }, (_, row) => buffer.getLine(buffer.baseY + row)?.translateToString(true) ?? '');
+}
+
+function toCheck(what: string | RegExp | ((screen: string[]) => boolean)): (screen: string[]) => boolean {
+  if (typeof what === 'function') return what;
+  if (typeof what === 'string') return (screen) => screen.some((line) => line.includes(what));
+  return (screen) => what.test(screen.join('\n'));
+}
