@@ -3,8 +3,8 @@
  * Needs root and eBPF. `npm run screenshots [name…]` writes docs/screenshots/<name>.svg.
  */
 import { writeFileSync } from 'node:fs';
-import { type PersonAtTerminal, openTerminal } from '../test/terminal/terminal.ts';
 import { toSvg } from '../test/terminal/picture.ts';
+import { openTerminal, type PersonAtTerminal } from '../test/terminal/terminal.ts';
 
 interface Shot {
   readonly name: string;

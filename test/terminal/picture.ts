@@ -18,8 +18,10 @@ export function toSvg(terminal: Terminal, title: string): string {
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14">`,
     `<rect width="${width}" height="${height}" rx="8" fill="${background}"/>`,
-    ...['#fb4934', '#fabd2f', '#b8bb26'].map((fill, i) => `<circle cx="${18 + i * 18}" cy="15" r="5.5" fill="${fill}"/>`),
-    `<text x="${width / 2}" y="20" fill="#928374" text-anchor="middle">${escape(title)}</text>`,
+    ...['#fb4934', '#fabd2f', '#b8bb26'].map(
+      (fill, i) => `<circle cx="${18 + i * 18}" cy="15" r="5.5" fill="${fill}"/>`,
+    ),
+    `<text x="${width / 2}" y="20" fill="#928374" text-anchor="middle">${escapeXml(title)}</text>`,
     `<g transform="translate(12 ${top})">`,
   ];
   const buffer = terminal.buffer.active;
@@ -92,7 +94,7 @@ function drawRun(run: Run, y: number): string {
     : '';
   if (run.text.trim() === '') return paper;
   const baseline = y * cell.height + cell.baseline;
-  return `${paper}<text x="${x}" y="${baseline}" fill="${run.fill}" ${run.style} textLength="${width}" lengthAdjust="spacingAndGlyphs" xml:space="preserve">${escape(run.text)}</text>`;
+  return `${paper}<text x="${x}" y="${baseline}" fill="${run.fill}" ${run.style} textLength="${width}" lengthAdjust="spacingAndGlyphs" xml:space="preserve">${escapeXml(run.text)}</text>`;
 }
 
-const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const escapeXml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -98,7 +98,10 @@ export function openTerminal(file: string, args: readonly string[], options: Ter
 
 function readScreen(emulator: Terminal): string[] {
   const buffer = emulator.buffer.active;
-  return Array.from({ length: emulator.rows }, (_, row) => buffer.getLine(buffer.baseY + row)?.translateToString(true) ?? '');
+  return Array.from(
+    { length: emulator.rows },
+    (_, row) => buffer.getLine(buffer.baseY + row)?.translateToString(true) ?? '',
+  );
 }
 
 function toCheck(what: string | RegExp | ((screen: string[]) => boolean)): (screen: string[]) => boolean {

@@ -1,0 +1,58 @@
+/** What the compiler cannot see of the structure: bundles stay apart, registries are complete. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '../..');
+const foldersOf = (path: string) =>
+  readdirSync(join(root, path), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+
+describe('the structure holds', () => {
+  test('the agent bundle contains no terminal: no React, no Ink, nothing of src/ but the domain', async () => {
+    const { metafile } = await build({
+      entryPoints: [join(root, 'agent/main.ts')],
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: 'node',
+      format: 'esm',
+      absWorkingDir: root,
+      logLevel: 'silent',
+    });
+    const inputs = Object.keys(metafile.inputs);
+    assert.ok(inputs.length > 10, 'something was bundled');
+    const foreign = inputs.filter(
+      (input) =>
+        /node_modules\/(react|ink|yoga)/.test(input) || (input.startsWith('src/') && !input.startsWith('src/domain/')),
+    );
+    assert.deepEqual(foreign, []);
+  });
+
+  for (const [folder, registry] of [
+    ['src/views', 'src/views/index.ts'],
+    ['agent/protocols', 'agent/protocols/index.ts'],
+  ] as const) {
+    test(`every folder in ${folder} is in its registry`, () => {
+      const text = readFileSync(join(root, registry), 'utf8');
+      for (const name of foldersOf(folder)) assert.ok(text.includes(`./${name}/`), `${registry} names ${name}`);
+    });
+  }
+
+  test('every layer is compiled by npm test', () => {
+    const projects = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')).references as { path: string }[];
+    const known = new Set(projects.map((project) => project.path));
+    const layers = [
+      ...foldersOf('agent').map((name) => `agent/${name}`),
+      ...foldersOf('src').map((name) => `src/${name}`),
+    ];
+    const covered = (layer: string) => known.has(layer) || ['agent/doctor', 'src/commands'].includes(layer);
+    assert.deepEqual(
+      layers.filter((layer) => !covered(layer)),
+      [],
+    );
+  });
+});
