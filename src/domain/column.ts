@@ -64,6 +64,8 @@ export interface ColumnSpec<T extends SemanticType = SemanticType> {
   readonly payload?: boolean;
   /** Names the filter language accepts besides the id. */
   readonly aliases?: readonly string[];
+  /** Whether a filter's bare words look here; by default the type and priority decide (filter/search.ts). */
+  readonly search?: boolean;
   /** Closed set of values of an `enum`, for completion and checks. */
   readonly values?: readonly string[];
 }

@@ -9,6 +9,9 @@ interface ErrorContexts {
   'recording-truncated': { readonly file: string; readonly at: number };
   'agent-unreachable': { readonly address: string; readonly reason: string };
   'agent-start': { readonly reason: string };
+  'demo-failed': { readonly reason: string };
+  'agent-protocol': { readonly address: string; readonly reason: string };
+  'output-file': { readonly file: string; readonly reason: string };
   'port-in-use': { readonly address: string };
   'ebpf-unavailable': { readonly reason: string; readonly remedy: string };
   permission: { readonly what: string; readonly remedy: string };
@@ -31,6 +34,10 @@ const messages: { readonly [C in ErrorCode]: (context: ErrorContexts[C]) => stri
   'agent-unreachable': ({ address, reason }) =>
     `No agent answers at ${address}: ${reason}. Start one with: kelpie agent --listen ${address}`,
   'agent-start': ({ reason }) => `The agent could not start: ${reason}`,
+  'demo-failed': ({ reason }) => `The demo could not run: ${reason}`,
+  'agent-protocol': ({ address, reason }) =>
+    `The agent at ${address} sent something this Kelpie cannot read: ${reason}. Run the same version on both sides.`,
+  'output-file': ({ file, reason }) => `Cannot write ${file}: ${reason}.`,
   'port-in-use': ({ address }) => `${address} is in use. Choose another with --listen HOST:PORT.`,
   'ebpf-unavailable': ({ reason, remedy }) => `eBPF capture cannot run here: ${reason}. ${remedy}`,
   permission: ({ what, remedy }) => `Not permitted: ${what}. ${remedy}`,
@@ -44,6 +51,9 @@ const exitCodes: Partial<Record<ErrorCode, number>> = {
   'filter-invalid': 2,
   'agent-unreachable': 3,
   'agent-start': 3,
+  'demo-failed': 3,
+  'agent-protocol': 3,
+  'output-file': 2,
   'port-in-use': 3,
   'ebpf-unavailable': 3,
   permission: 3,
@@ -73,3 +83,29 @@ export function toAppError(thrown: unknown): AppError {
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
   return new AppError('internal', { detail }, { cause: thrown });
 }
+
+/** An error as data, the form in which it crosses a process boundary: `{code, context}`. */
+export function appErrorToData(error: AppError): { readonly code: ErrorCode; readonly context: object } {
+  return { code: error.code, context: error.context };
+}
+
+/**
+ * An error that another process described as `{code, context}`, or undefined when it is not one. What comes from
+ * outside is not trusted: only known codes with short text and small numbers pass.
+ */
+export function appErrorFromData(data: unknown): AppError | undefined {
+  if (typeof data !== 'object' || data === null) return undefined;
+  const { code, context } = data as { code?: unknown; context?: unknown };
+  if (typeof code !== 'string' || !Object.hasOwn(messages, code)) return undefined;
+  if (typeof context !== 'object' || context === null || !Object.values(context).every(isPlain)) return undefined;
+  const { at = 0, length = 0 } = context as { at?: unknown; length?: unknown };
+  if (code === 'filter-invalid' && !(Number(at) >= 0 && Number(at) <= 4096 && Number(length) <= 4096)) return undefined;
+  try {
+    return new AppError(code as ErrorCode, context as ErrorContexts[ErrorCode]);
+  } catch {
+    return undefined;
+  }
+}
+
+const isPlain = (value: unknown) =>
+  typeof value === 'string' ? value.length <= 4096 : Number.isInteger(value) && Math.abs(Number(value)) <= 2 ** 53;

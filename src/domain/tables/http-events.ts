@@ -32,6 +32,8 @@ export const httpEvents = defineTable({
       width: [4, 6, 6],
       priority: 6,
       aliases: ['role', 'side'],
+      // "client" and "server" are common pod names; a bare word means the pod.
+      search: false,
       values: ['client', 'server'],
       doc: 'Which end of the connection the socket is: client sent the request, server answered it.',
     },

@@ -1,0 +1,42 @@
+/** Column names in a filter → columns, or an error that knows the nearest one. */
+import type { ColumnSpec } from '../column.ts';
+import { findColumn, type Table } from '../table.ts';
+import { fault } from './fault.ts';
+import { nearest } from './suggest.ts';
+import type { Token } from './token.ts';
+
+export interface FieldColumn {
+  readonly id: string;
+  readonly spec: ColumnSpec;
+  /** Lower-case header name of `req_header.NAME`. */
+  readonly header: string | undefined;
+}
+
+/** @throws FilterFault when the table has no such column. */
+export function columnOf(table: Table, field: Token): FieldColumn {
+  const plain = findColumn(table, field.text);
+  if (plain) return { ...plain, header: undefined };
+  const dot = field.text.indexOf('.');
+  const base = dot > 0 ? findColumn(table, field.text.slice(0, dot)) : undefined;
+  if (base?.spec.type === 'headers') {
+    const header = field.text.slice(dot + 1).toLowerCase();
+    if (header === '') fault(field, `Name a header behind the dot, as in ${field.text}content-type.`);
+    return { ...base, header };
+  }
+  const wanted = base || dot < 0 ? field.text : field.text.slice(0, dot);
+  if (base) fault(field, `Column '${base.id}' has no parts: write ${base.id} alone.`);
+  const suggestion = nearest(wanted, columnNames(table));
+  const hint =
+    suggestion === undefined
+      ? 'to search for the text itself, put it in double quotes.'
+      : `did you mean '${suggestion}'?`;
+  return fault(field, `No column '${wanted}'; ${hint}`);
+}
+
+/** Every name the filter language knows in this table: ids and aliases. */
+export function* columnNames(table: Table): Iterable<string> {
+  for (const id of table.columnIds) {
+    yield id;
+    yield* table.columns[id]?.aliases ?? [];
+  }
+}

@@ -1,0 +1,93 @@
+/** Tree → closures. Names, units and patterns are settled here, so that testing a row allocates next to nothing. */
+import type { Row } from '../column.ts';
+import type { Table } from '../table.ts';
+import { columnOf } from './column-of.ts';
+import { type Comparison, comparisonTest } from './compare.ts';
+import { hasHeader } from './headers-test.ts';
+import { searchTest } from './search.ts';
+import type { Node } from './syntax.ts';
+
+export type RowTest = (row: Row) => boolean;
+
+export interface Compiled {
+  readonly test: RowTest;
+  readonly needsPayload: boolean;
+}
+
+/** @throws FilterFault at the first word that means nothing in this table. */
+export function compile(table: Table, tree: Node): Compiled {
+  let needsPayload = false;
+
+  function rowTest(node: Node): RowTest {
+    switch (node.kind) {
+      case 'all':
+        return () => true;
+      case 'and':
+        return every(node.nodes.map(rowTest));
+      case 'or':
+        return some(node.nodes.map(rowTest));
+      case 'not': {
+        const test = rowTest(node.node);
+        return (row) => !test(row);
+      }
+      case 'search':
+        return searchTest(table, node.word);
+      case 'compare':
+        return comparison(node);
+    }
+  }
+
+  function comparison(node: Comparison): RowTest {
+    const column = columnOf(table, node.field);
+    if (column.spec.payload) needsPayload = true;
+    const { id, header } = column;
+    const isHeaders = column.spec.type === 'headers';
+    const [first] = node.values;
+    if (first?.text === '' && !first.quoted && node.values.length === 1) {
+      if (node.operator === '=' || node.operator === '!=')
+        return presence(id, header, isHeaders, node.operator === '!=');
+    }
+    const test = comparisonTest(column, node);
+    if (isHeaders) {
+      // `!=` too needs something to compare: a header that is not there matches no comparison.
+      return (row) => {
+        const value = row[id];
+        return value !== null && value !== undefined && hasHeader(value, header) && test(value);
+      };
+    }
+    return (row) => {
+      const value = row[id];
+      return value !== null && value !== undefined && test(value);
+    };
+  }
+
+  const test = rowTest(tree);
+  return { test, needsPayload };
+}
+
+/** `field=` has no value, `field!=` has one. */
+function presence(id: string, header: string | undefined, isHeaders: boolean, wanted: boolean): RowTest {
+  if (isHeaders) return (row) => hasHeader(row[id], header) === wanted;
+  return (row) => {
+    const value = row[id];
+    return (value !== null && value !== undefined && value !== '') === wanted;
+  };
+}
+
+function every(tests: readonly RowTest[]): RowTest {
+  const [first, second] = tests;
+  if (tests.length === 2 && first && second) return (row) => first(row) && second(row);
+  return (row) => {
+    for (const test of tests) if (!test(row)) return false;
+    return true;
+  };
+}
+
+function some(tests: readonly RowTest[]): RowTest {
+  const [first, second] = tests;
+  if (tests.length === 2 && first && second) return (row) => first(row) || second(row);
+  return (row) => {
+    for (const test of tests) if (test(row)) return true;
+    return false;
+  };
+}
