@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import type { Server } from 'node:http';
+import { call as callPod, type Incoming } from '../call.ts';
+import { type Call, createService } from '../http-service.ts';
+import { work } from '../latency.ts';
+import type { Random } from '../random.ts';
+import { empty, json } from '../reply.ts';
+
+/** The shop's API: calls catalog, cart and payments, and turns their failures into its own. */
+export function createApi(random: Random): Server {
+  const orders = new Map<string, object>();
+
+  return createService('api', {
+    'GET /healthz': (call) => json(call, 200, { status: 'ok' }),
+
+    'GET /v1/products': async (call) => {
+      const answer = await callPod('catalog', { path: `/products${call.url.search}`, trace: call.trace });
+      pass(call, answer);
+    },
+
+    'GET /v1/products/:id': async (call) => {
+      const etag = call.request.headers['if-none-match'];
+      const headers = etag === undefined ? {} : { 'If-None-Match': etag };
+      pass(call, await callPod('catalog', { path: `/products/${call.params.id}`, headers, trace: call.trace }));
+    },
+
+    'GET /v1/search': async (call) =>
+      pass(call, await callPod('catalog', { path: `/search${call.url.search}`, trace: call.trace })),
+
+    'GET /v1/cart/:cart': async (call) => {
+      const cart = await callPod('cart', { path: `/carts/${call.params.cart}`, trace: call.trace });
+      const { items = [] } = JSON.parse(`${cart.body}`);
+      const ids = items.map(({ product }: { product: string }) => product).join(',');
+      const products = await callPod('catalog', { path: `/products?ids=${ids}`, trace: call.trace });
+      json(call, 200, { cart: call.params.cart, items, products: JSON.parse(`${products.body}`).items });
+    },
+
+    'POST /v1/cart/:cart/items': async (call) => {
+      const headers = { 'Content-Type': 'application/json' };
+      const path = `/carts/${call.params.cart}/items`;
+      pass(call, await callPod('cart', { method: 'POST', path, body: await call.body(), headers, trace: call.trace }));
+    },
+
+    'DELETE /v1/cart/:cart': async (call) => {
+      await callPod('cart', { method: 'DELETE', path: `/carts/${call.params.cart}`, trace: call.trace });
+      empty(call, 204);
+    },
+
+    'POST /v1/orders': async (call) => {
+      if (!call.request.headers.authorization) return json(call, 401, { error: 'no token' }, challenge);
+      const { cart } = JSON.parse(`${await call.body()}`);
+      const order = `o-${random.hex(4)}`;
+      const charge = await charged(call, order, random.between(900, 24_900) / 100);
+      if (charge.status !== 201)
+        return json(call, charge.status, { error: 'not charged', order, cause: reason(charge) });
+      await callPod('cart', { method: 'DELETE', path: `/carts/${cart}`, trace: call.trace });
+      orders.set(order, { order, cart, charge: JSON.parse(`${charge.body}`) });
+      if (orders.size > 200) orders.delete([...orders.keys()][0] ?? '');
+      json(call, 201, orders.get(order), { Location: `/v1/orders/${order}` });
+    },
+
+    'GET /v1/orders/:id': async (call) => {
+      await work(random, 12, 0.8);
+      const order = orders.get(call.params.id ?? '');
+      if (order) json(call, 200, order);
+      else json(call, 404, { error: 'no such order', id: call.params.id });
+    },
+
+    'GET /v1/recommendations': async (call) => {
+      // Overloaded at times, and says so.
+      if (random.chance(0.15)) return json(call, 503, { error: 'overloaded' }, { 'Retry-After': '2' });
+      await work(random, 25, 0.9);
+      pass(call, await callPod('catalog', { path: '/products?limit=6', trace: call.trace }));
+    },
+
+    'GET /v1/reports/daily': async (call) => {
+      await work(random, 700, 0.4);
+      json(call, 200, {
+        day: new Date().toISOString().slice(0, 10),
+        orders: orders.size,
+        revenue: random.between(0, 1e5) / 100,
+      });
+    },
+
+    'GET /v1/export': (call) => exportRows(call, random),
+
+    'PUT /v1/uploads/:name': async (call) => {
+      const body = await call.body();
+      const sha256 = createHash('sha256').update(body).digest('hex');
+      json(call, 201, { name: call.params.name, bytes: body.length, sha256 });
+    },
+  });
+}
+
+const challenge = { 'WWW-Authenticate': 'Bearer realm="shop"' };
+
+/** The charge, or 504/502 in its place when payments does not answer. */
+async function charged(call: Call, order: string, amount: number): Promise<Incoming> {
+  const body = JSON.stringify({ order, amount, currency: 'EUR' });
+  const headers = { 'Content-Type': 'application/json', 'X-Api-Key': 'demo-payments-key', 'Idempotency-Key': order };
+  try {
+    return await callPod('payments', {
+      method: 'POST',
+      path: '/charges',
+      body,
+      headers,
+      trace: call.trace,
+      timeout: 1000,
+    });
+  } catch (error) {
+    const timedOut = error instanceof Error && 'code' in error && error.code === 'ETIMEDOUT';
+    return { status: timedOut ? 504 : 502, headers: {}, body: Buffer.from(`${error}`) };
+  }
+}
+
+function reason({ body }: Incoming): unknown {
+  try {
+    return JSON.parse(`${body}`);
+  } catch {
+    return `${body}`;
+  }
+}
+
+/** Hands an answer on as it came, without what belongs to the connection it came on. */
+function pass({ response }: Call, { status, headers, body }: Incoming): void {
+  const kept = ['content-type', 'content-encoding', 'etag', 'cache-control'] as const;
+  for (const name of kept) if (headers[name] !== undefined) response.setHeader(name, headers[name]);
+  if (status !== 304) response.setHeader('Content-Length', body.length);
+  response.writeHead(status).end(status === 304 ? undefined : body);
+}
+
+/** Some 300 KB in chunks of unlike size, with a checksum in a trailer (RFC 9112 §7.1.2). */
+function exportRows({ response }: Call, random: Random): void {
+  const hash = createHash('sha256');
+  response.writeHead(200, { 'Content-Type': 'application/x-ndjson', Trailer: 'X-Checksum-Sha256' });
+  for (let row = 0, sent = 0; sent < 300_000; row++) {
+    const line = `${JSON.stringify({ row, sku: `p-${1000 + (row % 64)}`, note: 'x'.repeat(random.between(40, 2000)) })}\n`;
+    hash.update(line);
+    response.write(line);
+    sent += line.length;
+  }
+  response.addTrailers({ 'X-Checksum-Sha256': hash.digest('hex') });
+  response.end();
+}
