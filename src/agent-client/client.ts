@@ -33,13 +33,44 @@ export interface AgentClientOptions {
   /** Which rows at first; undefined = status only. */
   readonly query: RowQuery | undefined;
   readonly lease: LeaseRequest | undefined;
+  /** For tests; the defaults are those of `timings`. */
+  readonly timings?: Partial<Timings>;
 }
+
+/** How patient the line is, all in milliseconds. */
+export interface Timings {
+  /** From dialling to the channel being up. */
+  readonly connect: number;
+  /** Without any message (an agent sends its status each second) the line counts as lost. */
+  readonly silence: number;
+  readonly retryFirst: number;
+  readonly retryMost: number;
+  readonly leaseTtl: number;
+  /** For a unary call. */
+  readonly call: number;
+  /** `close` resolves within this. */
+  readonly close: number;
+}
+
+export const defaultTimings: Timings = {
+  connect: 3_000,
+  silence: 5_000,
+  retryFirst: 250,
+  retryMost: 5_000,
+  leaseTtl: 15_000,
+  call: 5_000,
+  close: 900,
+};
 
 export interface AgentClient {
   /** Replaces the row streams; rows of the earlier query may still be in flight for a moment and are dropped. */
   setQuery(query: RowQuery): void;
   /** Replaces the lease; it is renewed until `close`. */
   setLease(lease: LeaseRequest): void;
+  /** Stops reading rows: the agents then count what they drop as `slow-reader`. Leases go on. */
+  pause(): void;
+  /** Reads again. */
+  resume(): void;
   /** One row with its payload columns. Rejects with AppError `row-gone` when the agent has let go of it. */
   fetchRow(agent: string, table: string, id: string): Promise<Row>;
   /** Releases leases, ends streams. Resolves within a second whatever the agents do. */

@@ -1,0 +1,111 @@
+/** The line to one agent over all its lives: sessions come and go, the line retries, resubscribes and tells how it stands. */
+import type { AgentEvent, LinkState } from '../domain/agent-event.ts';
+import type { Row } from '../domain/column.ts';
+import { AppError } from '../domain/errors.ts';
+import { type AgentSession, openSession } from './agent-session.ts';
+import { backoffDelay } from './backoff.ts';
+import type { LeaseRequest, RowQuery, Timings } from './client.ts';
+import { createLossTotals } from './loss-totals.ts';
+
+export interface AgentLineOptions {
+  readonly agent: string;
+  readonly clientId: string;
+  readonly query: RowQuery | undefined;
+  readonly lease: LeaseRequest | undefined;
+  readonly timings: Timings;
+  readonly onEvent: (event: AgentEvent) => void;
+}
+
+export interface AgentLine {
+  setQuery(query: RowQuery): void;
+  setLease(lease: LeaseRequest): void;
+  setPaused(paused: boolean): void;
+  fetchRow(table: string, id: string): Promise<Row>;
+  close(): Promise<void>;
+}
+
+export function createAgentLine(options: AgentLineOptions): AgentLine {
+  const { agent, timings, onEvent } = options;
+  const losses = createLossTotals();
+  let { query, lease } = options;
+  let paused = false;
+  let session: AgentSession | undefined;
+  let link: LinkState | undefined;
+  let attempt = 0;
+  let upSince: number | undefined;
+  let retry: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  const setLink = (next: LinkState) => {
+    if (closed || (link?.state === next.state && next.state !== 'retrying')) return;
+    link = next;
+    onEvent({ type: 'link', agent, link });
+  };
+
+  const connect = () => {
+    session = openSession({
+      agent,
+      clientId: options.clientId,
+      query,
+      lease,
+      paused,
+      timings,
+      onUp() {
+        upSince = performance.now();
+        if (link?.state !== 'ended') setLink({ state: 'connected' });
+      },
+      onRows: (table, rows) => onEvent({ type: 'rows', agent, table, rows }),
+      onStatus: (status, time) => onEvent({ type: 'status', agent, status, time }),
+      onStream: losses.nextStream,
+      onLosses: (totals) => onEvent({ type: 'loss', agent, losses: losses.update(totals) }),
+      onEnd: () => setLink({ state: 'ended' }),
+      onDown: retryLater,
+    });
+  };
+
+  const retryLater = (error: AppError) => {
+    session = undefined;
+    // Only a session that lasted starts the back-off anew: an agent that answers and breaks at once is not hammered.
+    if (upSince !== undefined && performance.now() - upSince > timings.retryMost) attempt = 0;
+    upSince = undefined;
+    attempt += 1;
+    const delay = backoffDelay(attempt, timings.retryFirst, timings.retryMost);
+    retry = setTimeout(connect, delay);
+    setLink({ state: 'retrying', reason: shortReason(error), attempt, retryAt: Date.now() + delay, error });
+  };
+
+  setLink({ state: 'connecting' });
+  connect();
+
+  return {
+    setQuery(wanted) {
+      query = wanted;
+      if (link?.state === 'ended') setLink({ state: 'connected' });
+      session?.setQuery(wanted);
+    },
+    setLease(wanted) {
+      lease = wanted;
+      session?.setLease(wanted);
+    },
+    setPaused(wanted) {
+      paused = wanted;
+      session?.setPaused(wanted);
+    },
+    fetchRow(table, id) {
+      if (session) return session.fetchRow(table, id);
+      const reason = link?.state === 'retrying' ? link.reason : 'not connected';
+      return Promise.reject(new AppError('agent-unreachable', { address: agent, reason }));
+    },
+    async close() {
+      closed = true;
+      clearTimeout(retry);
+      await session?.close();
+    },
+  };
+}
+
+/** What fits a banner: the reason without the advice. */
+function shortReason(error: AppError): string {
+  const { context } = error;
+  return 'reason' in context ? context.reason : error.message;
+}

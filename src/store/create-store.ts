@@ -1,0 +1,79 @@
+/** Makes a `Store`. */
+import type { AgentEvent } from '../domain/agent-event.ts';
+import type { Loss } from '../domain/agent-status.ts';
+import { findTable, tables } from '../domain/tables/index.ts';
+import { createAgentBook } from './agent-book.ts';
+import { mergeLosses } from './losses.ts';
+import { createRowRing, type RowRing } from './row-ring.ts';
+import type { Snapshot, Store, TableState } from './store.ts';
+
+export interface StoreLimits {
+  /** Rows kept of each table, 1 or more. */
+  readonly rows: number;
+}
+
+const noRows: TableState = { rows: [], received: 0, evicted: 0 };
+
+/** A store that keeps the newest `limits.rows` (default 20,000) rows of each table. `now` is for tests: Unix ms. */
+export function createStore(limits: Partial<StoreLimits> = {}, now: () => number = Date.now): Store {
+  const limit = Math.max(1, Math.floor(limits.rows ?? 20_000));
+  const rings = new Map<string, RowRing>(tables.map((table) => [table.id, createRowRing(table, limit)]));
+  const agents = createAgentBook();
+  const listeners = new Set<() => void>();
+  let changed = false;
+  /** Evictions of tables that were cleared since; losses never fall. */
+  let evictedBefore = 0;
+  let snapshot = takeSnapshot(0);
+
+  function takeSnapshot(version: number): Snapshot {
+    const states = new Map([...rings].map(([id, ring]) => [id, tableState(ring)]));
+    const listed = agents.list();
+    const evicted = [...states.values()].reduce((sum, state) => sum + state.evicted, evictedBefore);
+    const own: readonly Loss[] = [{ reason: 'store-evicted', count: evicted }];
+    const losses = mergeLosses('sum', ...listed.map((agent) => agent.losses), own);
+    return {
+      version,
+      time: now(),
+      table: (id) => states.get(id) ?? noRows,
+      agents: listed,
+      losses,
+      lost: losses.reduce((sum, { count }) => sum + count, 0),
+    };
+  }
+
+  const apply = (event: AgentEvent) => {
+    changed = true;
+    agents.note(event, now());
+    if (event.type !== 'rows' || !findTable(event.table)) return;
+    const ring = rings.get(event.table);
+    if (ring) for (const row of event.rows) ring.put(event.agent, row);
+  };
+
+  return {
+    apply,
+    clear(table) {
+      const ring = rings.get(table);
+      if (!ring) return;
+      evictedBefore += ring.evicted;
+      ring.clear();
+      changed = true;
+    },
+    publish() {
+      if (!changed) return;
+      changed = false;
+      snapshot = takeSnapshot(snapshot.version + 1);
+      for (const listener of [...listeners]) listener();
+    },
+    getSnapshot: () => snapshot,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+function tableState(ring: RowRing): TableState {
+  // `list` first: it settles new rows, which may let others go.
+  const rows = ring.list();
+  return { rows, received: ring.received, evicted: ring.evicted };
+}
