@@ -26,6 +26,9 @@ export type SemanticType =
   | 'headers'
   | 'body';
 
+/** How much a value asks for attention; shown as colour and as a mark. */
+export type Severity = 'none' | 'ok' | 'notice' | 'warn' | 'bad';
+
 /** Header fields in wire order; names keep their case, duplicates stay apart. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
@@ -64,6 +67,10 @@ export interface ColumnSpec<T extends SemanticType = SemanticType> {
   readonly payload?: boolean;
   /** Names the filter language accepts besides the id. */
   readonly aliases?: readonly string[];
+  /** Numbers from which a value is worth a warning and from which it is bad; durations have a default (format/severity.ts). */
+  readonly thresholds?: readonly [warn: number, bad: number];
+  /** Of an `enum`: what its values mean for a person on call. */
+  readonly severities?: Readonly<Record<string, Severity>>;
   /** Whether a filter's bare words look here; by default the type and priority decide (filter/search.ts). */
   readonly search?: boolean;
   /** Closed set of values of an `enum`, for completion and checks. */

@@ -86,6 +86,15 @@ export const httpEvents = defineTable({
       priority: 5,
       required: true,
       values: ['ok', 'error', 'in-flight', 'unanswered', 'reset', 'partial'],
+      // An error is told apart by its status: 4xx warns, 5xx is bad.
+      severities: {
+        ok: 'ok',
+        error: 'warn',
+        'in-flight': 'notice',
+        unanswered: 'bad',
+        reset: 'bad',
+        partial: 'notice',
+      },
       doc: 'ok: answered below 400; error: answered with 4xx or 5xx; in-flight: no complete answer yet; unanswered: the connection ended without one; reset: it was reset; partial: capture began in the middle or bytes were lost.',
     },
     latency: {
@@ -320,6 +329,7 @@ export const httpEvents = defineTable({
       type: 'bytes',
       title: 'LOST',
       width: [4, 6, 8],
+      thresholds: [1, Number.POSITIVE_INFINITY],
       priority: 0,
       required: true,
       doc: 'Bytes of this exchange that capture lost (not those cut on purpose).',

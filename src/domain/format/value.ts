@@ -1,0 +1,47 @@
+/** A value of any column as one line of safe text. */
+import type { ColumnSpec, HeaderList, SemanticType, Value } from '../column.ts';
+import { type SanitizeOptions, sanitizeLine } from '../sanitize.ts';
+import { formatBytes } from './bytes.ts';
+import { formatDuration } from './duration.ts';
+import { formatTime } from './time.ts';
+
+export interface FormatOptions extends SanitizeOptions {
+  /** Minutes east of UTC for wall clock times; default 0. */
+  readonly offsetMinutes?: number;
+  /** Cells there are: a clock leaves its milliseconds out rather than be cut. */
+  readonly width?: number;
+}
+
+/** What stands for "not known" or "does not apply". */
+export const noValue = '-';
+
+/** The text of a value, safe for a terminal, not cut to any width. */
+export function formatValue(spec: Pick<ColumnSpec, 'type'>, value: Value | undefined, options?: FormatOptions): string {
+  if (value === null || value === undefined || value === '') return noValue;
+  switch (typeof value) {
+    case 'string':
+      return sanitizeLine(value, options);
+    case 'number':
+      return formatNumber(spec.type, value, options);
+    case 'bigint': {
+      const clock = formatTime(value, options?.offsetMinutes);
+      return options?.width !== undefined && options.width < clock.length ? clock.slice(0, 8) : clock;
+    }
+    case 'boolean':
+      return value ? 'yes' : 'no';
+    default:
+      if (value instanceof Uint8Array) return `${formatBytes(value.length)} bytes`;
+      return sanitizeLine(headerSummary(value), options);
+  }
+}
+
+function formatNumber(type: SemanticType, value: number, options: FormatOptions | undefined): string {
+  if (!Number.isFinite(value)) return noValue;
+  if (type === 'duration') return formatDuration(value, options);
+  if (type === 'bytes') return formatBytes(value);
+  return String(value);
+}
+
+function headerSummary(headers: HeaderList): string {
+  return headers.map(([name, value]) => `${name}: ${value}`).join('; ');
+}
