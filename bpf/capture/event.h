@@ -12,7 +12,7 @@
 
 #include <linux/types.h>
 
-/* First member of every record in the ring. */
+/* What a record is: `type`, at the same offset in all of them. */
 enum record_type {
 	RECORD_OPEN = 1,    /* struct open_record: a socket is seen, always before its first segment */
 	RECORD_SEGMENT = 2, /* struct segment_record, followed by `captured` payload bytes */
@@ -45,47 +45,50 @@ enum open_flag {
 	OPEN_HAS_ISN = 2,     /* seq_in and seq_out are the first payload sequence numbers */
 };
 
-/* A socket. Emitted once, lazily, before its first segment at level HEADS or above. */
+/* Every record begins alike: when, which socket, what. */
+
+/* A socket. Emitted once, lazily, before its first segment at level HEADS or above (twice at worst, when two CPUs race). */
 struct open_record {
 	__u64 ts_ns;
 	__u64 cookie;       /* bpf_get_socket_cookie: unique until reboot */
-	__u64 cgroup_id;    /* cgroup v2 id: the inode of the cgroup's directory */
-	__u64 netns_cookie; /* 0 where the kernel does not tell */
-	__u8 local_addr[16];  /* IPv4 in the first 4 bytes */
-	__u8 remote_addr[16];
-	char comm[16];      /* creator of the socket or of its listener; empty if unknown */
-	__u32 pid;          /* thread group id of the creator in the root pid namespace; 0 if unknown */
-	__u32 seq_in;       /* see OPEN_HAS_ISN */
-	__u32 seq_out;
-	__u16 local_port;
-	__u16 remote_port;
 	__u8 type;          /* RECORD_OPEN */
 	__u8 family;        /* 4 or 6 */
 	__u8 role;          /* enum socket_role */
 	__u8 flags;         /* enum open_flag */
+	__u32 pid;          /* thread group id of the creator in the root pid namespace; 0 if unknown */
+	__u64 cgroup_id;    /* cgroup v2 id: the inode of the cgroup's directory */
+	__u64 netns_cookie; /* 0 where unknown: the socket was made before capture began */
+	__u8 local_addr[16];  /* IPv4 in the first 4 bytes */
+	__u8 remote_addr[16];
+	char comm[16];      /* creator of the socket or of its listener; empty if unknown */
+	__u32 seq_in;       /* see OPEN_HAS_ISN */
+	__u32 seq_out;
+	__u16 local_port;
+	__u16 remote_port;
 	__u8 _pad[4];
 };
 
 /*
  * One TCP segment (or GSO/GRO buffer, up to 64 KiB, cut in pieces of at most SEGMENT_PIECE bytes).
  * `len` payload bytes were on the wire from sequence `seq` on; the first `captured` of them follow.
- * Bytes beyond the per-message cap may be coalesced without a record of their own: a jump of `seq`
- * while `lost` stands still is a cut on purpose, a jump with a higher `lost` is loss.
+ * Bytes beyond the per-message cap are coalesced: one record without payload stands for many segments. It comes when
+ * the message ends for all that can be known (FIN, RST, PSH, all acknowledged, direction turned, CLOSE), and every MiB.
+ * A jump of `seq` while `lost` stands still is a cut on purpose, a jump with a higher `lost` is loss.
  * ORPHAN segments carry their addresses in struct orphan_addresses between this and the payload.
  */
 struct segment_record {
-	__u64 ts_ns;
+	__u64 ts_ns;         /* of the last byte that `len` covers */
 	__u64 cookie;
+	__u8 type;           /* RECORD_SEGMENT */
+	__u8 direction;      /* enum direction */
+	__u8 flags;          /* enum segment_flag */
+	__u8 _pad[1];
+	__u32 lost;          /* records of this socket that did not fit the ring so far */
 	__u64 other_last_ns; /* when the opposite direction last carried payload; 0 = never */
 	__u32 seq;
 	__u32 len;
 	__u32 captured;
 	__u32 other_end_seq; /* sequence after the last payload byte seen in the opposite direction */
-	__u32 lost;          /* records of this socket that did not fit the ring so far */
-	__u8 type;           /* RECORD_SEGMENT */
-	__u8 direction;      /* enum direction */
-	__u8 flags;          /* enum segment_flag */
-	__u8 _pad[1];
 };
 
 struct orphan_addresses {
@@ -100,14 +103,14 @@ struct orphan_addresses {
 struct close_record {
 	__u64 ts_ns;
 	__u64 cookie;
+	__u8 type;          /* RECORD_CLOSE */
+	__u8 _pad[3];
+	__u32 lost;         /* as in segment_record */
 	__u64 last_ns[2];   /* by enum direction: when payload was last seen */
 	__u64 bytes[2];     /* payload bytes seen, retransmissions included */
 	__u32 end_seq[2];   /* sequence after the last payload byte */
 	__u32 srtt_us;      /* smoothed round trip time, microseconds; 0 if unknown */
 	__u32 retransmits;  /* tcp_sock.total_retrans */
-	__u32 lost;         /* as in segment_record */
-	__u8 type;          /* RECORD_CLOSE */
-	__u8 _pad[3];
 };
 
 #define SEGMENT_PIECE 16384
@@ -132,14 +135,14 @@ struct policy {
 
 /* The one value of map `settings` (key 0). Written by the agent. */
 struct settings {
-	__u64 generation;  /* raised with every change of `policies`; sockets re-read theirs */
+	__u64 generation;  /* raised with every change of `policies` but a longer lease; sockets re-read theirs */
 	__u32 self_pid;    /* sockets created by this process are never captured */
 	__u32 _pad;
 };
 
 /* Keys of the per-CPU map `counters`: __u64 each, monotonically rising. */
 enum counter {
-	COUNTER_PACKETS = 0,        /* packets the programs saw on watched sockets */
+	COUNTER_PACKETS = 0,        /* packets the programs saw on watched sockets, ACKs without payload aside */
 	COUNTER_SEGMENTS,           /* segment records written */
 	COUNTER_CAPTURED_BYTES,     /* payload bytes copied */
 	COUNTER_CUT_BYTES,          /* payload bytes over the cap: counted, not copied */

@@ -1,0 +1,109 @@
+/** Brings the kernel side up: object, maps, programs, links. Says in plain words why that cannot be done here. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError } from '../../src/domain/errors.ts';
+import type { Addon } from '../native/addon.ts';
+import { builtFile, isNativeError, loadNative } from '../native/native.ts';
+import { cgroupMount } from './cgroup-mount.ts';
+import type { ProgramInfo } from './source.ts';
+
+/** The running kernel side, narrowed to what capture needs. All calls but `close` throw once it is closed. */
+export interface KernelPrograms {
+  /** Where cgroup v2 is mounted. */
+  readonly mount: string;
+  readonly programs: readonly ProgramInfo[];
+  readonly mapBytes: number;
+  update(map: string, key: Uint8Array, value: Uint8Array): void;
+  remove(map: string, key: Uint8Array): void;
+  lookup(map: string, key: Uint8Array): Uint8Array | undefined;
+  /** See Addon.drain. */
+  drain(into: Uint8Array): number;
+  /** Detaches and frees everything. Idempotent. */
+  close(): void;
+}
+
+const objectName = 'capture.bpf.o';
+
+/**
+ * Loads the programs and attaches them to a cgroup v2 directory, a path below the mount.
+ * Throws AppError 'ebpf-unavailable' with what is in the way and what to do about it.
+ */
+export function startKernelPrograms(cgroupPath: string, ringBytes: number): KernelPrograms {
+  const addon = loadAddon();
+  const object = builtFile(objectName);
+  if (object === undefined) {
+    throw new AppError('ebpf-unavailable', { reason: `${objectName} was not built`, remedy: buildRemedy });
+  }
+  const mount = cgroupMount();
+  if (mount === undefined) throw new AppError('ebpf-unavailable', noCgroup2);
+  const cgroup = join(mount, cgroupPath);
+  if (!existsSync(cgroup)) {
+    const remedy = `Choose a directory below ${mount} with --cgroup.`;
+    throw new AppError('ebpf-unavailable', { reason: `there is no cgroup ${cgroupPath}`, remedy });
+  }
+  try {
+    return start(addon, object, mount, cgroupPath, ringBytes);
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+function start(addon: Addon, object: string, mount: string, cgroupPath: string, ringBytes: number): KernelPrograms {
+  const handle = addon.open(object);
+  try {
+    addon.configure(handle, { ring: ringBytes });
+    addon.load(handle);
+    const info = addon.info(handle);
+    for (const { name } of info.programs) addon.attach(handle, name, join(mount, cgroupPath));
+    return {
+      mount,
+      programs: info.programs.map(({ name, section, verifiedInstructions }) => ({
+        name,
+        attachType: section,
+        cgroup: cgroupPath,
+        instructions: verifiedInstructions,
+      })),
+      mapBytes: info.mapBytes,
+      update: (map, key, value) => addon.mapUpdate(handle, map, key, value),
+      remove: (map, key) => void addon.mapDelete(handle, map, key),
+      lookup: (map, key) => addon.mapLookup(handle, map, key),
+      drain: (into) => addon.drain(handle, 'ring', into),
+      close: () => addon.close(handle),
+    };
+  } catch (error) {
+    addon.close(handle);
+    throw error;
+  }
+}
+
+const buildRemedy = 'Build it with: npm run build (needs clang and libbpf-dev).';
+const noCgroup2 = {
+  reason: 'cgroup v2 is not mounted',
+  remedy: 'Mount it: mkdir -p /sys/fs/cgroup/unified && mount -t cgroup2 none /sys/fs/cgroup/unified',
+};
+
+function loadAddon(): Addon {
+  try {
+    return loadNative();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AppError('ebpf-unavailable', { reason, remedy: buildRemedy }, { cause: error });
+  }
+}
+
+/** What a refusal of libbpf or the kernel means to a person. */
+function explain(error: unknown): unknown {
+  if (!isNativeError(error)) return error;
+  const unavailable = (reason: string, remedy: string): AppError =>
+    new AppError('ebpf-unavailable', { reason, remedy }, { cause: error });
+  if (error.code === 'EPERM' || (error.code === 'EACCES' && error.log === '')) {
+    return unavailable(
+      'no permission to load BPF programs',
+      'Run as root, or with CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN.',
+    );
+  }
+  if (error.code === 'ENOSYS') return unavailable('this kernel has no bpf()', 'Linux 5.10 or newer is needed.');
+  const detail = error.log.trim().split('\n').slice(-3).join(' | ');
+  const reason = `${error.operation} failed with ${error.code}${detail === '' ? '' : `: ${detail}`}`;
+  return unavailable(reason, 'Linux 5.10 or newer is needed; kelpie doctor checks the rest.');
+}

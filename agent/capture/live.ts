@@ -1,0 +1,118 @@
+/** Capture from the running kernel. */
+import { cpus, hostname, release } from 'node:os';
+import { createCgroupTree } from './cgroup-names.ts';
+import { createDecoder } from './decode.ts';
+import { readCounters } from './kernel-counters.ts';
+import { startKernelPrograms } from './kernel-programs.ts';
+import { orphanAddresses, segmentRecord } from './layout.gen.ts';
+import { createPolicyMap } from './policy-map.ts';
+import type { CaptureHost, CaptureListener, CaptureSource } from './source.ts';
+
+export interface LiveOptions {
+  /** A directory below the cgroup v2 mount, "/" for the whole machine. Its descendants are included. */
+  readonly cgroupPath: string;
+  /** Size of the ring between kernel and agent: a power of two, at least a page. Default 8 MiB. */
+  readonly ringBytes?: number;
+  /** Sockets created by this process are never captured. */
+  readonly selfPid: number;
+  /** Every drained batch before it is decoded (framing: decode.ts). Bytes are valid during the call only. */
+  readonly onBatch?: ((batch: Uint8Array) => void) | undefined;
+  /** A cgroup's path was learnt: once for each, those that exist at the start before this function returns. */
+  readonly onMeta?: ((meta: { readonly cgroupId: number; readonly path: string }) => void) | undefined;
+}
+
+const defaultRingBytes = 8 << 20;
+const batchBytes = 1 << 20;
+/** The longest record with its frame; a batch with less room left than this may have left records behind. */
+const longestRecord = 8 + segmentRecord.size + orphanAddresses.size + 16384;
+const busyPauseMs = 20;
+const idlePauseMs = 100;
+
+/**
+ * Loads and attaches the kernel side; nothing is captured until `setPolicies` asks for it. `run` delivers what the ring holds.
+ * Throws AppError 'ebpf-unavailable' (why, and what to do) and leaves nothing behind then.
+ */
+export function createLiveSource(options: LiveOptions): CaptureSource {
+  const kernel = startKernelPrograms(options.cgroupPath, options.ringBytes ?? defaultRingBytes);
+  const cgroups = createCgroupTree(kernel.mount, options.cgroupPath, (cgroupId, path) =>
+    options.onMeta?.({ cgroupId, path }),
+  );
+  cgroups.refresh();
+  const policies = createPolicyMap(kernel, options.selfPid);
+  const decoder = createDecoder();
+  const buffer = new Uint8Array(batchBytes);
+  const closed = new AbortController();
+  let lastCounters = readCounters((key) => kernel.lookup('counters', key), 0);
+
+  /** Drains once; true if there may be more already. */
+  const deliverBatch = (listener: CaptureListener): { bytes: number; isFull: boolean } => {
+    const before = now();
+    const bytes = kernel.drain(buffer);
+    const isFull = bytes + longestRecord > buffer.length;
+    let newest = 0;
+    if (bytes > 0) {
+      const batch = buffer.subarray(0, bytes);
+      options.onBatch?.(batch);
+      newest = decoder.decode(batch, listener);
+    }
+    listener.tick(isFull ? newest : before);
+    return { bytes, isFull };
+  };
+
+  return {
+    kind: 'live',
+    name: options.cgroupPath,
+    host: readHost(),
+    cgroups,
+    programs: kernel.programs,
+    mapBytes: kernel.mapBytes,
+    progress: 0,
+    counters() {
+      if (!closed.signal.aborted)
+        lastCounters = readCounters((key) => kernel.lookup('counters', key), decoder.badRecords);
+      return lastCounters;
+    },
+    setPolicies: (wanted) => policies.set(wanted),
+    now,
+    async run(listener, signal) {
+      const stop = AbortSignal.any([signal, closed.signal]);
+      let pauseMs = busyPauseMs;
+      while (!stop.aborted) {
+        const { bytes, isFull } = deliverBatch(listener);
+        if (bytes > 0) pauseMs = busyPauseMs;
+        else pauseMs = Math.min(pauseMs * 1.5, idlePauseMs);
+        await pause(isFull ? 0 : pauseMs, stop);
+      }
+    },
+    close() {
+      if (closed.signal.aborted) return;
+      lastCounters = this.counters();
+      closed.abort();
+      kernel.close();
+    },
+  };
+}
+
+/** CLOCK_MONOTONIC, as bpf_ktime_get_ns. */
+function now(): number {
+  return Number(process.hrtime.bigint());
+}
+
+function readHost(): CaptureHost {
+  const unixNs = BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6));
+  return { node: hostname(), kernel: release(), cpus: cpus().length, clockOffset: unixNs - process.hrtime.bigint() };
+}
+
+/** Resolves after `ms`, or at once when the signal aborts. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}

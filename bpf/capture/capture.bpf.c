@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
+/*
+ * Payload of TCP sockets by cgroup, with stable kernel interfaces only (docs/adr/0001).
+ *
+ * cgroup_skb sees every packet of a socket with its headers, sockops the handshake and the end, sock_create who made the
+ * socket. All of them return 1 always: 0 would drop the packet or refuse the socket.
+ */
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <stdbool.h>
+#include <bpf/bpf_helpers.h>
+
+#include "emit.bpf.h"
+
+/* Over the cap, at most one record per these, unless the message ends (flush_cut). */
+#define CUT_QUIET_NS 200000
+#define CUT_PUSH_BYTES (16 << 10)
+#define CUT_MAX_BYTES (1 << 20)
+
+/* Keeps the types of event.h that no map or argument names in the object's BTF, where scripts/gen-layout.ts reads them. */
+struct layout {
+	struct open_record open;
+	struct segment_record segment;
+	struct orphan_addresses orphan;
+	struct close_record close;
+	enum record_type record_type;
+	enum direction direction;
+	enum socket_role socket_role;
+	enum segment_flag segment_flag;
+	enum open_flag open_flag;
+	enum capture_level capture_level;
+	enum counter counter;
+	__u32 _pad;
+};
+const struct layout *layout SEC(".layout") __attribute__((used));
+
+static __always_inline bool is_after(__u32 a, __u32 b)
+{
+	return (__s32)(a - b) > 0;
+}
+
+/*
+ * Where the message that `packet` opens begins. A segment that overtook others is not its beginning: the sequence number
+ * expected next is. rcv_nxt also knows of bytes that went to the listener (orphans).
+ */
+static __always_inline __u32 message_start(struct conn *conn, struct bpf_sock *sk, const struct packet *packet, __u8 dir)
+{
+	struct flow *flow = &conn->flow[dir];
+	__u32 expected = packet->seq;
+	struct bpf_tcp_sock *tp;
+
+	if (dir == DIRECTION_OUT)
+		return packet->seq;
+	if (conn->known || flow->last_ns)
+		expected = flow->end_seq;
+	tp = bpf_tcp_sock(sk);
+	if (tp && is_after(tp->rcv_nxt, expected))
+		expected = tp->rcv_nxt;
+	return packet->seq - expected < CUT_MAX_BYTES ? expected : packet->seq;
+}
+
+/* Emits `captured` bytes of the packet in pieces; the last piece's `len` covers what was not captured. */
+static __always_inline void emit_payload(struct __sk_buff *skb, struct conn *conn, const struct packet *packet,
+					 struct segment_record *head, __u32 captured, bool orphan)
+{
+	const __u8 first_flags = head->flags & SEGMENT_MESSAGE_START;
+	const __u8 last_flags = head->flags & (SEGMENT_FIN | SEGMENT_RST | SEGMENT_PSH);
+	const __u8 all_flags = head->flags & SEGMENT_ORPHAN;
+	__u32 offset = packet->payload_offset;
+	__u32 left = packet->payload_len;
+	enum emitted result;
+
+	for (int i = 0; i < 65536 / SEGMENT_PIECE; i++) {
+		const bool last = captured <= SEGMENT_PIECE;
+
+		head->captured = last ? captured : SEGMENT_PIECE;
+		head->len = last ? left : SEGMENT_PIECE;
+		head->flags = all_flags | (i == 0 ? first_flags : 0) | (last ? last_flags : 0);
+		result = emit_piece(skb, head, offset, orphan ? packet : 0);
+		if (result != EMITTED) {
+			note_lost(conn, result);
+			return;
+		}
+		count(COUNTER_SEGMENTS, 1);
+		count(COUNTER_CAPTURED_BYTES, head->captured);
+		if (last)
+			return;
+		captured -= SEGMENT_PIECE;
+		offset += SEGMENT_PIECE;
+		left -= SEGMENT_PIECE;
+		head->seq += SEGMENT_PIECE;
+	}
+}
+
+/* First bytes of a connection that has no socket yet (TCP_DEFER_ACCEPT, data on the third ACK, TFO): the listener meets them. */
+static __always_inline void observe_orphan(struct __sk_buff *skb, struct bpf_sock *sk, const struct packet *packet)
+{
+	struct segment_record head;
+	struct conn *conn;
+	__u32 captured;
+	__u64 now;
+
+	conn = conn_of(skb, sk);
+	if (!conn)
+		return;
+	now = bpf_ktime_get_ns();
+	if (conn_level(conn, now) < LEVEL_HEADS)
+		return;
+	count(COUNTER_PACKETS, 1);
+	captured = packet->payload_len < conn->cap ? packet->payload_len : conn->cap;
+	count(COUNTER_CUT_BYTES, packet->payload_len - captured);
+	start_segment(&head, conn, DIRECTION_IN, now);
+	head.seq = packet->seq;
+	head.flags = SEGMENT_ORPHAN | SEGMENT_MESSAGE_START | (packet->tcp_flags & TCP_FIN ? SEGMENT_FIN : 0) |
+		     (packet->tcp_flags & TCP_PSH ? SEGMENT_PSH : 0);
+	emit_payload(skb, conn, packet, &head, captured, true);
+}
+
+/* An ACK of everything sent is the end of a message for all anybody can know now: tell of its cut bytes. */
+static __always_inline void observe_ack(struct __sk_buff *skb, struct bpf_sock *sk, const struct packet *packet, __u8 dir)
+{
+	const __u8 other = dir == DIRECTION_IN ? DIRECTION_OUT : DIRECTION_IN;
+	struct conn *conn = bpf_sk_storage_get(&conns, sk, 0, 0);
+	struct flow *flow;
+
+	if (!conn || !conn->announced)
+		return;
+	flow = &conn->flow[other];
+	if (flow->cut_len && !is_after(flow->cut_seq + flow->cut_len, packet->ack) &&
+	    conn->cookie == bpf_get_socket_cookie(skb))
+		flush_cut(conn, other, 0);
+}
+
+/* Bytes over the cap: remembered, and told of rarely enough to cost nothing, soon enough to end a message in time. */
+static __always_inline void observe_cut(struct conn *conn, const struct packet *packet, __u8 dir, __u8 flags, __u64 now)
+{
+	struct flow *flow = &conn->flow[dir];
+	const __u32 end = packet->seq + packet->payload_len;
+
+	if (!flow->cut_len)
+		flow->cut_seq = packet->seq;
+	if (is_after(end, flow->cut_seq + flow->cut_len))
+		flow->cut_len = end - flow->cut_seq;
+	if ((flags & (SEGMENT_FIN | SEGMENT_RST)) || flow->cut_len >= CUT_MAX_BYTES ||
+	    ((flags & SEGMENT_PSH) && (flow->cut_len >= CUT_PUSH_BYTES || now - conn->last_record_ns >= CUT_QUIET_NS)))
+		flush_cut(conn, dir, flags);
+}
+
+static __always_inline void observe_segment(struct __sk_buff *skb, struct bpf_sock *sk, const struct packet *packet,
+					    const __u8 dir)
+{
+	const __u8 other = dir == DIRECTION_IN ? DIRECTION_OUT : DIRECTION_IN;
+	const __u32 len = packet->payload_len;
+	const __u32 end = packet->seq + len;
+	struct segment_record head;
+	struct conn *conn;
+	struct flow *flow;
+	__u32 captured = 0;
+	__s32 offset;
+	__u8 level, flags;
+	bool fresh;
+	__u64 now;
+
+	conn = conn_of(skb, sk);
+	if (!conn)
+		return;
+	now = bpf_ktime_get_ns();
+	level = conn_level(conn, now);
+	flow = &conn->flow[dir];
+	if (level < LEVEL_HEADS) {
+		if (len) {
+			conn->known = 0;
+			conn->tracking = 0;
+		}
+		if (level == LEVEL_FLOWS) {
+			count(COUNTER_PACKETS, 1);
+			flow->packets++;
+			flow->bytes += len;
+		}
+		return;
+	}
+	count(COUNTER_PACKETS, 1);
+	flags = (packet->tcp_flags & TCP_FIN ? SEGMENT_FIN : 0) | (packet->tcp_flags & TCP_RST ? SEGMENT_RST : 0) |
+		(packet->tcp_flags & TCP_PSH ? SEGMENT_PSH : 0);
+
+	if (!len) {
+		/* The end of a connection that never carried anything is nothing to tell. */
+		if (!conn->announced)
+			return;
+		flush_cut(conn, dir, 0);
+		emit_bare(conn, dir, now, packet->seq, 0, flags);
+		return;
+	}
+
+	if (!conn->tracking) {
+		if (!conn->known) {
+			flow->last_ns = 0;
+			conn->flow[other].last_ns = 0;
+		}
+		flow->cut_len = 0;
+		conn->flow[other].cut_len = 0;
+		conn->last_dir = NO_DIRECTION;
+		conn->tracking = 1;
+	}
+	fresh = !(conn->known || flow->last_ns) || is_after(end, flow->end_seq);
+	if (fresh && conn->last_dir != dir) {
+		if (conn->announced)
+			flush_cut(conn, other, 0);
+		/* In mid-stream the first payload seen need not be the beginning of anything. */
+		if (conn->known || conn->last_dir != NO_DIRECTION)
+			flags |= SEGMENT_MESSAGE_START;
+		flow->message_start = message_start(conn, sk, packet, dir);
+		conn->last_dir = dir;
+	}
+	/* A retransmission of an earlier message has a negative offset; it is kept like a beginning. */
+	offset = (__s32)(packet->seq - flow->message_start);
+	if (offset < 0)
+		offset = 0;
+	if ((__u32)offset < conn->cap)
+		captured = conn->cap - offset < len ? conn->cap - offset : len;
+
+	flow->packets++;
+	flow->bytes += len;
+	flow->last_ns = now;
+	if (fresh)
+		flow->end_seq = end;
+	if (len != captured)
+		count(COUNTER_CUT_BYTES, len - captured);
+
+	/* TCP Fast Open: payload before the handshake ends. */
+	if (packet->tcp_flags & TCP_SYN && dir == DIRECTION_OUT)
+		conn->role = ROLE_CLIENT;
+	if (!conn->announced && !emit_open(conn, sk, packet->family, now)) {
+		note_lost(conn, EMIT_NO_ROOM);
+		return;
+	}
+	if (!captured) {
+		observe_cut(conn, packet, dir, flags, now);
+		return;
+	}
+	start_segment(&head, conn, dir, now);
+	head.seq = packet->seq;
+	head.flags = flags;
+	conn->last_record_ns = now;
+	emit_payload(skb, conn, packet, &head, captured, false);
+}
+
+/* UDP is counted, not read. */
+static __always_inline void observe_datagram(struct __sk_buff *skb, struct bpf_sock *sk, const struct packet *packet)
+{
+	struct conn *conn = conn_of(skb, sk);
+
+	if (!conn || conn_level(conn, bpf_ktime_get_ns()) < LEVEL_FLOWS)
+		return;
+	count(COUNTER_UDP_PACKETS, 1);
+	count(COUNTER_UDP_BYTES, packet->payload_len);
+}
+
+static __always_inline void observe(struct __sk_buff *skb, const __u8 dir)
+{
+	struct bpf_sock *sk = skb->sk;
+	struct packet packet;
+
+	if (!sk)
+		return;
+	sk = bpf_sk_fullsock(sk);
+	if (!sk)
+		return;
+	__builtin_memset(&packet, 0, sizeof(packet));
+	switch (parse(skb, &packet)) {
+	case PARSED_TCP:
+		if (sk->protocol != PROTOCOL_TCP)
+			return;
+		if (sk->state == BPF_TCP_LISTEN) {
+			if (dir == DIRECTION_IN && packet.payload_len)
+				observe_orphan(skb, sk, &packet);
+			return;
+		}
+		if (packet.payload_len || packet.tcp_flags & (TCP_FIN | TCP_RST))
+			observe_segment(skb, sk, &packet, dir);
+		else
+			observe_ack(skb, sk, &packet, dir);
+		return;
+	case PARSED_UDP:
+		if (sk->protocol == PROTOCOL_UDP)
+			observe_datagram(skb, sk, &packet);
+		return;
+	case PARSED_FRAGMENT:
+		count(COUNTER_LOST_FRAGMENT, 1);
+		return;
+	case PARSED_BAD:
+		count(COUNTER_LOST_UNPARSED, 1);
+		return;
+	case PARSED_OTHER:
+		return;
+	}
+}
+
+SEC("cgroup_skb/ingress")
+int kelpie_ingress(struct __sk_buff *skb)
+{
+	observe(skb, DIRECTION_IN);
+	return 1;
+}
+
+SEC("cgroup_skb/egress")
+int kelpie_egress(struct __sk_buff *skb)
+{
+	observe(skb, DIRECTION_OUT);
+	return 1;
+}
+
+static __always_inline void established(struct bpf_sock_ops *ops, __u8 role)
+{
+	struct bpf_sock *sk = ops->sk;
+	struct conn *conn;
+	__u64 cookie;
+
+	bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
+	if (!sk)
+		return;
+	conn = bpf_sk_storage_get(&conns, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!conn) {
+		count(COUNTER_LOST_NO_STORAGE, 1);
+		return;
+	}
+	cookie = bpf_get_socket_cookie(ops);
+	if (conn->cookie != cookie)
+		conn_adopt(conn, cookie);
+	conn->role = role;
+	/* With TFO payload went out on the SYN already: its own sequence number stands. */
+	if (conn->tracking)
+		return;
+	conn->known = 1;
+	conn->first_seq[DIRECTION_IN] = conn->flow[DIRECTION_IN].end_seq = ops->rcv_nxt;
+	conn->first_seq[DIRECTION_OUT] = conn->flow[DIRECTION_OUT].end_seq = ops->snd_nxt;
+}
+
+static __always_inline void closed(struct bpf_sock_ops *ops)
+{
+	struct bpf_sock *sk = ops->sk;
+	struct close_record *record;
+	struct conn *conn;
+
+	if (!sk)
+		return;
+	conn = bpf_sk_storage_get(&conns, sk, 0, 0);
+	if (!conn || conn->cookie != bpf_get_socket_cookie(ops))
+		return;
+	if (conn->announced) {
+		flush_cut(conn, DIRECTION_IN, 0);
+		flush_cut(conn, DIRECTION_OUT, 0);
+		record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);
+		if (record) {
+			__builtin_memset(record, 0, sizeof(*record));
+			record->ts_ns = bpf_ktime_get_ns();
+			record->cookie = conn->cookie;
+			for (int dir = 0; dir < 2; dir++) {
+				record->last_ns[dir] = conn->flow[dir].last_ns;
+				record->bytes[dir] = conn->flow[dir].bytes;
+				record->end_seq[dir] = conn->flow[dir].end_seq;
+			}
+			record->srtt_us = ops->srtt_us >> 3;
+			record->retransmits = ops->total_retrans;
+			record->lost = conn->lost;
+			record->type = RECORD_CLOSE;
+			bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+		} else {
+			note_lost(conn, EMIT_NO_ROOM);
+		}
+	}
+	/* The same socket may connect again. */
+	conn_restart(conn);
+}
+
+SEC("sockops")
+int kelpie_sockops(struct bpf_sock_ops *ops)
+{
+	switch (ops->op) {
+	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
+		established(ops, ROLE_CLIENT);
+		break;
+	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
+		established(ops, ROLE_SERVER);
+		break;
+	case BPF_SOCK_OPS_STATE_CB:
+		if (ops->args[1] == BPF_TCP_CLOSE)
+			closed(ops);
+		break;
+	}
+	return 1;
+}
+
+SEC("cgroup/sock_create")
+int kelpie_create(struct bpf_sock *sk)
+{
+	struct conn *conn = bpf_sk_storage_get(&conns, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+
+	if (!conn) {
+		count(COUNTER_LOST_NO_STORAGE, 1);
+		return 1;
+	}
+	conn->owner.pid = bpf_get_current_pid_tgid() >> 32;
+	bpf_get_current_comm(conn->owner.comm, sizeof(conn->owner.comm));
+	conn->owner.netns_cookie = bpf_get_netns_cookie(sk);
+	return 1;
+}
+
+char _license[] SEC("license") = "GPL";
