@@ -14,7 +14,7 @@ export interface FitOptions {
   readonly align?: Align;
   /** Which part goes when it is too long. */
   readonly trim?: Trim;
-  readonly ascii?: boolean;
+  readonly ascii?: boolean | undefined;
   readonly widthOf?: CellWidth;
 }
 

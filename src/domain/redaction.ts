@@ -1,7 +1,7 @@
 /** What stands in the place of a secret. */
 export const redactedValue = '[redacted]';
 
-/** Whether a header value was taken out at capture. */
+/** Whether something was taken out of a header value or request target at capture, e.g. `Bearer [redacted]`. */
 export function isRedacted(value: string): boolean {
-  return value === redactedValue;
+  return value.includes(redactedValue);
 }

@@ -6,7 +6,7 @@
 
 export interface SanitizeOptions {
   /** For terminals without Unicode: controls and everything beyond ASCII in the `\uXXXX` form. */
-  readonly ascii?: boolean;
+  readonly ascii?: boolean | undefined;
 }
 
 const plain = /^[\x20-\x7e]*$/;

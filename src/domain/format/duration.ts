@@ -12,7 +12,7 @@ const scales = [
  * Three significant digits: `812µs`, `12.4ms`, `1.38s`; from a minute on `2m05s`, `1h02m`, `3d04h`.
  * At most 7 characters up to 99 days. `ascii` writes `us`.
  */
-export function formatDuration(nanoseconds: number, options?: { readonly ascii?: boolean }): string {
+export function formatDuration(nanoseconds: number, options?: { readonly ascii?: boolean | undefined }): string {
   if (!Number.isFinite(nanoseconds)) return '-';
   if (nanoseconds < 0) return `-${formatDuration(-nanoseconds, options)}`;
   if (nanoseconds < 999.5) return `${Math.round(nanoseconds)}ns`;

@@ -29,7 +29,7 @@ export function rowSeverity(table: Table, row: Row): Severity {
 }
 
 /** One cell that says the same as the colour; a space where there is nothing to say. */
-export function severityMark(severity: Severity, options?: { readonly ascii?: boolean }): string {
+export function severityMark(severity: Severity, options?: { readonly ascii?: boolean | undefined }): string {
   if (severity === 'bad') return options?.ascii ? 'x' : '✗';
   if (severity === 'warn') return '!';
   if (severity === 'notice') return options?.ascii ? '.' : '·';

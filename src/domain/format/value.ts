@@ -7,9 +7,9 @@ import { formatTime } from './time.ts';
 
 export interface FormatOptions extends SanitizeOptions {
   /** Minutes east of UTC for wall clock times; default 0. */
-  readonly offsetMinutes?: number;
+  readonly offsetMinutes?: number | undefined;
   /** Cells there are: a clock leaves its milliseconds out rather than be cut. */
-  readonly width?: number;
+  readonly width?: number | undefined;
 }
 
 /** What stands for "not known" or "does not apply". */

@@ -1,0 +1,128 @@
+/** What could stand at the cursor of a filter line: columns, operators, values. */
+import type { ColumnSpec, SemanticType } from '../column.ts';
+import { findColumn, type Table } from '../table.ts';
+import { isOrdered, isTextual } from './compare.ts';
+import { quoteText } from './token.ts';
+import { comparisonAt } from './tokenize.ts';
+
+export interface Suggestion {
+  /** Replaces the text from `from` to `to` (offsets into the filter text, `to` exclusive). */
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+  /** A few words on what it is. */
+  readonly hint: string;
+}
+
+/** Values met lately in a column, the commonest first. */
+export type ValuesOf = (column: string) => readonly string[];
+
+const most = 20;
+
+/** Values worth offering where nobody has seen the data. */
+const usualValues: Partial<Record<SemanticType, readonly string[]>> = {
+  status: ['2xx', '3xx', '4xx', '5xx'],
+  method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'],
+  bool: ['true', 'false'],
+  duration: ['10ms', '100ms', '1s'],
+  bytes: ['1k', '100k', '1M'],
+};
+
+/** At most 20 suggestions for the word under the cursor, best first. Never throws. */
+export function completeFilter(table: Table, text: string, cursor: number, valuesOf?: ValuesOf): readonly Suggestion[] {
+  const to = Math.max(0, Math.min(text.length, cursor));
+  const from = wordStart(text.slice(0, to));
+  const word = text.slice(from, to);
+  const head = comparisonAt(word, 0);
+  if (head) {
+    const column = findColumn(table, word.slice(0, head.nameEnd));
+    if (!column) return [];
+    const listStart = from + Math.max(head.operatorAt + head.operator.length, lastComma(word) + 1);
+    return values(column.spec, valuesOf?.(column.id) ?? [], text.slice(listStart, to), listStart, to);
+  }
+  const exact = word === '' ? undefined : findColumn(table, word);
+  const columns = columnSuggestions(table, word, from, to);
+  return (exact ? [...operatorSuggestions(exact.spec, word, from, to), ...columns] : columns).slice(0, most);
+}
+
+function columnSuggestions(table: Table, word: string, from: number, to: number): Suggestion[] {
+  const wanted = word.toLowerCase();
+  const found: Suggestion[] = [];
+  for (const id of table.columnIds) {
+    const spec = table.columns[id];
+    if (!spec) continue;
+    // The shortest name that fits what was typed: people know `status`, the table says `resp_status`.
+    const names = [...(spec.aliases ?? []), id].filter((name) => name.startsWith(wanted) && name !== wanted);
+    const name = word === '' ? (spec.aliases?.[0] ?? id) : names[0];
+    if (name !== undefined && (word !== '' || spec.priority > 0)) {
+      found.push({ text: name + openingOperator(spec.type), from, to, hint: spec.doc });
+    }
+  }
+  return found;
+}
+
+/** What is most often asked of a type. */
+function openingOperator(type: SemanticType): string {
+  if (type === 'headers') return '.';
+  if (type === 'duration' || type === 'bytes' || type === 'time') return '>';
+  return ':';
+}
+
+function operatorSuggestions(spec: ColumnSpec, name: string, from: number, to: number): Suggestion[] {
+  const all: readonly (readonly [operator: string, hint: string])[] = [
+    [':', 'is, contains or begins with, as suits the column'],
+    ['=', 'is exactly (without regard to case)'],
+    ['!=', 'is something else'],
+    ['~', 'matches a regular expression'],
+    ['!~', 'does not match a regular expression'],
+    ['>', 'is more than'],
+    ['>=', 'is at least'],
+    ['<', 'is less than'],
+    ['<=', 'is at most'],
+  ];
+  return all
+    .filter(([operator]) =>
+      /[<>]/.test(operator) ? isOrdered(spec.type) : !operator.includes('~') || isTextual(spec.type),
+    )
+    .map(([operator, hint]) => ({ text: name + operator, from, to, hint }));
+}
+
+function values(spec: ColumnSpec, seen: readonly string[], typed: string, from: number, to: number): Suggestion[] {
+  const wanted = typed.replace(/^"/, '').toLowerCase();
+  const known = new Set([...(spec.values ?? []), ...seen, ...(usualValues[spec.type] ?? [])]);
+  const matching = [...known].filter((value) => value.toLowerCase().includes(wanted) && value.toLowerCase() !== wanted);
+  const starts = (value: string) => (value.toLowerCase().startsWith(wanted) ? 0 : 1);
+  return matching
+    .sort((a, b) => starts(a) - starts(b))
+    .slice(0, most)
+    .map((value) => ({
+      text: isPlainWord(value) ? value : quoteText(value),
+      from,
+      to,
+      hint: spec.title.toLowerCase(),
+    }));
+}
+
+/** Whether a value can stand behind an operator as it is. */
+export function isPlainWord(value: string): boolean {
+  return value !== '' && !/[\s,()[\]{}"*\\]/.test(value);
+}
+
+/** Where the word that ends here begins: behind a space, bracket or `!` outside quotes; a comma list stays with its column. */
+function wordStart(before: string): number {
+  let start = 0;
+  let inQuotes = false;
+  for (let at = 0; at < before.length; at += 1) {
+    const char = before.charAt(at);
+    if (char === '\\') at += 1;
+    else if (char === '"') inQuotes = !inQuotes;
+    else if (inQuotes) continue;
+    else if (/[\s()]/.test(char) || (char === '!' && at === start)) start = at + 1;
+    else if (char === ',' && !comparisonAt(before.slice(start), 0)) start = at + 1;
+  }
+  return start;
+}
+
+function lastComma(word: string): number {
+  return word.lastIndexOf('"') > word.lastIndexOf(',') ? -1 : word.lastIndexOf(',');
+}

@@ -1,0 +1,33 @@
+/** Filter text made by the program, e.g. "filter to the value under the cursor". */
+import type { Value } from '../column.ts';
+import { formatTimestamp } from '../format/time.ts';
+import type { Table } from '../table.ts';
+import { isPlainWord } from './complete.ts';
+import { quoteText } from './token.ts';
+
+/**
+ * A term that keeps (or, with `exclude`, drops) rows that have this value in this column; undefined for headers and bodies.
+ * Excluding drops nothing else: rows without a value stay.
+ */
+export function termFor(table: Table, column: string, value: Value | undefined, exclude = false): string | undefined {
+  const spec = table.columns[column];
+  if (!spec || spec.type === 'headers' || spec.type === 'body') return undefined;
+  const name = spec.aliases?.[0] ?? column;
+  const not = exclude ? '!' : '';
+  if (value === null || value === undefined || value === '') return exclude ? `${name}!=` : `${name}=`;
+  return `${not}${name}=${valueText(spec.type, value)}`;
+}
+
+/** Filter text with a term added, so that both must hold. */
+export function addTerm(text: string, term: string): string {
+  const before = text.trim();
+  if (before === '' || before === term) return term;
+  return /(?:^|\s)(?:or|\|\|)(?:\s|$)/i.test(before) ? `(${before}) ${term}` : `${before} ${term}`;
+}
+
+function valueText(type: string, value: NonNullable<Value>): string {
+  if (typeof value === 'bigint') return formatTimestamp(value);
+  if (typeof value === 'number') return type === 'duration' ? `${value}ns` : String(value);
+  const text = String(value);
+  return isPlainWord(text) ? text : quoteText(text);
+}
