@@ -30,9 +30,9 @@ function stringToken(text: string, at: number): JsonToken {
     if (code === 0x22) return { kind: 'string', at, end: end + 1, state: 'whole' };
     if (code < 0x20) return { kind: 'string', at, end, state: 'bad' };
     if (code !== 0x5c) continue;
-    const escape = text.slice(end + 1, end + 6);
-    if (escape.length < 5 && end + 1 + escape.length === text.length && /^(?:u[0-9a-fA-F]*)?$/.test(escape)) break;
-    if (!/^(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/.test(escape)) return { kind: 'string', at, end, state: 'bad' };
+    const escaped = text.slice(end + 1, end + 6);
+    if (escaped.length < 5 && end + 1 + escaped.length === text.length && /^(?:u[0-9a-fA-F]*)?$/.test(escaped)) break;
+    if (!/^(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/.test(escaped)) return { kind: 'string', at, end, state: 'bad' };
     end += 1;
   }
   return { kind: 'string', at, end: text.length, state: 'begun' };

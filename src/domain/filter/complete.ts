@@ -2,6 +2,7 @@
 import type { ColumnSpec, SemanticType } from '../column.ts';
 import { findColumn, type Table } from '../table.ts';
 import { isOrdered, isTextual } from './compare.ts';
+import { shortName } from './short-name.ts';
 import { quoteText } from './token.ts';
 import { comparisonAt } from './tokenize.ts';
 
@@ -51,9 +52,8 @@ function columnSuggestions(table: Table, word: string, from: number, to: number)
   for (const id of table.columnIds) {
     const spec = table.columns[id];
     if (!spec) continue;
-    // The shortest name that fits what was typed: people know `status`, the table says `resp_status`.
-    const names = [...(spec.aliases ?? []), id].filter((name) => name.startsWith(wanted) && name !== wanted);
-    const name = word === '' ? (spec.aliases?.[0] ?? id) : names[0];
+    const names = [shortName(id, spec), ...(spec.aliases ?? []), id];
+    const name = names.find((candidate) => candidate.startsWith(wanted) && candidate !== wanted);
     if (name !== undefined && (word !== '' || spec.priority > 0)) {
       found.push({ text: name + openingOperator(spec.type), from, to, hint: spec.doc });
     }

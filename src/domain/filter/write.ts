@@ -3,6 +3,7 @@ import type { Value } from '../column.ts';
 import { formatTimestamp } from '../format/time.ts';
 import type { Table } from '../table.ts';
 import { isPlainWord } from './complete.ts';
+import { shortName } from './short-name.ts';
 import { quoteText } from './token.ts';
 
 /**
@@ -12,7 +13,7 @@ import { quoteText } from './token.ts';
 export function termFor(table: Table, column: string, value: Value | undefined, exclude = false): string | undefined {
   const spec = table.columns[column];
   if (!spec || spec.type === 'headers' || spec.type === 'body') return undefined;
-  const name = spec.aliases?.[0] ?? column;
+  const name = shortName(column, spec);
   const not = exclude ? '!' : '';
   if (value === null || value === undefined || value === '') return exclude ? `${name}!=` : `${name}=`;
   return `${not}${name}=${valueText(spec.type, value)}`;
