@@ -11,7 +11,9 @@ export function checkNamespaces({ run }: Machine): Check {
   const name = `kelpie-doctor-${process.pid}`;
   const made = run('ip', ['netns', 'add', name]);
   const bridge = made?.ok ? run('ip', ['-n', name, 'link', 'add', 'br0', 'type', 'bridge']) : made;
-  const veth = bridge?.ok ? run('ip', ['-n', name, 'link', 'add', 'veth0', 'type', 'veth']) : bridge;
+  const veth = bridge?.ok
+    ? run('ip', ['-n', name, 'link', 'add', 'veth0', 'type', 'veth', 'peer', 'name', 'veth1'])
+    : bridge;
   if (made?.ok) run('ip', ['netns', 'del', name]);
   if (veth?.ok) return { ...about, status: 'ok', found: 'can be made, with bridge and veth' };
   return {
