@@ -1,0 +1,102 @@
+/**
+ * One reader of an agent, a process of its own so that its cost is not the agent's: takes a lease at bodies, keeps it,
+ * and notes every row. A line on stdin asks for the result, written as JSON to the file given; then it ends.
+ *
+ * Usage: reader.ts ADDRESS FILE [--payload]
+ */
+import { writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { credentials } from '@grpc/grpc-js';
+import {
+  AgentServiceClient,
+  type Batch,
+  type GetAgentRequest,
+  type GetAgentResponse,
+  type GetRowRequest,
+  type GetRowResponse,
+  type RenewLeaseRequest,
+  type RenewLeaseResponse,
+} from '../../../proto/gen/kelpie/v1/agent.ts';
+import type { Answers, SeenRow } from './answers.ts';
+import { columnOf } from './wire.ts';
+
+const [address = '', file = '', flag] = process.argv.slice(2);
+const payload = flag === '--payload';
+const client = new AgentServiceClient(address, credentials.createInsecure(), {
+  'grpc.max_receive_message_length': 64 * 1024 * 1024,
+});
+const getAgent = promisify<GetAgentRequest, GetAgentResponse>(client.getAgent.bind(client));
+const getRow = promisify<GetRowRequest, GetRowResponse>(client.getRow.bind(client));
+const renewLease = promisify<RenewLeaseRequest, RenewLeaseResponse>(client.renewLease.bind(client));
+
+/** 4 KiB of head and 4 KiB of body of each message. */
+const messageCap = 8192;
+const lease = { client: 'bench', level: 'bodies', scopes: [], ttlMs: 10_000, messageCap };
+
+const rows = new Map<string, SeenRow>();
+const losses = new Map<string, number>();
+let bodyBytes = 0;
+
+const stream = client.watchRows({
+  table: 'http_events',
+  filter: '',
+  payload,
+  backlog: 0,
+  maxRowsPerSecond: 0,
+  once: false,
+});
+stream.on('data', ({ event }) => {
+  if (event?.$case === 'batch') note(event.value);
+  else if (event?.$case === 'loss') for (const loss of event.value.losses) losses.set(loss.reason, loss.count);
+});
+stream.on('error', (error: Error) => process.stderr.write(`reader: ${error.message}\n`));
+
+function note(batch: Batch): void {
+  const ids = columnOf(batch, 'id');
+  const ports = columnOf(batch, 'remote_port');
+  const targets = columnOf(batch, 'req_path');
+  const statuses = columnOf(batch, 'resp_status');
+  ids.forEach((id, row) => {
+    rows.set(String(id), [Number(ports[row]), String(targets[row]), Number(statuses[row] ?? 0)]);
+  });
+  if (payload) for (const body of columnOf(batch, 'resp_body')) bodyBytes += sizeOf(body);
+}
+
+const sizeOf = (body: unknown) =>
+  body instanceof Uint8Array ? body.length : typeof body === 'string' ? Buffer.byteLength(body) : 0;
+
+async function result(): Promise<Answers> {
+  const { status } = await getAgent({});
+  for (const loss of status?.losses ?? []) losses.set(loss.reason, Math.max(loss.count, losses.get(loss.reason) ?? 0));
+  const sample = [...rows.keys()].slice(-20);
+  let kept = 0;
+  for (const id of sample) {
+    const { batch } = await getRow({ table: 'http_events', id }).catch(() => ({ batch: undefined }));
+    if (batch) kept += sizeOf(columnOf(batch, 'resp_body')[0]);
+  }
+  return {
+    rows: [...rows.values()],
+    losses: Object.fromEntries(losses),
+    totals: status?.totals ?? {},
+    ringRows: status?.ringRows ?? 0,
+    ringBytes: status?.ringBytes ?? 0,
+    streamedBodyBytes: bodyBytes,
+    sampledRows: sample.length,
+    sampledBodyBytes: kept,
+  };
+}
+
+await renewLease(lease);
+const renewing = setInterval(() => void renewLease(lease).catch(() => {}), 3_000);
+process.stdout.write('ready\n');
+// A line asks for the result; the end of stdin means that the suite is gone.
+for await (const _ of createInterface({ input: process.stdin })) {
+  writeFileSync(file, JSON.stringify(await result()));
+  process.stdout.write('done\n');
+  break;
+}
+clearInterval(renewing);
+stream.cancel();
+client.close();
+process.exit(0);
