@@ -1,6 +1,6 @@
 /** Errors on their way to a terminal: a gRPC status, and the product's own error beside it. */
 import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
-import type { AppError } from '../../src/domain/errors.ts';
+import { type AppError, appErrorToData } from '../../src/domain/errors.ts';
 
 /** Metadata key of the error as JSON `{code, context}`, from which the client makes the same AppError again. */
 export const errorKey = 'kelpie-error';
@@ -8,7 +8,7 @@ export const errorKey = 'kelpie-error';
 /** `error` as what a gRPC call fails with. */
 export function grpcError(error: AppError, code: status = status.INVALID_ARGUMENT): Partial<StatusObject> {
   const metadata = new Metadata();
-  metadata.set(errorKey, ascii(JSON.stringify({ code: error.code, context: error.context })));
+  metadata.set(errorKey, ascii(JSON.stringify(appErrorToData(error))));
   return { code, details: ascii(error.message.split('\n', 1)[0] ?? ''), metadata };
 }
 

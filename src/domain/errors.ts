@@ -6,6 +6,7 @@ interface ErrorContexts {
   'recording-not-found': { readonly file: string };
   'recording-foreign': { readonly file: string; readonly found: string };
   'recording-version': { readonly file: string; readonly version: number; readonly supported: number };
+  'recording-layout': { readonly file: string };
   'recording-truncated': { readonly file: string; readonly at: number };
   'agent-unreachable': { readonly address: string; readonly reason: string };
   'agent-start': { readonly reason: string };
@@ -29,6 +30,8 @@ const messages: { readonly [C in ErrorCode]: (context: ErrorContexts[C]) => stri
   'recording-foreign': ({ file, found }) => `${file} is not a Kelpie recording (it begins with ${found}).`,
   'recording-version': ({ file, version, supported }) =>
     `${file} is a version ${version} recording; this Kelpie reads up to version ${supported}.`,
+  'recording-layout': ({ file }) =>
+    `${file} was made by another version of Kelpie, whose kernel records this one cannot read. Record it again.`,
   'recording-truncated': ({ file, at }) =>
     `${file} ends in the middle of a record at byte ${at}; everything before it was read.`,
   'agent-unreachable': ({ address, reason }) =>

@@ -1,0 +1,16 @@
+/** What runs in a cgroup, and how that is found out. */
+
+/** Null where it does not apply. */
+export interface Workload {
+  readonly namespace: string | null;
+  /** "namespace/name". */
+  readonly pod: string | null;
+  readonly container: string | null;
+  /** systemd unit, e.g. "nginx.service": names what has no pod and no known process. */
+  readonly unit: string | null;
+}
+
+/** Reads a workload off a cgroup path (below the cgroup v2 mount, beginning with "/"); undefined = not mine to say. */
+export type WorkloadResolver = (path: string) => Workload | undefined;
+
+export const noWorkload: Workload = { namespace: null, pod: null, container: null, unit: null };

@@ -1,0 +1,42 @@
+/** Cgroup id → path → workload, remembered: a cgroup that is gone keeps the name it had. */
+import type { CgroupNames } from '../capture/source.ts';
+import { createLruMap } from './lru-map.ts';
+import { noWorkload, type Workload, type WorkloadResolver } from './workload.ts';
+
+export interface ResolvedCgroup {
+  /** Null while the path is not known. */
+  readonly path: string | null;
+  readonly workload: Workload;
+}
+
+export interface Workloads {
+  of(cgroupId: number): ResolvedCgroup;
+}
+
+/** Cgroups remembered; a node runs a few hundred. */
+const remembered = 4096;
+const unknown: ResolvedCgroup = { path: null, workload: noWorkload };
+
+/** The first resolver that knows a path decides. */
+export function createWorkloads(cgroups: CgroupNames, resolvers: readonly WorkloadResolver[]): Workloads {
+  const known = createLruMap<number, ResolvedCgroup>(remembered);
+  return {
+    of(cgroupId) {
+      const hit = known.get(cgroupId);
+      if (hit) return hit;
+      const path = cgroups.pathOf(cgroupId);
+      if (path === undefined) return unknown;
+      const resolved = { path, workload: resolve(path, resolvers) };
+      known.set(cgroupId, resolved);
+      return resolved;
+    },
+  };
+}
+
+function resolve(path: string, resolvers: readonly WorkloadResolver[]): Workload {
+  for (const resolver of resolvers) {
+    const workload = resolver(path);
+    if (workload) return workload;
+  }
+  return noWorkload;
+}

@@ -1,0 +1,102 @@
+/**
+ * The recording file: magic, then frames. Integers are little-endian.
+ *
+ *   frame   [u32 marker][u32 length][u32 CRC-32 of the payload][u8 type][3 zero bytes][payload]
+ *   meta    JSON RecordingMeta; the first frame
+ *   chunk   Zstandard (RFC 8878) of items: [u8 kind][3 zero bytes][u32 length][f64 captured time, ns][payload]
+ *   end     JSON RecordingEnd; the last frame: without it the recording was cut off
+ *
+ * Every chunk is compressed by itself, so whatever happens to one, the others can be read; the marker is where reading
+ * goes on after damage.
+ */
+import { crc32 } from 'node:zlib';
+
+export const magic = Buffer.from('KELPIE-RECORDING\n', 'latin1');
+export const formatVersion = 1;
+
+/** "KLPF" as a little-endian number. */
+export const frameMarker = 0x46504c4b;
+export const frameHeaderBytes = 16;
+export const itemHeaderBytes = 16;
+/** Payload of one frame, and what a chunk may unpack to; a chunk holds a quarter of a mebibyte, or one batch if that is larger. */
+export const maxFrameBytes = 64 << 20;
+
+export const frameTypes = { meta: 1, chunk: 2, end: 3 } as const;
+export const itemKinds = { batch: 1, fact: 2, counters: 3, dropped: 4 } as const;
+
+/** Facts that hold for the whole recording. */
+export interface RecordingMeta {
+  readonly version: number;
+  /** Hash of the kernel record layout (layout.gen.ts). */
+  readonly layout: string;
+  readonly node: string;
+  readonly kernel: string;
+  readonly cpus: number;
+  /** Unix ns minus CLOCK_MONOTONIC ns, decimal. */
+  readonly clockOffset: string;
+  /** Captured time at which recording began, CLOCK_MONOTONIC ns. */
+  readonly began: number;
+  /** What was captured, e.g. "/kubepods". */
+  readonly cgroup: string;
+  /** Pods are directories below this cgroup path, where they are. */
+  readonly podsBelow: string | null;
+  /** Header fields whose values were masked, lower case. */
+  readonly redacted: readonly string[];
+}
+
+export interface RecordingEnd {
+  readonly time: number;
+  readonly batches: number;
+  /** Batches that could not be written in time. */
+  readonly dropped: number;
+}
+
+/** What the agent found out about the captured host while recording, told before the first batch that needs it. */
+export type RecordingFact =
+  | { readonly kind: 'cgroup'; readonly id: number; readonly path: string }
+  | { readonly kind: 'process'; readonly pid: number; readonly comm: string; readonly name: string }
+  | { readonly kind: 'owner'; readonly cookie: number; readonly pid: number; readonly comm: string };
+
+/** A frame ready to be written. */
+export function frame(type: number, payload: Uint8Array): Buffer {
+  const bytes = Buffer.alloc(frameHeaderBytes + payload.length);
+  bytes.writeUInt32LE(frameMarker, 0);
+  bytes.writeUInt32LE(payload.length, 4);
+  bytes.writeUInt32LE(crc32(payload), 8);
+  bytes.writeUInt8(type, 12);
+  bytes.set(payload, frameHeaderBytes);
+  return bytes;
+}
+
+export function jsonFrame(type: number, value: RecordingMeta | RecordingEnd): Buffer {
+  return frame(type, Buffer.from(JSON.stringify(value)));
+}
+
+/** Head of an item of a chunk. */
+export function itemHeader(kind: number, length: number, time: number): Buffer {
+  const bytes = Buffer.alloc(itemHeaderBytes);
+  bytes.writeUInt8(kind, 0);
+  bytes.writeUInt32LE(length, 4);
+  bytes.writeDoubleLE(time, 8);
+  return bytes;
+}
+
+export interface RecordingItem {
+  readonly kind: number;
+  readonly time: number;
+  readonly payload: Uint8Array;
+}
+
+/** The items of an unpacked chunk, up to the first that does not fit. Returns false as the generator's value in that case. */
+export function* itemsOf(chunk: Buffer): Generator<RecordingItem, boolean> {
+  let at = 0;
+  while (at < chunk.length) {
+    if (at + itemHeaderBytes > chunk.length) return false;
+    const length = chunk.readUInt32LE(at + 4);
+    const from = at + itemHeaderBytes;
+    if (from + length > chunk.length) return false;
+    yield { kind: chunk.readUInt8(at), time: chunk.readDoubleLE(at + 8), payload: chunk.subarray(from, from + length) };
+    at = from + length;
+  }
+  return true;
+}
