@@ -1,5 +1,5 @@
 /** The bench room: cgroups, network namespaces and a temporary folder of this run, and the CPUs each party stays on. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Scope } from '../scope.ts';
@@ -30,8 +30,9 @@ export async function createLab(scope: Scope): Promise<Lab> {
   await removeLeftovers(root);
 
   const name = `${prefix}${process.pid}`;
-  const folder = mkdtempSync(join(tmpdir(), prefix));
+  const folder = join(tmpdir(), name);
   scope.defer('temporary folder', () => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(folder);
   scope.defer('network namespaces', () => removeNamespaces(name));
   const net = createNamespaces(name);
   const group = createGroup(join(root, name));
@@ -56,13 +57,14 @@ async function removeLeftovers(root: string): Promise<void> {
     if (!pid || alive(pid)) continue;
     await createGroup(join(root, name)).remove();
     removeNamespaces(name);
+    rmSync(join(tmpdir(), name), { recursive: true, force: true });
   }
 }
 
+/** Whether the process runs; one that has ended and only waits to be reaped has no command line any more. */
 function alive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
   } catch {
     return false;
   }

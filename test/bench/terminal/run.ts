@@ -26,7 +26,7 @@ export async function runTerminal(
   scope: Scope,
   say: (line: string) => void,
 ): Promise<TerminalFigures> {
-  const folder = mkdtempSync(join(tmpdir(), 'kelpie-bench-terminal-'));
+  const folder = mkdtempSync(join(tmpdir(), 'kelpie-bench-rows-'));
   scope.defer('terminal folder', () => rmSync(folder, { recursive: true, force: true }));
   const leftOut: string[] = [];
   /** Runs one measurement; its failure is noted and the others go on. */
