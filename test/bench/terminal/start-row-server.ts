@@ -37,7 +37,10 @@ export async function startRowServer(folder: string, scope: Scope): Promise<RowS
     if (line === 'ready') ready = true;
     else if (line.startsWith('count ')) counted?.(Number(line.slice(6)));
   });
-  await until('row server ready', () => ready);
+  await until('row server ready', () => {
+    if (child.exitCode !== null) throw new Error(`the row server ended: ${asked}`);
+    return ready;
+  });
   return {
     address,
     setRate: (rows) => void child.stdin.write(`${rows}\n`),
