@@ -1,5 +1,12 @@
 /** The registry of protocols: one line each. */
-import { http } from './http/protocol.ts';
-import type { Protocol } from './protocol.ts';
+import { createHttp } from './http/protocol.ts';
+import type { Protocol, ProtocolOptions } from './protocol.ts';
 
-export const protocols: readonly Protocol[] = [http];
+const registry: readonly ((options: ProtocolOptions) => Protocol)[] = [createHttp];
+
+/** Every protocol, in the order in which they are asked whether a connection is theirs. */
+export function createProtocols(options: ProtocolOptions = {}): readonly Protocol[] {
+  return registry.map((create) => create(options));
+}
+
+export { payloadBytesOf, payloadOf } from './payload.ts';

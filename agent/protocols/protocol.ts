@@ -1,33 +1,20 @@
-/** What a protocol is: how to recognise it, and how to read a connection of it into rows. */
-import type { Row } from '../../src/domain/column.ts';
+/** What a protocol is: how to recognise it, how to read a connection of it into rows, and which tables those rows belong to. */
 import type { Table } from '../../src/domain/table.ts';
-import type { SocketOpen } from '../capture/source.ts';
-import type { StreamReader } from '../stream/reader.ts';
+import type { StreamProtocol } from '../stream/protocol.ts';
 
-/** What a protocol may know of the connection it reads. */
-export interface Connection {
-  readonly socket: SocketOpen;
-  /** Columns that say who the two ends are (pod, process, addresses, …), filled in by attribution at the moment of the call. */
-  identity(role: 'client' | 'server'): Row;
-  /** Unix ns of a captured time. */
-  wallTime(time: number): bigint;
+export type { Connection, Detection, ProtocolOutput } from '../stream/protocol.ts';
+
+/** What every protocol may be told when the agent starts. */
+export interface ProtocolOptions {
+  /** Names of header fields (or the like) whose values never leave the protocol, besides the protocol's own list; false switches redaction off. */
+  readonly redact?: readonly string[] | false | undefined;
 }
 
-/** Where a protocol puts what it made of a connection. */
-export interface ProtocolOutput {
-  /** A new row, or a newer state of one (same key). The object must not change afterwards. */
-  row(table: Table, row: Row): void;
-  /** Something was lost; reasons are those of src/domain/agent-status.ts. */
-  lost(reason: string, count: number): void;
-}
-
-/** What the first bytes of a direction say. */
-export type Detection = 'mine' | 'not-mine' | 'need-more';
-
-export interface Protocol {
-  readonly id: string;
-  /** Looks at the first captured bytes of either direction. Never throws. */
-  detect(head: Uint8Array): Detection;
-  /** A reader for one connection of this protocol. It never throws, whatever the bytes. */
-  read(connection: Connection, output: ProtocolOutput): StreamReader;
+/**
+ * One protocol. The rows it makes own every column except the payload columns (`payload: true`), which may be accessors that
+ * decode on read, so that live traffic nobody opens costs nothing: read them by name (`row.resp_body`), or copy a row with
+ * `payloadOf` (payload.ts); a spread (`{...row}`) has no payload.
+ */
+export interface Protocol extends StreamProtocol {
+  readonly tables: readonly Table[];
 }

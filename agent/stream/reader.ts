@@ -15,8 +15,10 @@ export interface StreamReader {
   /** FIN of this direction: no more bytes will come. */
   end(direction: Direction, time: number): void;
   close(reason: CloseReason, time: number): void;
-  /** Captured time has reached `time`; called about ten times a second while something is unfinished. */
+  /** Captured time has reached `time`; called about ten times a second while `heldBytes` is above 0. */
   tick(time: number): void;
-  /** Bytes of memory held for this connection, for the budget. */
+  /** Bytes of memory held for this connection, for the budget; above 0 while something is unfinished. */
   readonly heldBytes: number;
+  /** The reader wants no more of this connection (a tunnel began, or it is not its protocol after all): only `close` follows. */
+  readonly done: boolean;
 }

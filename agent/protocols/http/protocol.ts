@@ -1,0 +1,17 @@
+/** HTTP/1.0 and HTTP/1.1 (RFC 9110, RFC 9112). */
+import { httpEvents } from '../../../src/domain/tables/http-events.ts';
+import type { Protocol, ProtocolOptions } from '../protocol.ts';
+import { detectHttp } from './detect.ts';
+import { defaultHttpLimits, type HttpLimits } from './limits.ts';
+import { HttpReader } from './reader.ts';
+import { createRedactor } from './redact.ts';
+
+export function createHttp(options: ProtocolOptions = {}, limits: HttpLimits = defaultHttpLimits): Protocol {
+  const redactor = createRedactor(options.redact);
+  return {
+    id: 'http',
+    tables: [httpEvents],
+    detect: detectHttp,
+    read: (connection, output) => new HttpReader(connection, output, redactor, limits),
+  };
+}

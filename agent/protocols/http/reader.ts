@@ -1,0 +1,248 @@
+/** Reads one HTTP/1 connection: requests and responses in step, exchanges out. */
+import { httpEvents } from '../../../src/domain/tables/http-events.ts';
+import type { Direction } from '../../capture/source.ts';
+import type { Connection, ProtocolOutput } from '../../stream/protocol.ts';
+import type { CloseReason, GapReason, StreamReader } from '../../stream/reader.ts';
+import { latin1 } from './bytes.ts';
+import { Exchange, type Standing } from './exchange.ts';
+import { type Framing, requestFraming, responseFraming } from './framing.ts';
+import type { HttpLimits } from './limits.ts';
+import type { Message } from './message.ts';
+import { type MessageHandler, MessageStream } from './message-stream.ts';
+import type { Redactor } from './redact.ts';
+import { type ConnectionColumns, columnsOf, toRow } from './row.ts';
+
+/** An exchange unanswered for this long becomes a row (captured ns). */
+const inFlightNanos = 1e9;
+
+/** Times in a row that what should be a message is none, before the connection is left alone. */
+const maxGarbage = 16;
+
+export class HttpReader implements StreamReader {
+  readonly #output: ProtocolOutput;
+  readonly #columns: ConnectionColumns;
+  readonly #requests: MessageStream;
+  readonly #responses: MessageStream;
+  #requestDirection: Direction | undefined;
+  #lastDirection: Direction | undefined;
+  /** Exchanges without a complete response, in the order of their requests. */
+  #pending: Exchange[] = [];
+  #pendingCost = 0;
+  /** The exchange whose response is being read, and the one whose request is. */
+  #answering: Exchange | undefined;
+  #asking: Exchange | undefined;
+  #count = 0;
+  #garbage = 0;
+  /** Bytes lost before a request that has not been seen yet. */
+  #lostBefore = 0;
+  done = false;
+
+  constructor(connection: Connection, output: ProtocolOutput, redactor: Redactor, limits: HttpLimits) {
+    this.#output = output;
+    this.#columns = columnsOf(connection);
+    this.#requests = new MessageStream('request', this.#requestHandler(), redactor, limits);
+    this.#responses = new MessageStream('response', this.#responseHandler(), redactor, limits);
+  }
+
+  get heldBytes(): number {
+    return this.#pendingCost + this.#requests.heldBytes + this.#responses.heldBytes;
+  }
+
+  data(direction: Direction, bytes: Uint8Array, time: number): void {
+    if (this.done) return;
+    // Whoever sends requests is the client, whatever the socket's role says.
+    this.#requestDirection ??= isResponse(bytes) ? opposite(direction) : direction;
+    const turned = this.#lastDirection !== direction;
+    this.#lastDirection = direction;
+    this.#streamOf(direction).data(bytes, time, turned);
+  }
+
+  gap(direction: Direction, length: number, reason: GapReason, time: number): void {
+    if (this.done) return;
+    if (this.#requestDirection === undefined) {
+      if (reason === 'lost') this.#lostBefore += length;
+      return;
+    }
+    this.#lastDirection = direction;
+    this.#streamOf(direction).gap(length, reason, time);
+  }
+
+  end(direction: Direction): void {
+    if (this.done || this.#requestDirection === undefined) return;
+    this.#streamOf(direction).end();
+    if (direction !== this.#requestDirection) this.#abandonAll('fin');
+  }
+
+  close(reason: CloseReason): void {
+    if (this.done) return;
+    this.done = true;
+    // With a reset or a silent end nothing may be taken for complete; an orderly close delimits.
+    if (reason === 'fin') this.#responses.end();
+    if (reason !== 'gone') this.#requests.end();
+    this.#abandonAll(reason);
+  }
+
+  tick(time: number): void {
+    for (const exchange of this.#pending) {
+      const { response } = exchange;
+      const old = time - exchange.firstTime >= inFlightNanos;
+      // Behind a cut body the end may be told late: the answer is shown at once.
+      const cut = response !== undefined && !response.keeping;
+      if ((old || cut) && exchange.shown < (response === undefined ? 1 : 2)) {
+        this.#emit(exchange, 'in-flight');
+        exchange.shown = response === undefined ? 1 : 2;
+      }
+    }
+  }
+
+  #streamOf(direction: Direction): MessageStream {
+    return direction === this.#requestDirection ? this.#requests : this.#responses;
+  }
+
+  #requestHandler(): MessageHandler {
+    return {
+      begun: (message) => this.#requestBegun(message),
+      completed: (message) => this.#requestCompleted(message),
+      cutShort: () => {},
+      missing: (length, reason) => {
+        if (reason === 'lost') this.#lostBefore += length;
+        else this.#output.lost('stream-gap', 1);
+      },
+      garbage: () => this.#noteGarbage(),
+    };
+  }
+
+  #responseHandler(): MessageHandler {
+    return {
+      begun: (message) => this.#responseBegun(message),
+      completed: (message) => this.#responseCompleted(message),
+      cutShort: (message) => this.#responseCutShort(message),
+      missing: (length, reason) => this.#responsesMissing(length, reason),
+      garbage: () => this.#noteGarbage(),
+    };
+  }
+
+  #requestBegun(message: Message): Framing {
+    this.#garbage = 0;
+    // The client speaks again: what it waited for is over, seen or not.
+    if (this.#pending.length > 0) {
+      if (this.#answering !== undefined && this.#pending.length === 1) this.#responses.settle();
+      this.#abandonObscured();
+    }
+    const exchange = new Exchange(++this.#count, message);
+    exchange.lostBytes = this.#lostBefore;
+    this.#lostBefore = 0;
+    this.#pending.push(exchange);
+    this.#pendingCost += exchange.cost;
+    this.#asking = exchange;
+    return requestFraming(message.head);
+  }
+
+  #requestCompleted(message: Message): void {
+    const exchange = this.#asking;
+    this.#asking = undefined;
+    if (exchange === undefined) return;
+    if (this.#pending.at(-1) === exchange) this.#pendingCost += message.cost;
+    // Answered before it was sent in full: the row lacks the rest.
+    else if (exchange.response?.complete) this.#emit(exchange, 'complete');
+  }
+
+  #responseBegun(message: Message): Framing {
+    this.#garbage = 0;
+    const status = message.head.response?.status ?? 0;
+    if (status < 200 && status !== 101 && this.#pending.length > 0) return 'none';
+    const exchange = this.#match(message);
+    exchange.response = message;
+    this.#answering = exchange;
+    if (exchange.request !== undefined && !exchange.request.complete) this.#requests.settle();
+    return responseFraming(message.head, exchange.request?.head.request?.method);
+  }
+
+  /** Responses come in the order of requests (RFC 9112 §9.3); after a hole, only the newest are sure to be unanswered. */
+  #match(message: Message): Exchange {
+    const fresh = this.#pending.findIndex((exchange) => !exchange.obscured);
+    if (this.#pending[0]?.obscured) {
+      const keep = fresh < 0 ? this.#pending.length - 1 : fresh;
+      for (const missed of this.#pending.slice(0, keep)) this.#finish(missed, 'missed');
+    }
+    const first = this.#pending[0];
+    if (first !== undefined) {
+      first.obscured = false;
+      return first;
+    }
+    const alone = new Exchange(++this.#count, undefined);
+    alone.response = message;
+    alone.lostBytes = this.#lostBefore;
+    this.#lostBefore = 0;
+    this.#pending.push(alone);
+    this.#pendingCost += alone.cost;
+    return alone;
+  }
+
+  #responseCompleted(message: Message): void {
+    const exchange = this.#answering;
+    if (exchange === undefined || exchange.response !== message) return;
+    this.#answering = undefined;
+    this.#finish(exchange, 'complete');
+    const status = message.head.response?.status ?? 0;
+    const tunnel = responseFraming(message.head, exchange.request?.head.request?.method) === 'tunnel';
+    if (tunnel || status === 101) this.#stop();
+  }
+
+  #responseCutShort(message: Message): void {
+    const exchange = this.#answering;
+    if (exchange === undefined || exchange.response !== message) return;
+    this.#answering = undefined;
+    this.#finish(exchange, 'fin');
+  }
+
+  #responsesMissing(length: number, reason: GapReason): void {
+    if (reason === 'cut') this.#output.lost('stream-gap', 1);
+    const first = this.#pending[0];
+    if (first !== undefined && reason === 'lost') first.lostBytes += length;
+    for (const exchange of this.#pending) exchange.obscured = true;
+  }
+
+  #abandonObscured(): void {
+    if (!this.#pending[0]?.obscured) return;
+    for (const exchange of [...this.#pending]) {
+      if (exchange.obscured && exchange.response === undefined) this.#finish(exchange, 'missed');
+    }
+  }
+
+  #abandonAll(standing: CloseReason): void {
+    for (const exchange of [...this.#pending]) this.#finish(exchange, exchange.obscured ? 'missed' : standing);
+    this.#answering = undefined;
+  }
+
+  #finish(exchange: Exchange, standing: Standing): void {
+    if (this.#pending[0] === exchange) this.#pending.shift();
+    else this.#pending = this.#pending.filter((other) => other !== exchange);
+    this.#pendingCost -= exchange.cost;
+    this.#emit(exchange, standing);
+  }
+
+  #emit(exchange: Exchange, standing: Standing): void {
+    const role = this.#requestDirection === 1 ? 'client' : 'server';
+    this.#output.row(httpEvents, toRow(exchange, standing, role, this.#columns));
+  }
+
+  #noteGarbage(): void {
+    this.#output.lost(this.#columns.midstream && this.#count === 0 ? 'mid-stream' : 'parse-error', 1);
+    if (++this.#garbage >= maxGarbage) this.#stop();
+  }
+
+  /** What follows is not HTTP. */
+  #stop(): void {
+    this.#abandonAll('gone');
+    this.done = true;
+  }
+}
+
+function opposite(direction: Direction): Direction {
+  return direction === 0 ? 1 : 0;
+}
+
+function isResponse(bytes: Uint8Array): boolean {
+  return latin1(bytes, 0, Math.min(bytes.length, 5)) === 'HTTP/';
+}

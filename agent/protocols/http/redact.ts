@@ -1,0 +1,49 @@
+/** Redaction at capture: values of secret fields are replaced while a head is read, so nothing above ever holds them. */
+
+/** Stands where a secret was. */
+export const redacted = '[redacted]';
+
+/** Fields whose values are secrets by their definition (RFC 9110 §11.6.2, §11.7.2; RFC 6265), and the usual API key. */
+export const secretFields: readonly string[] = [
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'set-cookie',
+  'x-api-key',
+];
+
+export interface Redactor {
+  /** Whether any secret name begins with this lower-case character code: a cheap test that comes first. */
+  mayBegin(code: number): boolean;
+  /** Whether a field of this name (any case) is a secret. */
+  isSecret(name: string): boolean;
+  /** A request target without the password of its userinfo (RFC 3986 §3.2.1). */
+  target(target: string): string;
+}
+
+/** `extra` names are secrets besides `secretFields`; false lets everything through. */
+export function createRedactor(extra: readonly string[] | false = []): Redactor {
+  const names = new Set(extra === false ? [] : [...secretFields, ...extra.map((name) => name.trim().toLowerCase())]);
+  names.delete('');
+  const first = new Uint8Array(256);
+  for (const name of names) first[name.charCodeAt(0) & 255] = 1;
+  return {
+    mayBegin: (code) => first[code & 255] === 1,
+    isSecret: (name) => names.has(name.toLowerCase()),
+    target: extra === false ? (target) => target : withoutPassword,
+  };
+}
+
+function withoutPassword(target: string): string {
+  // Origin form, by far the most frequent, has no authority.
+  if (target.charCodeAt(0) === 47) return target;
+  const scheme = target.indexOf('://');
+  const start = scheme < 0 ? 0 : scheme + 3;
+  let end = target.length;
+  for (const mark of ['/', '?', '#']) {
+    const at = target.indexOf(mark, start);
+    if (at >= 0 && at < end) end = at;
+  }
+  const at = target.lastIndexOf('@', end - 1);
+  return at < start ? target : `${target.slice(0, start)}${redacted}${target.slice(at)}`;
+}

@@ -1,0 +1,34 @@
+/** What ordering needs to know of a protocol: how to recognise it, and how to begin reading a connection of it. */
+import type { Row } from '../../src/domain/column.ts';
+import type { Table } from '../../src/domain/table.ts';
+import type { SocketOpen } from '../capture/source.ts';
+import type { StreamReader } from './reader.ts';
+
+/** What the first bytes of a direction say. */
+export type Detection = 'mine' | 'not-mine' | 'need-more';
+
+/** What a protocol may know of the connection it reads. */
+export interface Connection {
+  readonly socket: SocketOpen;
+  /** Columns that say who the two ends are (pod, process, addresses, …), filled in by attribution; at most a second old. */
+  identity(role: 'client' | 'server'): Row;
+  /** Unix ns of a captured time. */
+  wallTime(time: number): bigint;
+}
+
+/** Where a protocol puts what it made of a connection. */
+export interface ProtocolOutput {
+  /** A new row, or a newer state of one (same key). The object must not change afterwards. */
+  row(table: Table, row: Row): void;
+  /** Something was lost; reasons are those of src/domain/agent-status.ts. */
+  lost(reason: string, count: number): void;
+}
+
+/** A protocol as far as ordering is concerned. */
+export interface StreamProtocol {
+  readonly id: string;
+  /** Looks at the first captured bytes of either direction. Never throws. */
+  detect(head: Uint8Array): Detection;
+  /** A reader for one connection of this protocol. It never throws, whatever the bytes. */
+  read(connection: Connection, output: ProtocolOutput): StreamReader;
+}
