@@ -1,0 +1,149 @@
+/** The agent, put together: source → attribution and ordering → protocols → rows → server. */
+import { parseFilter } from '../src/domain/filter/parse.ts';
+import { createAttribution } from './attribution/attribution.ts';
+import type { CaptureListener } from './capture/source.ts';
+import { createLeases } from './leases.ts';
+import { openLive } from './live-session.ts';
+import { createLossCounts } from './loss-counts.ts';
+import type { AgentOptions } from './options.ts';
+import { secretFields } from './protocols/http/redact.ts';
+import { createProtocols, payloadBytesOf } from './protocols/index.ts';
+import { startRecordingProgress } from './recording-progress.ts';
+import { createRows } from './rows/rows.ts';
+import type { AgentApi } from './server/api.ts';
+import { createAgentServer } from './server/server.ts';
+import { openRecording, type Session } from './session.ts';
+import { createStatus } from './status.ts';
+import { createConnections } from './stream/connections.ts';
+
+export interface Agent {
+  /** As clients dial it. */
+  readonly address: string;
+  readonly node: string;
+  readonly source: { readonly kind: 'live' | 'recording'; readonly name: string };
+  /** Ends with a stop; rejects when the source fails. The end of a recording is no end: its rows can still be read. */
+  readonly done: Promise<void>;
+  /** Resolves when everything is let go of, within a second. */
+  stop(): Promise<void>;
+}
+
+/** @throws AppError whatever keeps the agent from starting; nothing is left behind then */
+export async function startAgent(options: AgentOptions): Promise<Agent> {
+  const session = await openSession(options);
+  try {
+    return await serve(options, session);
+  } catch (thrown) {
+    await session.writer?.close(session.source.now());
+    session.source.close();
+    throw thrown;
+  }
+}
+
+function openSession(options: AgentOptions): Promise<Session> {
+  const { source } = options;
+  if (source.kind === 'recording') return openRecording(options, source);
+  const secrets = options.redact === false ? [] : [...new Set([...secretFields, ...options.redact])];
+  return openLive(options, source, secrets);
+}
+
+async function serve(options: AgentOptions, session: Session): Promise<Agent> {
+  const { source, writer } = session;
+  const lost = createLossCounts();
+  const rows = createRows({
+    ringBytes: options.ringBytes,
+    whenSlow: session.whenSlow,
+    payloadBytes: payloadBytesOf,
+  });
+  const attribution = createAttribution({
+    host: source.host,
+    cgroups: source.cgroups,
+    processes: session.processes,
+    resolvers: session.resolvers,
+  });
+  const connections = createConnections({
+    protocols: createProtocols({ redact: session.redact }),
+    identity: attribution.identity,
+    wallTime: (time) => BigInt(Math.round(time)) + source.host.clockOffset,
+    output: { row: rows.put, lost: lost.add },
+  });
+  const leases = createLeases({ source, cgroupsIn: session.cgroupsIn });
+  const status = createStatus({
+    source,
+    totals: () => ({ ...connections.totals(), ...rows.totals, sockets: attribution.sockets }),
+    // What a reader lost is told in its own stream.
+    losses: () => [
+      ...lost.list(),
+      ...rows.losses.filter(({ reason }) => reason === 'ring-evicted'),
+      ...(writer ? [{ reason: 'recording-full', count: writer.stats.dropped }] : []),
+    ],
+    leases: leases.list,
+    ring: () => rows.ring,
+  });
+  const api: AgentApi = { node: source.host.node, rows, parseFilter, status, renewLease: leases.renew };
+  const server = await createAgentServer(api, options.listen);
+  const progress = writer && startRecordingProgress({ writer, source, leases, rows });
+
+  const stopping = new AbortController();
+  let stopped: Promise<void> | undefined;
+  const listener = inOrder(attribution, connections);
+  const played = source.run(listener, stopping.signal, readiness(session, rows.ready)).then(() => {
+    connections.flush();
+    rows.finish();
+    if (source.problem) process.stderr.write(`kelpie agent: ${source.problem.message}\n`);
+  });
+  const done = Promise.all([
+    played,
+    new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve())),
+  ]);
+
+  async function stop(): Promise<void> {
+    const ended = source.now();
+    stopping.abort();
+    leases.close();
+    server.close();
+    await played.catch(() => {});
+    await writer?.close(ended);
+    progress?.stop();
+    source.close();
+  }
+
+  return {
+    address: server.address,
+    node: source.host.node,
+    source: { kind: source.kind, name: source.name },
+    done: done.then(() => {}),
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+/** Attribution hears of a socket before ordering asks for its name. */
+function inOrder(first: Omit<CaptureListener, 'segment'>, second: CaptureListener): CaptureListener {
+  return {
+    open(socket) {
+      first.open(socket);
+      second.open(socket);
+    },
+    segment: second.segment,
+    close(close) {
+      second.close(close);
+      first.close(close);
+    },
+    tick(time) {
+      first.tick(time);
+      second.tick(time);
+    },
+  };
+}
+
+/** A recording begins when somebody watches; at its own pace it then goes on, at full speed it waits for its readers. */
+function readiness({ whenSlow }: Session, ready: () => Promise<void>): () => Promise<void> {
+  let begun = false;
+  return async () => {
+    if (begun && whenSlow === 'drop') return;
+    await ready();
+    begun = true;
+  };
+}

@@ -1,0 +1,92 @@
+/** The live kernel as the agent's source, with the recording of it where one is asked for. */
+
+import { createProcProcesses } from './attribution/proc-processes.ts';
+import { createPodsBelow } from './attribution/resolvers/pods-below.ts';
+import { systemd } from './attribution/resolvers/systemd.ts';
+import { cgroupMount } from './capture/cgroup-mount.ts';
+import { layoutHash } from './capture/layout.gen.ts';
+import { createLiveSource } from './capture/live.ts';
+import { formatVersion, type RecordingFact } from './capture/recording-format.ts';
+import { createRecordingWriter, type RecordingWriter } from './capture/recording-writer.ts';
+import type { CaptureSource } from './capture/source.ts';
+import { createCgroupScopes } from './cgroup-scopes.ts';
+import type { AgentOptions } from './options.ts';
+import { createRecordedProcesses } from './recorded-processes.ts';
+import type { Session } from './session.ts';
+
+/** @throws AppError `ebpf-unavailable`, `output-file` */
+export async function openLive(
+  options: AgentOptions,
+  live: Extract<AgentOptions['source'], { kind: 'live' }>,
+  secrets: readonly string[],
+): Promise<Session> {
+  const mount = cgroupMount() ?? '/sys/fs/cgroup';
+  const cgroup = belowMount(mount, live.cgroup);
+  const podsBelow = live.podsBelow === undefined ? undefined : belowMount(mount, live.podsBelow);
+  const resolvers = podsBelow === undefined ? [systemd] : [createPodsBelow(podsBelow), systemd];
+
+  // Cgroups are learnt while the source is made, before there is a file to write them to.
+  let early: RecordingFact[] = [];
+  let writer: RecordingWriter | undefined;
+  const tell = (fact: RecordingFact): void => {
+    if (writer) writer.fact(fact);
+    else if (options.record !== undefined) early.push(fact);
+  };
+
+  const source = createLiveSource({
+    cgroupPath: cgroup,
+    selfPid: process.pid,
+    ...(options.record !== undefined && {
+      onBatch: (bytes: Uint8Array) => writer?.batch(bytes, source.now()),
+      onMeta: ({ cgroupId, path }: { cgroupId: number; path: string }) => tell({ kind: 'cgroup', id: cgroupId, path }),
+    }),
+  });
+  try {
+    if (options.record !== undefined) writer = await startWriter(options.record, source, podsBelow, secrets);
+  } catch (thrown) {
+    source.close();
+    throw thrown;
+  }
+  for (const fact of early) writer?.fact(fact);
+  early = [];
+
+  const processes = createProcProcesses(mount);
+  return {
+    source,
+    resolvers,
+    processes: writer ? createRecordedProcesses(processes, tell) : processes,
+    cgroupsIn: createCgroupScopes(mount, cgroup, resolvers),
+    redact: options.redact,
+    whenSlow: 'drop',
+    writer,
+  };
+}
+
+function startWriter(
+  file: string,
+  source: CaptureSource,
+  podsBelow: string | undefined,
+  secrets: readonly string[],
+): Promise<RecordingWriter> {
+  const { node, kernel, cpus, clockOffset } = source.host;
+  return createRecordingWriter({
+    file,
+    meta: {
+      version: formatVersion,
+      layout: layoutHash,
+      node,
+      kernel,
+      cpus,
+      clockOffset: String(clockOffset),
+      began: source.now(),
+      cgroup: source.name,
+      podsBelow: podsBelow ?? null,
+      redacted: secrets,
+    },
+  });
+}
+
+/** A cgroup path, also where it was given as a directory. */
+function belowMount(mount: string, path: string): string {
+  return path === mount || path.startsWith(`${mount}/`) ? path.slice(mount.length) || '/' : path;
+}

@@ -1,0 +1,76 @@
+/** The agent process. Says on one line of standard output that it is up, or why it is not; everything else goes to standard error. */
+import { type AppError, appErrorToData, toAppError } from '../src/domain/errors.ts';
+import { type Agent, startAgent } from './agent.ts';
+import { doctorCommand } from './doctor/command.ts';
+import { type AgentOptions, parseAgentOptions, usage } from './options.ts';
+import { version } from './status.ts';
+
+/** A stop that takes longer than this is cut short, ms. */
+const stopMs = 900;
+
+async function main(argv: readonly string[]): Promise<number> {
+  if (argv[0] === 'doctor') return await doctorCommand(argv.slice(1));
+  const options = parseAgentOptions(argv);
+  if (options === 'help') return print(usage);
+  if (options === 'version') return print(`${version}\n`);
+  return await run(options);
+}
+
+async function run(options: AgentOptions): Promise<number> {
+  const end = endOfLife(options);
+  const agent = await startAgent(options);
+  announce({ ready: true, address: agent.address, node: agent.node, source: agent.source, pid: process.pid, version });
+  try {
+    await Promise.race([end, agent.done]);
+  } finally {
+    await stopWithin(agent, stopMs);
+  }
+  return 0;
+}
+
+/** Resolves when the agent is told to end: by a signal, or by the end of standard input, which comes even when the parent was killed. */
+function endOfLife({ stdinWatch }: AgentOptions): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => resolve());
+    if (!stdinWatch) return;
+    process.stdin
+      .on('end', resolve)
+      .on('close', resolve)
+      .on('error', () => resolve());
+    process.stdin.resume();
+  });
+}
+
+async function stopWithin(agent: Agent, ms: number): Promise<void> {
+  await Promise.race([agent.stop(), new Promise((resolve) => setTimeout(resolve, ms).unref())]);
+}
+
+let announced = false;
+
+function announce(line: object): void {
+  if (announced) return;
+  announced = true;
+  // Whoever started us may not read it.
+  process.stdout.on('error', () => {});
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+function fail(error: AppError): never {
+  announce({ ready: false, error: appErrorToData(error) });
+  process.stderr.write(`kelpie agent: ${error.message}\n`);
+  process.exit(error.exitCode);
+}
+
+process.on('uncaughtException', (thrown) => fail(toAppError(thrown)));
+process.on('unhandledRejection', (thrown) => fail(toAppError(thrown)));
+process.stderr.on('error', () => {});
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (thrown) => fail(toAppError(thrown)),
+);

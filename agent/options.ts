@@ -1,0 +1,123 @@
+/** The agent's command line. */
+import { parseArgs } from 'node:util';
+import { AppError } from '../src/domain/errors.ts';
+import { type ListenAddress, parseListenAddress } from './server/listen-address.ts';
+
+export interface AgentOptions {
+  readonly source:
+    | { readonly kind: 'live'; readonly cgroup: string; readonly podsBelow: string | undefined }
+    | { readonly kind: 'recording'; readonly file: string; readonly speed: number | undefined };
+  readonly listen: ListenAddress;
+  readonly record: string | undefined;
+  /** Header fields that are secrets besides the usual; false = nothing is redacted. */
+  readonly redact: readonly string[] | false;
+  readonly ringBytes: number;
+  /** End when standard input does. */
+  readonly stdinWatch: boolean;
+}
+
+export const usage = `usage: kelpie agent [--cgroup PATH] [--pods-below PATH] [--record FILE] [options]
+       kelpie agent --replay FILE [--speed N] [options]
+
+Captures HTTP of this machine, or plays a recording, and serves it to terminals.
+
+  --cgroup PATH       cgroup v2 path to watch, with everything below it (default: /)
+  --pods-below PATH   cgroups below it are NAMESPACE/POD/CONTAINER
+  --replay FILE       play a recording instead
+  --speed N           N times as fast as it was captured (default: as fast as it is read)
+  --listen ADDRESS    unix:PATH, or HOST:PORT of the loopback interface (default: 127.0.0.1:7077)
+  --record FILE       write what is captured to a recording
+  --redact A,B        more header fields whose values are secrets
+  --no-redact         keep authorization, cookie and other secrets readable
+  --ring-bytes N      memory for recent rows (default: 67108864)
+  --stdin-watch       end when standard input ends
+  --help, --version
+`;
+
+const defaultListen = '127.0.0.1:7077';
+const defaultRingBytes = 64 << 20;
+const minRingBytes = 1 << 16;
+
+/** @throws AppError `usage` */
+export function parseAgentOptions(argv: readonly string[]): AgentOptions | 'help' | 'version' {
+  const values = parse(argv);
+  if (values.help) return 'help';
+  if (values.version) return 'version';
+  if (values.replay !== undefined && values.record !== undefined) fail('--record and --replay exclude each other.');
+  if (values.speed !== undefined && values.replay === undefined) fail('--speed needs --replay.');
+  if (values.source !== undefined && values.source !== 'live') fail(`--source takes live, not "${values.source}".`);
+  return {
+    source:
+      values.replay === undefined
+        ? {
+            kind: 'live',
+            cgroup: cgroupPath(values.cgroup ?? '/'),
+            podsBelow: mapped(values['pods-below'], cgroupPath),
+          }
+        : { kind: 'recording', file: values.replay, speed: mapped(values.speed, speedOf) },
+    listen: parseListenAddress(values.listen ?? defaultListen),
+    record: values.record,
+    redact: values['no-redact'] ? false : namesOf(values.redact ?? ''),
+    ringBytes: mapped(values['ring-bytes'], ringBytesOf) ?? defaultRingBytes,
+    stdinWatch: values['stdin-watch'] ?? false,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        source: { type: 'string' },
+        cgroup: { type: 'string' },
+        'pods-below': { type: 'string' },
+        replay: { type: 'string' },
+        speed: { type: 'string' },
+        listen: { type: 'string' },
+        record: { type: 'string' },
+        redact: { type: 'string' },
+        'no-redact': { type: 'boolean' },
+        'ring-bytes': { type: 'string' },
+        'stdin-watch': { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean' },
+      },
+    }).values;
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+}
+
+/** A path below the cgroup v2 mount, without a trailing slash. */
+function cgroupPath(text: string): string {
+  const path = `/${text.split('/').filter(Boolean).join('/')}`;
+  if (!text.startsWith('/') || path.split('/').includes('..')) fail(`"${text}" is no cgroup path: it begins with /.`);
+  return path;
+}
+
+function speedOf(text: string): number {
+  const speed = Number(text);
+  return text.trim() !== '' && speed > 0 && speed <= 1e6
+    ? speed
+    : fail(`--speed takes a number above 0, not "${text}".`);
+}
+
+function ringBytesOf(text: string): number {
+  const bytes = Number(text);
+  if (Number.isInteger(bytes) && bytes >= minRingBytes) return bytes;
+  return fail(`--ring-bytes takes a number of bytes from ${minRingBytes}, not "${text}".`);
+}
+
+/** RFC 9110 §5.1: a field name is a token. */
+function namesOf(text: string): string[] {
+  const names = text.split(',').flatMap((name) => name.trim().toLowerCase() || []);
+  const bad = names.find((name) => !/^[!#$%&'*+\-.^_`|~0-9a-z]{1,128}$/.test(name));
+  return bad === undefined ? names : fail(`"${bad}" is no header name.`);
+}
+
+const mapped = <T>(text: string | undefined, map: (text: string) => T): T | undefined =>
+  text === undefined ? undefined : map(text);
+
+function fail(detail: string): never {
+  throw new AppError('usage', { detail });
+}

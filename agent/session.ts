@@ -1,0 +1,43 @@
+/** Where an agent's events come from, and what depends on that. */
+
+import type { AppError } from '../src/domain/errors.ts';
+import type { Processes } from './attribution/processes.ts';
+import { createPodsBelow } from './attribution/resolvers/pods-below.ts';
+import { systemd } from './attribution/resolvers/systemd.ts';
+import type { WorkloadResolver } from './attribution/workload.ts';
+import { createRecordingSource } from './capture/recording-source.ts';
+import type { RecordingWriter } from './capture/recording-writer.ts';
+import type { CaptureSource } from './capture/source.ts';
+import type { LeasesOptions } from './leases.ts';
+import type { AgentOptions } from './options.ts';
+import { createReplayedProcesses } from './recorded-processes.ts';
+
+export interface Session {
+  readonly source: CaptureSource & { readonly problem?: AppError | undefined };
+  readonly resolvers: readonly WorkloadResolver[];
+  readonly processes: Processes;
+  readonly cgroupsIn: LeasesOptions['cgroupsIn'];
+  /** What protocols are told of secrets. */
+  readonly redact: readonly string[] | false;
+  /** Live capture never waits; a recording that is played as fast as possible waits for its readers. */
+  readonly whenSlow: 'drop' | 'wait';
+  readonly writer: RecordingWriter | undefined;
+}
+
+/** @throws AppError as createRecordingSource */
+export async function openRecording(
+  options: AgentOptions,
+  { file, speed }: Extract<AgentOptions['source'], { kind: 'recording' }>,
+): Promise<Session> {
+  const source = await createRecordingSource(file, { speed });
+  const { podsBelow, redacted } = source.meta;
+  return {
+    source,
+    resolvers: podsBelow === null ? [systemd] : [createPodsBelow(podsBelow), systemd],
+    processes: createReplayedProcesses(source.facts),
+    cgroupsIn: () => new Map(),
+    redact: options.redact === false ? false : [...options.redact, ...redacted],
+    whenSlow: speed === undefined ? 'wait' : 'drop',
+    writer: undefined,
+  };
+}
