@@ -18,7 +18,7 @@ const hurried = { ticks: 10, everyMs: 100 };
 
 /** Publishes the store until stopped; begins in a hurry. Does not keep the process alive. */
 export function createTicker(store: Store, options: TickerOptions = {}): Ticker {
-  const refreshMs = Math.min(60_000, Math.max(250, options.refreshMs ?? 1_000));
+  const refreshMs = Math.min(60_000, Math.max(250, options.refreshMs || 1_000));
   let hurriedTicks = hurried.ticks;
   let timer: NodeJS.Timeout;
 

@@ -1,0 +1,62 @@
+#!/bin/sh
+# Builds dist/: kelpie.js (the terminal), agent.js (the agent), demo.js (the demo workload), and beside them what they
+# load: the BPF object, the native addon, the bundled recording. `--quiet` says nothing unless something is wrong.
+# An unchanged tree costs a look at file times.
+set -eu
+cd "$(dirname "$0")/.."
+PATH="$PWD/node_modules/.bin:$PATH"
+export PATH
+
+quiet=''
+[ "${1:-}" != --quiet ] || quiet=yes
+say() { [ -n "$quiet" ] || echo "$@"; }
+
+# Names of all inputs (so that a removal counts too) and whether any is newer than the last build.
+inputs() {
+  find src agent proto/gen deploy/demo scripts/build.sh scripts/empty-module.js package.json package-lock.json \
+    test/recordings/demo.kelpie build/capture.bpf.o build/kelpie_native.node \
+    -type f ! -name '*.test.ts' ! -name '*.test.tsx' "$@" 2>/dev/null | sort
+}
+unchanged() {
+  [ -f dist/.stamp ] && [ -z "$(inputs -newer dist/.stamp)" ] && [ "$(inputs | cksum)" = "$(cat dist/.stamp)" ]
+}
+
+# The kernel side first: what it makes is an input of ours. It has a stamp of its own.
+if [ -f scripts/build-native.sh ] && command -v clang >/dev/null 2>&1 && [ -f /usr/include/bpf/bpf.h ]; then
+  if [ -n "$quiet" ]; then sh scripts/build-native.sh --quiet; else sh scripts/build-native.sh; fi
+fi
+
+if unchanged; then
+  say "dist is up to date"
+  exit 0
+fi
+
+new="dist/.new-$$"
+mkdir -p "$new"
+trap 'rm -rf "$new"' EXIT
+# Taken before the inputs are read, so that a file that is saved meanwhile is newer.
+inputs | cksum >"$new/.stamp"
+
+version=$(node -p 'require("./package.json").version')
+bundle() {
+  esbuild "$@" --bundle --platform=node --format=esm --target=node22 --minify-syntax --log-level=warning --outdir="$new" \
+    --alias:react-devtools-core=./scripts/empty-module.js \
+    --define:process.env.NODE_ENV='"production"' --define:process.env.KELPIE_VERSION="\"$version\"" \
+    --banner:js='import { createRequire as kelpieRequire } from "node:module"; const require = kelpieRequire(import.meta.url);'
+}
+# The terminal in chunks: what only the screen needs (React, Ink) is loaded by the screen alone.
+bundle kelpie=src/cli.ts --splitting --chunk-names='chunks/[name]-[hash]' &
+terminal=$!
+# One file each, free of the terminal's code, for an image without node_modules.
+bundle agent=agent/main.ts demo=deploy/demo/main.ts
+wait "$terminal"
+
+for artifact in build/capture.bpf.o build/kelpie_native.node test/recordings/demo.kelpie; do
+  [ ! -f "$artifact" ] || cp -p "$artifact" "$new/"
+done
+chmod +x "$new/kelpie.js"
+
+rm -rf dist/chunks
+mv "$new"/* dist/
+mv "$new/.stamp" dist/.stamp
+say "built dist/kelpie.js, dist/agent.js, dist/demo.js"

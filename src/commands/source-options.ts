@@ -1,0 +1,122 @@
+/** The flags that say what to watch: the same for every command that reads. */
+import { type Command, Option } from 'commander';
+import type { LeaseRequest } from '../agent-client/client.ts';
+import { AppError } from '../domain/errors.ts';
+import { parseSize } from './quantities.ts';
+
+/** Where rows come from. */
+export type SourceChoice =
+  | { readonly kind: 'demo' }
+  | { readonly kind: 'local'; readonly cgroup: string }
+  | { readonly kind: 'replay'; readonly file: string; readonly speed: number | undefined }
+  | { readonly kind: 'agents'; readonly addresses: readonly string[] };
+
+export interface SourceRequest {
+  readonly choice: SourceChoice;
+  /** Header names to redact besides the built-in ones; undefined = no redaction at all. */
+  readonly redact: readonly string[] | undefined;
+  readonly lease: LeaseRequest;
+}
+
+/** The flags as commander hands them over. */
+export interface SourceFlags {
+  readonly demo?: boolean;
+  readonly local?: boolean;
+  readonly replay?: string;
+  readonly speed?: string;
+  readonly agents?: string;
+  readonly cgroup?: string;
+  readonly redact?: string | boolean;
+  readonly bodyLimit?: string;
+}
+
+/** Adds the source flags to a command. */
+export function withSourceFlags(command: Command): Command {
+  const group = 'What to watch (one of; default: --local, a cluster by kubeconfig comes later):';
+  const how = 'How to capture:';
+  const add = (heading: string, flags: string, text: string) =>
+    command.addOption(new Option(flags, text).helpGroup(heading));
+  add(group, '--demo', 'a small shop that runs on this machine, captured live');
+  add(group, '--local', "this machine's own traffic");
+  add(group, '--replay <file>', 'a recording');
+  add(group, '--agents <host:port,…>', 'agents that run already (host:port or unix:/path)');
+  add(how, '--cgroup <path>', 'with --local: only this cgroup v2 and what is below it (default: "/")');
+  add(how, '--speed <n>', 'with --replay: 1 = as it happened, 2 = twice as fast (default: as fast as it can be read)');
+  add(how, '--redact <names>', 'header names to hide besides the built-in ones, separated by commas');
+  add(how, '--no-redact', 'keep secrets: authorization, cookie, set-cookie, x-api-key, …');
+  add(how, '--body-limit <size>', 'bytes kept of each message, e.g. 4KiB; 0 = heads only (default: 64KiB)');
+  return command;
+}
+
+/**
+ * What the flags ask for.
+ *
+ * @param fallback what no flag at all means
+ * @throws AppError `usage` for flags that contradict each other or make no sense
+ */
+export function readSourceFlags(flags: SourceFlags, fallback: 'demo' | 'local' = 'local'): SourceRequest {
+  const given = (['demo', 'local', 'replay', 'agents'] as const).filter((name) => flags[name] !== undefined);
+  if (given.length > 1) {
+    throw usage(`${given.map((name) => `--${name}`).join(' and ')} cannot be combined: choose one source.`);
+  }
+  const kind = given[0] ?? fallback;
+  if (flags.cgroup !== undefined && kind !== 'local') throw usage('--cgroup goes with --local only.');
+  if (flags.speed !== undefined && kind !== 'replay') throw usage('--speed goes with --replay only.');
+  return { choice: choiceOf(kind, flags), redact: redactOf(flags.redact), lease: leaseOf(flags.bodyLimit) };
+}
+
+function choiceOf(kind: SourceChoice['kind'], flags: SourceFlags): SourceChoice {
+  switch (kind) {
+    case 'demo':
+      return { kind };
+    case 'local':
+      return { kind, cgroup: cgroupOf(flags.cgroup ?? '/') };
+    case 'replay':
+      return { kind, file: flags.replay ?? '', speed: speedOf(flags.speed) };
+    case 'agents':
+      return { kind, addresses: (flags.agents ?? '').split(',').map((address) => addressOf(address.trim())) };
+  }
+}
+
+function cgroupOf(path: string): string {
+  if (!path.startsWith('/'))
+    throw usage(`--cgroup takes a path from the cgroup v2 root, e.g. /system.slice, not "${path}".`);
+  return path;
+}
+
+function speedOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const speed = Number(text);
+  if (!(speed > 0 && speed <= 1_000_000)) throw usage(`--speed takes a number above 0, not "${text}".`);
+  return speed;
+}
+
+/** @throws AppError `usage` unless it is `unix:/path` or `host:port` */
+export function addressOf(text: string): string {
+  if (/^unix:\/./.test(text)) return text;
+  const [, host, port] = /^(\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):(\d{1,5})$/.exec(text) ?? [];
+  if (host && Number(port) >= 1 && Number(port) <= 65_535) return text;
+  throw usage(`"${text}" is no agent address: host:port or unix:/path.`);
+}
+
+function redactOf(flag: string | boolean | undefined): readonly string[] | undefined {
+  if (flag === false) return undefined;
+  if (typeof flag !== 'string') return [];
+  const names = flag.split(',').map((name) => name.trim().toLowerCase());
+  // A field name is a token, RFC 9110 §5.1.
+  const wrong = names.find((name) => !/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name));
+  if (wrong !== undefined) throw usage(`--redact takes header names separated by commas; "${wrong}" is none.`);
+  return names;
+}
+
+function leaseOf(limit: string | undefined): LeaseRequest {
+  if (limit === undefined) return { level: 'bodies', scopes: [], messageCap: 0 };
+  const bytes = parseSize(limit);
+  if (bytes === undefined) throw usage(`--body-limit takes a size such as 4096, 4KiB or 64k, not "${limit}".`);
+  if (bytes > 65_536) throw usage(`--body-limit is at most 64KiB, not "${limit}".`);
+  return bytes === 0
+    ? { level: 'heads', scopes: [], messageCap: 0 }
+    : { level: 'bodies', scopes: [], messageCap: bytes };
+}
+
+const usage = (detail: string) => new AppError('usage', { detail });

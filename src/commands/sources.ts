@@ -1,0 +1,148 @@
+/** Opens what the source flags name: starts the processes it needs and yields the addresses of its agents. */
+import { existsSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { AppError, toAppError } from '../domain/errors.ts';
+import { type AgentProcess, startAgent } from './agent-process.ts';
+import { bundlePath, type Child, startChild } from './child-process.ts';
+import { createRuntimeFolder, type RuntimeFolder } from './runtime-folder.ts';
+import type { SourceChoice, SourceRequest } from './source-options.ts';
+
+export interface Source {
+  /** In two or three words: "demo", "this machine", "replay shop.kelpie". */
+  readonly name: string;
+  readonly addresses: readonly string[];
+  /** The agents were started by us, just now, and end with us. */
+  readonly own: boolean;
+  /** All rows there will ever be are in a recording. */
+  readonly recorded: boolean;
+  /** Why something else plays than was asked for. */
+  readonly notice: string | undefined;
+  /** Resolves with a sentence when a process of ours ended for good. */
+  readonly ended: Promise<string>;
+  /** Ends our processes and removes their traces. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly signal: AbortSignal;
+  /** One line on what is being waited for. */
+  readonly progress: (line: string) => void;
+  /** Where the demo cannot be captured, play the bundled recording instead. */
+  readonly playInstead?: boolean;
+  /** Let the agent write the raw events to this file. */
+  readonly record?: string;
+}
+
+/** @throws AppError that says what is missing and what to do */
+export async function openSource(request: SourceRequest, options: OpenOptions): Promise<Source> {
+  const { choice } = request;
+  if (choice.kind === 'agents') return foreignAgents(choice.addresses);
+  if (choice.kind === 'replay') checkRecording(choice.file);
+  const folder = createRuntimeFolder();
+  try {
+    return await openOwn(choice, request, options, folder);
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    // The log stays where the message points at it.
+    if (!error.message.includes(folder.path)) folder.remove();
+    if (choice.kind !== 'demo' || !options.playInstead || !canPlayInstead(error)) throw thrown;
+    const notice = `${oneLine(error)} A recording of the demo plays instead.`;
+    const play: SourceChoice = { kind: 'replay', file: bundlePath('demo.kelpie'), speed: 1 };
+    const source = await openSource({ ...request, choice: play }, { ...options, playInstead: false });
+    return { ...source, name: 'demo (recorded)', notice };
+  }
+}
+
+function foreignAgents(addresses: readonly string[]): Source {
+  return {
+    name: addresses.length === 1 ? (addresses[0] ?? '') : `${addresses.length} agents`,
+    addresses,
+    own: false,
+    recorded: false,
+    notice: undefined,
+    ended: new Promise(() => undefined),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function openOwn(
+  choice: Exclude<SourceChoice, { kind: 'agents' }>,
+  request: SourceRequest,
+  { signal, progress, record }: OpenOptions,
+  folder: RuntimeFolder,
+): Promise<Source> {
+  let demo: Child | undefined;
+  let agent: AgentProcess | undefined;
+  const close = async () => {
+    await Promise.all([agent?.stop(), demo?.stop()]);
+    folder.remove();
+  };
+  try {
+    if (choice.kind === 'demo') {
+      progress('starting the demo: a small shop in network namespaces and cgroups');
+      demo = await startChild('demo.js', [], folder, signal);
+    }
+    progress(choice.kind === 'replay' ? `opening ${choice.file}` : 'starting the agent: loading its eBPF programs');
+    const args = [...sourceArgs(choice, demo), ...redactArgs(request), ...(record ? ['--record', record] : [])];
+    agent = await startAgent({ args, folder, signal, restart: !record });
+  } catch (error) {
+    await Promise.all([agent?.stop(), demo?.stop()]);
+    throw error;
+  }
+  return {
+    name: nameOf(choice),
+    addresses: [agent.address],
+    own: true,
+    recorded: choice.kind === 'replay',
+    notice: undefined,
+    ended: Promise.race([
+      agent.ended.then((how) => `The agent is gone: ${how}.`),
+      demo?.ended.then((how) => `The demo is gone: ${how}.`) ?? new Promise<string>(() => undefined),
+    ]),
+    close,
+  };
+}
+
+function sourceArgs(choice: Exclude<SourceChoice, { kind: 'agents' }>, demo: Child | undefined): readonly string[] {
+  switch (choice.kind) {
+    case 'demo': {
+      const cgroup = String(demo?.ready.cgroup);
+      return ['--source', 'live', '--cgroup', cgroup, '--pods-below', cgroup];
+    }
+    case 'local':
+      return ['--source', 'live', '--cgroup', choice.cgroup];
+    case 'replay':
+      return ['--replay', choice.file, ...(choice.speed === undefined ? [] : ['--speed', String(choice.speed)])];
+  }
+}
+
+function redactArgs({ redact }: SourceRequest): readonly string[] {
+  if (!redact) return ['--no-redact'];
+  return redact.length > 0 ? ['--redact', redact.join(',')] : [];
+}
+
+function nameOf(choice: Exclude<SourceChoice, { kind: 'agents' }>): string {
+  switch (choice.kind) {
+    case 'demo':
+      return 'demo';
+    case 'local':
+      return choice.cgroup === '/' ? 'this machine' : choice.cgroup;
+    case 'replay':
+      return `replay ${basename(choice.file)}`;
+  }
+}
+
+/** @throws AppError `recording-not-found`, or `usage` for what is no file */
+function checkRecording(file: string): void {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (!stat) throw new AppError('recording-not-found', { file });
+  if (stat.isDirectory()) throw new AppError('usage', { detail: `${file} is a directory, not a recording.` });
+}
+
+/** The demo or eBPF is not possible on this machine, which is no reason to show nothing. */
+function canPlayInstead(error: AppError): boolean {
+  const codes = ['ebpf-unavailable', 'permission', 'agent-start', 'demo-failed'];
+  return codes.includes(error.code) && existsSync(bundlePath('demo.kelpie'));
+}
+
+const oneLine = (error: AppError) => error.message.split('\n', 1)[0] ?? '';

@@ -1,0 +1,85 @@
+/** The terminal app on a source: `kelpie demo`, `local`, `replay`, `--agents`. */
+import { createAgentClient } from '../agent-client/create-agent-client.ts';
+import { AppError } from '../domain/errors.ts';
+import { tables } from '../domain/tables/index.ts';
+import { createStore } from '../store/create-store.ts';
+import { checkFilter, oneOf } from './get-request.ts';
+import { createNotes } from './notes.ts';
+import { parseDuration } from './quantities.ts';
+import { watchSignals } from './signals.ts';
+import { readSourceFlags, type SourceFlags } from './source-options.ts';
+import { openSource } from './sources.ts';
+
+export interface TerminalFlags extends SourceFlags {
+  readonly filter?: string;
+  readonly refresh?: string;
+  readonly color?: string;
+  readonly glyphs?: string;
+  readonly quiet?: boolean;
+}
+
+/** Opens the app and stays until the person leaves; returns the exit code. */
+export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' | 'local' = 'local'): Promise<number> {
+  const request = readSourceFlags(flags, fallback);
+  const color = oneOf('--color', flags.color ?? 'auto', ['auto', 'always', 'never']);
+  const glyphs = oneOf('--glyphs', flags.glyphs ?? 'auto', ['auto', 'unicode', 'ascii']);
+  const refreshMs = refreshOf(flags.refresh);
+  const [first] = tables;
+  if (first) checkFilter(first, flags.filter ?? '');
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    const detail = 'The terminal app needs a terminal on stdin and stdout. For pipes: kelpie get http';
+    throw new AppError('usage', { detail });
+  }
+
+  // The screen's code is read while processes start.
+  const screen = import('../main.tsx');
+  screen.catch(() => undefined);
+  const signals = watchSignals();
+  const { progress, warn } = createNotes(flags.quiet ?? false);
+  const source = await openSource(request, {
+    signal: signals.signal,
+    progress,
+    playInstead: fallback === 'demo' || request.choice.kind === 'demo',
+  });
+  if (source.notice) warn(source.notice);
+  const store = createStore();
+  const client = createAgentClient({
+    addresses: source.addresses,
+    query: undefined,
+    lease: request.lease,
+    onEvent: store.apply,
+  });
+  const leave = async () => {
+    await Promise.all([client.close(), source.close()]);
+  };
+  try {
+    const { runTerminal } = await screen;
+    const stopped = new Promise<never>((_, reject) => {
+      signals.signal.addEventListener('abort', () => reject(signals.signal.reason), { once: true });
+    });
+    const running = runTerminal({
+      client,
+      store,
+      refreshMs,
+      sourceName: source.name,
+      version: process.env.KELPIE_VERSION ?? 'development',
+      filter: flags.filter,
+      color,
+      glyphs,
+      notice: source.notice,
+    });
+    // A signal ends the program from here; the screen's own exit handler puts the terminal back.
+    return await Promise.race([running, stopped]);
+  } finally {
+    await leave();
+  }
+}
+
+function refreshOf(text: string | undefined): number {
+  if (text === undefined) return 1_000;
+  const ms = parseDuration(text);
+  if (ms === undefined || ms < 250 || ms > 60_000) {
+    throw new AppError('usage', { detail: `--refresh takes a time from 250ms to 60s, not "${text}".` });
+  }
+  return ms;
+}
