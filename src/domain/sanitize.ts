@@ -11,15 +11,12 @@ export interface SanitizeOptions {
 
 const plain = /^[\x20-\x7e]*$/;
 
-/** C0, DEL, C1. */
-const controls = '\\x00-\\x1f\\x7f-\\x9f';
-/** Invisible or bidi: soft hyphen, joiners, marks, fillers, variation selectors, separators, annotations, noncharacters. */
-const hidden =
-  '\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufffb\\ufffe\\uffff\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}';
-/** With flag u these match surrogates that have no partner. */
-const lone = '\\ud800-\\udfff';
-const unsafe = new RegExp(`[${controls}${hidden}${lone}]`, 'gu');
-const unsafeOrWide = /[^\x20-\x7e]/gu;
+/**
+ * Controls (C0, DEL, C1), format characters (bidi, joiners, tags), lone surrogates, line and paragraph separators,
+ * everything that fonts leave invisible (fillers, variation selectors, soft hyphen), noncharacters, blank braille.
+ */
+const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]/gu;
+const notAscii = /[^\x20-\x7e]/gu;
 /** Marks stacked on one letter beyond what any script needs grow over the lines around it. */
 const stacked = /(\p{M}{4})(\p{M}+)/gu;
 
@@ -51,7 +48,7 @@ export function sanitizeText(text: string): string {
 
 /** Everything but printable ASCII as `\uXXXX`. */
 export function escapeToAscii(text: string): string {
-  return text.replace(unsafeOrWide, escapeUnits);
+  return text.replace(notAscii, escapeUnits);
 }
 
 function picture(char: string): string {

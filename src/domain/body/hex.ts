@@ -1,8 +1,10 @@
 /** Bytes as xxd prints them: offset, hexadecimal in pairs, ASCII. */
 
-/** Bytes on a line in a given width: 16 take 67 cells, 8 take 37, 4 take 22. */
+/** Bytes on a line in a given width: 16 take 67 cells, 8 take 39, 4 take 25, 2 take 18. */
 export function bytesPerLine(width: number): number {
-  return width >= 67 ? 16 : width >= 37 ? 8 : 4;
+  if (width >= 67) return 16;
+  if (width >= 39) return 8;
+  return width >= 25 ? 4 : 2;
 }
 
 /** `00000000: 4745 5420 2f20 4854 5450 2f31 2e31 0d0a  GET / HTTP/1.1..` */

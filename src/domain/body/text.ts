@@ -1,7 +1,7 @@
 /** Bytes → text, where they are text. */
 
 const fatal = new TextDecoder('utf-8', { fatal: true });
-const fallback = new TextDecoder('latin1');
+const latin = new TextDecoder('latin1');
 
 /**
  * The text, or undefined when the bytes are none: not valid in their charset or full of control characters.
@@ -10,9 +10,8 @@ const fallback = new TextDecoder('latin1');
  * @param charset of the content type; other than UTF-8 only the Latin ones are known.
  */
 export function decodeText(bytes: Uint8Array, charset: string | undefined): string | undefined {
-  const text =
-    decodeUtf8(bytes) ??
-    (charset && /^(?:iso-8859-1|latin-?1|windows-1252|us-ascii)$/i.test(charset) ? fallback.decode(bytes) : undefined);
+  const isLatin = charset !== undefined && /^(?:iso-8859-1|latin-?1|windows-1252)$/i.test(charset);
+  const text = isLatin ? latin.decode(bytes) : decodeUtf8(bytes);
   return text !== undefined && !looksBinary(text) ? text : undefined;
 }
 
@@ -31,7 +30,7 @@ function withoutCutCharacter(bytes: Uint8Array): Uint8Array {
     const byte = bytes[bytes.length - back] ?? 0;
     if ((byte & 0xc0) === 0x80) continue;
     const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-    return length > back ? bytes.subarray(0, bytes.length - back) : bytes;
+    return length > back && back < bytes.length ? bytes.subarray(0, bytes.length - back) : bytes;
   }
   return bytes;
 }

@@ -36,8 +36,8 @@ export function readSyntax(text: string): Node {
   let next = 0;
   let depth = 0;
   const peek = () => tokens[next]?.kind;
-  /** The span of the next token, or the last character when there is none. */
-  const here = () => tokens[next] ?? { at: Math.max(0, text.trimEnd().length - 1), end: text.trimEnd().length };
+  /** The next token, or the last when there is none. */
+  const here = () => tokens[next] ?? tokens.at(-1) ?? { at: 0, end: text.length };
 
   function either(): Node {
     const nodes = [both()];

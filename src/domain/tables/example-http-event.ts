@@ -1,0 +1,56 @@
+/** One plain exchange, for tests and examples: `default/loadgen` asks `default/kuard` for `/`. */
+import type { HttpEvent } from './http-events.ts';
+
+/** The example with some columns changed. */
+export function exampleHttpEvent(changes: Partial<HttpEvent> = {}): HttpEvent {
+  return { ...example, ...changes };
+}
+
+const example: HttpEvent = {
+  time_: 1_767_225_600_123_456_789n,
+  id: '4f2-1',
+  trace_role: 'server',
+  source: 'default/loadgen',
+  destination: 'default/kuard',
+  req_method: 'GET',
+  req_path: '/',
+  resp_status: 200,
+  outcome: 'ok',
+  latency: 12_400_000,
+  ttfb: 11_000_000,
+  req_body_size: 0,
+  resp_body_size: 1234,
+  protocol: 'HTTP/1.1',
+  req_host: 'kuard:8080',
+  resp_message: 'OK',
+  content_type: 'text/html',
+  node: 'node-a',
+  namespace: 'default',
+  pod: 'default/kuard',
+  container: 'kuard',
+  process: 'node',
+  pid: 4711,
+  remote_pod: 'default/loadgen',
+  remote_process: 'node',
+  local_addr: '10.244.0.5',
+  local_port: 8080,
+  remote_addr: '10.244.0.9',
+  remote_port: 41_234,
+  encrypted: false,
+  major_version: 1,
+  minor_version: 1,
+  conn_id: '4f2',
+  conn_exchange: 1,
+  conn_opened: 1_767_225_599_000_000_000n,
+  cgroup: '/kubepods/pod1/kuard',
+  error: null,
+  lost_bytes: 0,
+  req_headers: null,
+  req_body: null,
+  req_body_kept: null,
+  req_trailers: null,
+  resp_headers: null,
+  resp_body: null,
+  resp_body_kept: null,
+  resp_trailers: null,
+};
