@@ -1,6 +1,20 @@
 /** The terminal app put together: tty, store, client and views. The only file that knows all of them. */
+import { render, useApp } from 'ink';
+import { type ReactNode, useEffect } from 'react';
 import type { AgentClient } from './agent-client/client.ts';
+import { toAppError } from './domain/errors.ts';
 import type { Store } from './store/store.ts';
+import { createTicker } from './store/ticker.ts';
+import { copySequence } from './tui/clipboard.ts';
+import { chooseColorDepth } from './tui/color-support.ts';
+import { ErrorBoundary } from './tui/error-boundary.tsx';
+import { chooseGlyphs } from './tui/glyphs.ts';
+import { guardTerminal, type Release, suspendJob } from './tui/terminal-session.ts';
+import { createTheme } from './tui/theme.ts';
+import { createTtyWriter, type TtyWriter } from './tui/tty-writer.ts';
+import { createApp } from './views/shell/app.ts';
+import { AppRoot } from './views/shell/app-root.tsx';
+import type { Ports } from './views/view.ts';
 
 export interface TerminalOptions {
   /** Connected or connecting; `runTerminal` sets its queries but never closes it. Create it with `query: undefined`. */
@@ -25,11 +39,142 @@ export interface TerminalOptions {
   readonly notice?: string | undefined;
 }
 
+/** Keys typed in a row make one query. */
+const queryDelayMs = 150;
+/** Kept rows to ask the agents for when a query begins. */
+const backlog = 2_000;
+/** Frames a second at most, for keys; data has its own, slower beat. */
+const maxFps = 30;
+
 /**
  * Runs the terminal app until the person leaves it (q, ctrl-c, :q), then resolves with the exit code.
  * The terminal is as it was before, also after an error, which is thrown as AppError.
  * Needs a TTY on stdin and stdout.
  */
-export async function runTerminal(_options: TerminalOptions): Promise<number> {
-  throw new Error('not yet');
+export async function runTerminal(options: TerminalOptions): Promise<number> {
+  const { client, store } = options;
+  const tty = createTtyWriter(process.stdout);
+  const release = guardTerminal(tty, process.stdin);
+  const ticker = createTicker(store, { refreshMs: options.refreshMs });
+  let failure: unknown;
+  let handOver: Release | undefined;
+
+  const ports: Ports = {
+    fetchRow: (agent, table, id) => client.fetchRow(agent, table, id),
+    setQuery: inPauses(queryDelayMs, (table, filter) => {
+      // Rows of the earlier query are in its order; those of the new one come anew, oldest first.
+      store.clear(table);
+      client.setQuery({ table, filter, payload: false, backlog, maxRowsPerSecond: 0, once: false });
+      ticker.hurry();
+    }),
+    copy: (text) => {
+      const result = copySequence(text, process.env);
+      if (!result.ok) return result.reason;
+      tty.write(result.sequence);
+      return undefined;
+    },
+    quit: () => instance.unmount(),
+    suspend: () => {
+      if (handOver) void suspendJob(tty, handOver).catch(fail);
+    },
+    repaint: () => {
+      tty.write(`\x1b[2J\x1b[${tty.rows};1H`);
+      instance.clear();
+      instance.rerender(tree);
+    },
+  };
+  const fail = (error: unknown) => {
+    failure ??= error;
+    instance.unmount();
+  };
+
+  const app = createApp({
+    ports,
+    ui: {
+      theme: createTheme(chooseColorDepth(options.color ?? 'auto', process.env, terminalColors())),
+      glyphs: chooseGlyphs(options.glyphs ?? 'auto', process.env),
+    },
+    info: { sourceName: options.sourceName, version: options.version },
+    now: Date.now,
+    snapshot: store.getSnapshot(),
+    command: options.command ?? (options.filter ? `http /${options.filter}` : 'http'),
+  });
+  if (options.notice) app.flash('warning', options.notice);
+  const stopPainting = paintWhenReady(store, tty, () => app.show(store.getSnapshot()));
+
+  const tree = (
+    <ErrorBoundary onError={fail}>
+      <Terminal onReady={(suspend) => (handOver = suspend)}>
+        <AppRoot app={app} />
+      </Terminal>
+    </ErrorBoundary>
+  );
+  const instance = render(tree, {
+    stdout: tty as unknown as NodeJS.WriteStream,
+    stdin: process.stdin,
+    interactive: true,
+    alternateScreen: true,
+    incrementalRendering: true,
+    maxFps,
+    patchConsole: false,
+    exitOnCtrlC: false,
+  });
+  // The terminal went away (hang-up): there is nobody left to paint for.
+  tty.on('error', () => instance.unmount());
+  try {
+    await instance.waitUntilExit();
+  } finally {
+    ticker.stop();
+    stopPainting();
+    await tty.drained(1_000);
+    if (!tty.busy) release();
+    tty.destroy();
+  }
+  if (failure !== undefined) throw toAppError(failure);
+  return 0;
+}
+
+/** Hands Ink's way of giving up the terminal to the outside. */
+function Terminal({
+  onReady,
+  children,
+}: {
+  readonly onReady: (release: Release) => void;
+  readonly children: ReactNode;
+}) {
+  const { suspendTerminal } = useApp();
+  useEffect(() => onReady(() => suspendTerminal()), [onReady, suspendTerminal]);
+  return children;
+}
+
+/** Shows each publication, but on a slow line only once the terminal took the frame before: ticks in between are left out. */
+function paintWhenReady(store: Store, tty: TtyWriter, show: () => void): () => void {
+  let isWaiting = false;
+  return store.subscribe(() => {
+    if (isWaiting) return;
+    if (!tty.busy) return show();
+    isWaiting = true;
+    void tty.drained(60_000).then(() => {
+      isWaiting = false;
+      show();
+    });
+  });
+}
+
+/** The first call at once, later ones when nothing followed for a moment. */
+function inPauses<A extends unknown[]>(ms: number, run: (...args: A) => void): (...args: A) => void {
+  let isFirst = true;
+  let timer: NodeJS.Timeout | undefined;
+  return (...args) => {
+    clearTimeout(timer);
+    if (isFirst) run(...args);
+    else timer = setTimeout(run, ms, ...args);
+    isFirst = false;
+  };
+}
+
+/** What the terminal can do by itself; the person's wishes are weighed in color-support.ts. */
+function terminalColors(): number {
+  const { NO_COLOR: _no, FORCE_COLOR: _force, NODE_DISABLE_COLORS: _disable, ...env } = process.env;
+  return process.stdout.getColorDepth?.(env) ?? 1;
 }

@@ -9,10 +9,10 @@ export type ClipboardResult =
 
 /** The sequence that copies `text`, wrapped for tmux where it runs inside. Terminals do not say whether they obeyed. */
 export function copySequence(text: string, env: Readonly<Record<string, string | undefined>>): ClipboardResult {
-  if (env['TERM'] === 'dumb') return { ok: false, reason: 'this terminal has no clipboard' };
+  if (env.TERM === 'dumb') return { ok: false, reason: 'this terminal has no clipboard' };
   const data = Buffer.from(text).toString('base64');
   if (data.length > mostBase64)
     return { ok: false, reason: `too long for a terminal's clipboard (${text.length} characters)` };
   const sequence = `\x1b]52;c;${data}\x07`;
-  return { ok: true, sequence: env['TMUX'] ? `\x1bPtmux;${sequence.replaceAll('\x1b', '\x1b\x1b')}\x1b\\` : sequence };
+  return { ok: true, sequence: env.TMUX ? `\x1bPtmux;${sequence.replaceAll('\x1b', '\x1b\x1b')}\x1b\\` : sequence };
 }

@@ -12,10 +12,10 @@ export function chooseColorDepth(
   const able: ColorDepth = terminalBits >= 8 ? 8 : terminalBits >= 4 ? 4 : 0;
   if (choice === 'never') return 0;
   if (choice === 'always') return able || 4;
-  const forced = env['FORCE_COLOR'];
+  const forced = env.FORCE_COLOR;
   if (forced !== undefined && forced !== '')
     return forced === '0' || forced === 'false' ? 0 : forced === '1' ? 4 : able || 4;
-  if (env['NO_COLOR']) return 0;
-  if (env['TERM'] === 'dumb') return 0;
+  if (env.NO_COLOR) return 0;
+  if (env.TERM === 'dumb') return 0;
   return able;
 }

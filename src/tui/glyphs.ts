@@ -1,6 +1,8 @@
 /** The few drawn characters the screens use, in Unicode and in plain ASCII. All are one cell wide. */
 
 export interface Glyphs {
+  /** Nothing beyond ASCII may be painted. */
+  readonly ascii: boolean;
   readonly corner: readonly [topLeft: string, topRight: string, bottomLeft: string, bottomRight: string];
   readonly horizontal: string;
   readonly vertical: string;
@@ -20,6 +22,7 @@ export interface Glyphs {
 }
 
 const unicode: Glyphs = {
+  ascii: false,
   corner: ['╭', '╮', '╰', '╯'],
   horizontal: '─',
   vertical: '│',
@@ -34,6 +37,7 @@ const unicode: Glyphs = {
 };
 
 const ascii: Glyphs = {
+  ascii: true,
   corner: ['+', '+', '+', '+'],
   horizontal: '-',
   vertical: '|',
@@ -52,7 +56,7 @@ export type GlyphChoice = 'auto' | 'unicode' | 'ascii';
 /** auto: Unicode where the locale says UTF-8 and the terminal is not one known for having few glyphs. */
 export function chooseGlyphs(choice: GlyphChoice, env: Readonly<Record<string, string | undefined>>): Glyphs {
   if (choice !== 'auto') return choice === 'ascii' ? ascii : unicode;
-  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
-  const isPoor = ['linux', 'dumb', 'vt100', 'vt220'].includes(env['TERM'] ?? '');
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
+  const isPoor = ['linux', 'dumb', 'vt100', 'vt220'].includes(env.TERM ?? '');
   return /utf-?8/i.test(locale) && !isPoor ? unicode : ascii;
 }

@@ -89,7 +89,10 @@ export class TtyWriter extends Writable {
   }
 
   #send(bytes: Buffer, callback: (error?: Error | null) => void): void {
-    if (bytes.length === 0) return callback();
+    if (bytes.length === 0) {
+      callback();
+      return;
+    }
     this.bytesWritten += bytes.length;
     this.#sink.send(bytes, (error) => callback(error ?? null));
   }

@@ -1,0 +1,9 @@
+import type { ViewSpec } from '../view.ts';
+import { createHelpView } from './help-view.tsx';
+
+export const helpSpec: ViewSpec = {
+  id: 'help',
+  aliases: ['?', 'keys'],
+  doc: 'Every key, from the table that dispatches them.',
+  create: (context) => createHelpView(context, 'app', context.actions()),
+};

@@ -1,0 +1,70 @@
+/** The app on the screen: one subscription at the top, plain props below. */
+import { useWindowSize } from 'ink';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { hintsOf } from '../../tui/actions.ts';
+import { Frame } from '../../tui/frame.tsx';
+import { layOutFrame } from '../../tui/frame-layout.ts';
+import { type StyledLine, span } from '../../tui/styled-line.ts';
+import { UiContext } from '../../tui/ui-context.tsx';
+import { useKeys } from '../../tui/use-keys.ts';
+import type { App } from './app.ts';
+import { bannerText, briefFacts, headerFacts } from './facts.ts';
+import { logo } from './logo.ts';
+
+export function AppRoot({ app }: { readonly app: App }) {
+  const { columns, rows } = useWindowSize();
+  useSyncExternalStore(app.subscribe, app.getVersion, app.getVersion);
+  useKeys(app.press);
+  const snapshot = app.snapshot();
+  const banner = bannerText(
+    snapshot.agents,
+    useNow(
+      app,
+      snapshot.agents.some(({ link }) => link.state === 'retrying'),
+    ),
+  );
+  const prompt = app.prompt();
+  const layout = layOutFrame({
+    columns,
+    rows,
+    header: app.headerShown(),
+    prompt: prompt !== undefined,
+    banner: banner !== undefined,
+  });
+  const views = app.views();
+  const top = views.at(-1);
+  const screen = top?.screen(layout.body);
+  const state: StyledLine = top?.state?.() ?? [span('LIVE', 'live')];
+  return (
+    <UiContext value={app.ui}>
+      <Frame
+        columns={columns}
+        rows={rows}
+        layout={layout}
+        header={{
+          facts: headerFacts(app.info, snapshot, state),
+          brief: briefFacts(app.info, snapshot, state),
+          hints: hintsOf(app.actions()),
+          logo,
+        }}
+        banner={banner}
+        prompt={prompt}
+        title={screen?.heading ?? []}
+        foot={{ crumbs: views.map(({ crumb }) => crumb), flash: app.currentFlash() }}
+      >
+        {layout.tooSmall ? null : screen?.body}
+      </Frame>
+    </UiContext>
+  );
+}
+
+/** The time, renewed each second while somebody counts down with it. */
+function useNow(app: App, isCounting: boolean): number {
+  const [, setBeat] = useState(0);
+  useEffect(() => {
+    if (!isCounting) return;
+    const timer = setInterval(() => setBeat((beat) => beat + 1), 1000);
+    return () => clearInterval(timer);
+  }, [isCounting]);
+  return app.now();
+}
