@@ -84,7 +84,8 @@ export function createMatcher(expression: Expression): Matcher {
     let state = start;
     for (let at = 0; at < text.length; at += 1) {
       const code = text.charCodeAt(at);
-      const unitClass = code < 256 ? (latin[code] ?? 0) : classOf(code);
+      let unitClass = code < 256 ? (latin[code] ?? -1) : -1;
+      if (unitClass < 0) unitClass = classOf(code);
       state = state.next[unitClass] ?? step(state, unitClass);
       if (state === matched) return true;
     }

@@ -2,8 +2,8 @@
 import type { CharSet } from './expression.ts';
 
 export interface UnitClasses {
-  /** Class of each code unit below 256. */
-  readonly latin: Uint16Array;
+  /** Class of each code unit below 256, -1 until `classOf` was asked for it. */
+  readonly latin: Int32Array;
   readonly classOf: (code: number) => number;
   readonly inSet: (unitClass: number, set: number) => boolean;
   /** `\w`: A–Z, a–z, 0–9, _. */
@@ -15,6 +15,7 @@ export function unitClasses(sets: readonly CharSet[]): UnitClasses {
   const numbers = new Map<string, number>();
   const members: boolean[][] = [];
   const words: boolean[] = [];
+  const latin = new Int32Array(256).fill(-1);
   const wide = new Map<number, number>();
 
   function classify(code: number): number {
@@ -31,8 +32,12 @@ export function unitClasses(sets: readonly CharSet[]): UnitClasses {
   }
 
   return {
-    latin: Uint16Array.from({ length: 256 }, (_, code) => classify(code)),
+    latin,
     classOf(code) {
+      if (code < 256) {
+        latin[code] = classify(code);
+        return latin[code] ?? 0;
+      }
       let number = wide.get(code);
       if (number === undefined) {
         number = classify(code);
