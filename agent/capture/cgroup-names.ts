@@ -3,8 +3,9 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CgroupNames } from './source.ts';
 
-/** A miss walks the tree again, but not more often than this, however many unknown ids there are. */
-const walkPauseMs = 500;
+/** A miss walks the tree again, unless that was done just now; a walk that takes long is done the more rarely (5 % of a CPU). */
+const walkPauseMs = 50;
+const walkPauseFactor = 20;
 /** Cgroups that are gone keep their names, as their last rows still refer to them: this many. */
 const goneKept = 4096;
 
@@ -25,7 +26,7 @@ export function createCgroupTree(
 ): CgroupTree {
   const paths = new Map<number, string>();
   const gone = new Set<number>();
-  let walked = Number.NEGATIVE_INFINITY;
+  let nextWalk = Number.NEGATIVE_INFINITY;
 
   const learn = (cgroupId: number, path: string): void => {
     gone.delete(cgroupId);
@@ -35,7 +36,7 @@ export function createCgroupTree(
   };
 
   const refresh = (): void => {
-    walked = clock();
+    const began = clock();
     const seen = new Set<number>();
     for (const [cgroupId, path] of walk(mount, top)) {
       seen.add(cgroupId);
@@ -47,13 +48,14 @@ export function createCgroupTree(
       gone.delete(cgroupId);
       paths.delete(cgroupId);
     }
+    nextWalk = clock() + Math.max(walkPauseMs, (clock() - began) * walkPauseFactor);
   };
 
   return {
     refresh,
     pathOf(cgroupId) {
       const known = paths.get(cgroupId);
-      if (known !== undefined || clock() - walked < walkPauseMs) return known;
+      if (known !== undefined || clock() < nextWalk) return known;
       refresh();
       return paths.get(cgroupId);
     },

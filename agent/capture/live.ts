@@ -15,8 +15,8 @@ export interface LiveOptions {
   readonly ringBytes?: number;
   /** Sockets created by this process are never captured. */
   readonly selfPid: number;
-  /** Every drained batch before it is decoded (framing: decode.ts). Bytes are valid during the call only. */
-  readonly onBatch?: ((batch: Uint8Array) => void) | undefined;
+  /** Every drained batch before it is decoded (framing: decode.ts), at captured `time`. Bytes are valid during the call only. */
+  readonly onBatch?: ((batch: Uint8Array, time: number) => void) | undefined;
   /** A cgroup's path was learnt: once for each, those that exist at the start before this function returns. */
   readonly onMeta?: ((meta: { readonly cgroupId: number; readonly path: string }) => void) | undefined;
 }
@@ -52,7 +52,7 @@ export function createLiveSource(options: LiveOptions): CaptureSource {
     let newest = 0;
     if (bytes > 0) {
       const batch = buffer.subarray(0, bytes);
-      options.onBatch?.(batch);
+      options.onBatch?.(batch, before);
       newest = decoder.decode(batch, listener);
     }
     listener.tick(isFull ? newest : before);

@@ -100,6 +100,10 @@ struct orphan_addresses {
 	__u8 _pad[3];
 };
 
+/*
+ * The last record of a connection. A socket that aborts sends its RST after this, without a record: CLOSE with no FIN before
+ * it is a reset by this side. The same cookie may be opened again: connect(2) on a socket that was disconnected.
+ */
 struct close_record {
 	__u64 ts_ns;
 	__u64 cookie;
