@@ -47,7 +47,10 @@ install_packages() {
 # install script, which npm holds back unless told otherwise.
 install_node() {
   say "fetching the project's own Node"
-  (cd node_modules/node && node installArchSpecificPackage >/dev/null) && [ -x node_modules/.bin/node ] && return 0
+  if (cd node_modules/node && node installArchSpecificPackage >/dev/null); then
+    ln -sf ../node/bin/node node_modules/.bin/node
+    return 0
+  fi
   [ "$(node_major node)" -ge 22 ] || fail "could not fetch Node; the one here, $(node --version), is too old (22 is needed)"
   note "could not fetch the project's own Node; going on with $(node --version)"
 }

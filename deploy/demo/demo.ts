@@ -20,10 +20,11 @@ export async function runDemo(options: DemoOptions, announce: (line: object) => 
   const told = toldToStop();
   const sweeper = startSweeper(name);
   const running: PodProcess[] = [];
+  const stopping = new AbortController();
   try {
     await sweepLeftovers();
     await createNetwork(name, pods);
-    const started = startAll(name, mount, options, running);
+    const started = startAll(name, mount, options, running, stopping.signal);
     if ((await Promise.race([started.then(() => 'up'), told])) !== 'up') return;
     announce({
       ready: true,
@@ -32,6 +33,7 @@ export async function runDemo(options: DemoOptions, announce: (line: object) => 
     });
     await Promise.race([told, anyEnd(running)]);
   } finally {
+    stopping.abort();
     await Promise.all(running.map((pod) => pod.stop()));
     await removeDemo(name);
     sweeper.kill('SIGKILL');
@@ -39,8 +41,15 @@ export async function runDemo(options: DemoOptions, announce: (line: object) => 
 }
 
 /** Servers first, all at once; the generator checks that each answers before it says it is up. */
-async function startAll(demo: string, mount: string, options: DemoOptions, running: PodProcess[]): Promise<void> {
+async function startAll(
+  demo: string,
+  mount: string,
+  options: DemoOptions,
+  running: PodProcess[],
+  stopping: AbortSignal,
+): Promise<void> {
   const start = async (pod: Pod) => {
+    stopping.throwIfAborted();
     const cgroup = join(mount, demo, pod.namespace, pod.name, pod.container);
     createCgroup(cgroup);
     const process = startPod(demo, pod, cgroup, options);
