@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { IN, OUT } from '../../agent/capture/source.ts';
 import { makeCgroup, type TestCgroup } from '../peers/cgroup.ts';
-import { type RunningServer, serverKinds, startServer } from '../peers/servers.ts';
+import { type RunningServer, type ServerKind, serverKinds, startServer } from '../peers/servers.ts';
 import { assemble, type ObservedSocket, type Observer, observe, until } from './observer.ts';
 import { runIn, tool } from './peers.ts';
 
@@ -31,10 +31,17 @@ describe('the ways of bytes', () => {
     await cgroup.remove();
   });
 
+  /** Its stderr is a file: Apache opens /dev/stderr by name, which a socket does not allow. */
   const start = (name: string): Promise<RunningServer> => {
     const kind = serverKinds.find((candidate) => candidate.name === name);
     assert.ok(kind);
-    return startServer(kind, cgroup, work, work);
+    const command: ServerKind['command'] = (...where) => [
+      'sh',
+      '-c',
+      `exec "$0" "$@" 2>${work}/stderr`,
+      ...kind.command(...where),
+    ];
+    return startServer({ ...kind, command }, cgroup, work, work);
   };
   const begin = (): Observer => {
     observer = observe(cgroup.path);
