@@ -23,8 +23,10 @@ export function kuardScenarios(random: Random): readonly Scenario[] {
     });
   const names = ['api.shop', 'kuard.default.svc.cluster.local', 'payments.shop', 'nowhere.example'] as const;
 
+  let hasQueue = false;
   async function queueWork(): Promise<void> {
-    await curl({ method: 'PUT', path: QUEUE });
+    if (!hasQueue) await curl({ method: 'PUT', path: QUEUE });
+    hasQueue = true;
     await curl({
       method: 'POST',
       path: `${QUEUE}/enqueue`,

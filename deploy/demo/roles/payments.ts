@@ -26,12 +26,12 @@ export function createPayments(random: Random): Server {
       const { order, amount, currency } = JSON.parse(`${await call.body()}`);
       const fate = random.next();
       // Never answers: the caller has to give up.
-      if (fate < 0.03) return;
+      if (fate < 0.06) return;
       await work(random, 70, 0.7);
       // Hangs up with a reset in the middle of the exchange.
-      if (fate < 0.05) return void call.request.socket.resetAndDestroy();
-      if (fate < 0.08) return json(call, 500, { error: 'card network unavailable', retryable: true });
-      const status = fate < 0.16 ? 'declined' : 'succeeded';
+      if (fate < 0.1) return void call.request.socket.resetAndDestroy();
+      if (fate < 0.14) return json(call, 500, { error: 'card network unavailable', retryable: true });
+      const status = fate < 0.24 ? 'declined' : 'succeeded';
       const charge: Charge = { id: `ch_${random.hex(8)}`, order, amount, currency, status };
       charges.set(charge.id, charge);
       const [oldest] = charges.keys();
