@@ -1,11 +1,15 @@
-import { toAppError } from '../../src/domain/errors.ts';
+import { appErrorToData, toAppError } from '../../src/domain/errors.ts';
 import { runDemo } from './demo.ts';
 import { removeDemo } from './leftovers.ts';
 import { type Command, help, parseCommand } from './options.ts';
 import { runRole } from './roles/run.ts';
 
-/** The process contract: one JSON line on stdout says how the start went. */
+let announced = false;
+
+/** The process contract: exactly one JSON line on stdout says how the start went. */
 function announce(line: object): void {
+  if (announced) return;
+  announced = true;
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
@@ -23,12 +27,16 @@ async function run(command: Command): Promise<void> {
   }
 }
 
+// Whoever started this may not read what it says.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
+
 try {
   await run(parseCommand(process.argv.slice(2)));
   process.exitCode ??= 0;
 } catch (thrown) {
   const error = toAppError(thrown);
-  announce({ ready: false, error: { code: error.code, context: error.context } });
+  announce({ ready: false, error: appErrorToData(error) });
   process.stderr.write(`demo: ${error.message}\n`);
   process.exitCode = error.exitCode;
 }
