@@ -15,6 +15,8 @@ export interface CaptureFigures {
   readonly cpuPer1k: Summary | undefined;
   /** Its CPU over Kelpie's in the same round. */
   readonly cpuToKelpie: Summary | undefined;
+  /** Its CPU while nothing arrives, per cent of one core. */
+  readonly idlePercent: Summary | undefined;
   /** Server CPU over the server's with nothing attached in the same round. */
   readonly serverRatio: Summary | undefined;
   /** The same for server and load generator together: ingress work lands on the sender's CPU time. */
@@ -54,6 +56,7 @@ function figures(contender: Contender, rate: number, own: readonly Turn[], all: 
     share: shares.length ? Math.min(...shares) : undefined,
     cpuPer1k: uses ? summarize(good.map(perExchange)) : undefined,
     cpuToKelpie: uses ? against('kelpie', perExchange) : undefined,
+    idlePercent: uses ? summarize(good.map((turn) => turn.idleCpu * 100)) : undefined,
     serverRatio: against('nothing', (turn) => turn.serverCpuMs / turn.sent),
     bothEndsRatio: against('nothing', (turn) => (turn.serverCpuMs + turn.loadCpuMs) / turn.sent),
     memory: uses ? summarize(good.map((turn) => turn.peakRss + turn.mapBytes)) : undefined,

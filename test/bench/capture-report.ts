@@ -5,7 +5,17 @@ import { contenders } from './contenders/all.ts';
 import { counts, mebibytes, range, renderTable, share } from './table.ts';
 import type { Turn } from './turn.ts';
 
-const header = ['contender', 'captured/sent', 'CPU ms/1k', '× kelpie', 'server CPU ×', 'both ends ×', 'MiB', 'lost'];
+const header = [
+  'contender',
+  'captured/sent',
+  'CPU ms/1k',
+  '× kelpie',
+  'idle CPU %',
+  'server CPU ×',
+  'both ends ×',
+  'MiB',
+  'lost',
+];
 
 export function captureReport({ turns, saturation, leftOut }: CaptureResult): string {
   const figures = figuresOf(turns, contenders);
@@ -17,6 +27,7 @@ export function captureReport({ turns, saturation, leftOut }: CaptureResult): st
       share(each.share),
       range(each.cpuPer1k, 2),
       range(each.cpuToKelpie, 1),
+      range(each.idlePercent, 1),
       range(each.serverRatio, 2),
       range(each.bothEndsRatio, 2),
       mebibytes(each.memory),

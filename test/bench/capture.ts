@@ -34,7 +34,12 @@ export async function runCapture(
   const turns: Turn[] = [];
   const saturation: Turn[] = [];
   const run = async (into: Turn[], contender: Contender, round: number, rate: number, seconds: number) => {
-    const turn = await takeTurn(lab, contender, { round, rate, seconds, connections }, scope);
+    const turn = await takeTurn(
+      lab,
+      contender,
+      { round, rate, seconds, connections, warmUpSeconds: options.warmUpSeconds },
+      scope,
+    );
     into.push(turn);
     say(`round ${round + 1}, ${rate || 'unbounded'} rps, ${contender.name}: ${describe(turn)}`);
   };

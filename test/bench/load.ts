@@ -11,6 +11,8 @@ export interface LoadPlan {
   readonly rate: number;
   readonly seconds: number;
   readonly connections: number;
+  /** Before every path; '' or `warmUpPrefix`. */
+  readonly prefix?: string;
 }
 
 export interface LoadResult {
@@ -26,10 +28,10 @@ const unboundedRate = 50_000;
 
 /** Runs the load to its end. Throws an Error when the generator fails or a request does. */
 export async function runLoad(lab: Lab, plan: LoadPlan): Promise<LoadResult> {
-  const { rate, seconds, connections } = plan;
+  const { rate, seconds, connections, prefix = '' } = plan;
   const perConnection = Math.max(1, Math.round(((rate || unboundedRate) * seconds) / connections));
   const list = join(lab.folder, 'uris');
-  const base = `http://${lab.net.serverAddress}:${port}`;
+  const base = `http://${lab.net.serverAddress}:${port}${prefix}`;
   writeFileSync(list, Array.from({ length: perConnection }, (_, number) => `${base}${targetOf(number)}\n`).join(''));
   const command = ['h2load', '--h1', '-t', '1', '-i', list, '-c', connections, '-n', perConnection * connections];
   if (rate > 0) command.push('--rps', rate / connections);

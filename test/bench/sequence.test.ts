@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createSightings, targetOf } from './sequence.ts';
+import { createSightings, targetOf, warmUpPrefix } from './sequence.ts';
 
 const sent = { connections: 2, perConnection: 3 };
 
@@ -33,6 +33,13 @@ describe('captured against sent', () => {
       sightings.response(40_001);
     }
     assert.deepEqual(sightings.compare(sent), { sent: 6, captured: 1, duplicates: 5, foreign: 0, share: 1 / 6 });
+  });
+
+  test('the warm-up before is neither captured nor foreign', () => {
+    const sightings = seeAll();
+    sightings.request(39_999, `${warmUpPrefix}${targetOf(0)}`);
+    sightings.response(39_999);
+    assert.deepEqual(sightings.compare(sent), { sent: 6, captured: 6, duplicates: 0, foreign: 0, share: 1 });
   });
 
   test('what was never sent is foreign, not captured', () => {

@@ -33,6 +33,8 @@ export interface Sightings {
   compare(sent: Sent): Completeness;
 }
 
+/** What the warm-up asks for; seeing it or not means nothing. */
+export const warmUpPrefix = '/warm-up';
 const target = /^\/item\/(\d{7})$/;
 
 export const targetOf = (number: number) => `/item/${String(number).padStart(7, '0')}`;
@@ -51,6 +53,7 @@ export function createSightings(): Sightings {
   };
   return {
     request: (port, path) => {
+      if (path.startsWith(warmUpPrefix)) return;
       requests += 1;
       const number = target.exec(path)?.[1];
       if (number === undefined) {

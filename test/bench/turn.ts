@@ -7,7 +7,7 @@ import type { Group } from './lab/cgroup.ts';
 import type { Lab } from './lab/lab.ts';
 import { type LoadPlan, runLoad } from './load.ts';
 import { type Scope, sleep } from './scope.ts';
-import type { Completeness } from './sequence.ts';
+import { type Completeness, warmUpPrefix } from './sequence.ts';
 
 export interface Turn {
   readonly contender: string;
@@ -18,6 +18,8 @@ export interface Turn {
   readonly sent: number;
   /** CPU time from the first request until the contender had worked everything off, ms. */
   readonly contenderCpuMs: number;
+  /** CPU once all is worked off and nothing arrives, as a share of one core. */
+  readonly idleCpu: number;
   readonly serverCpuMs: number;
   readonly loadCpuMs: number;
   /** Sum of the resident high-water marks of its processes, bytes. */
@@ -33,7 +35,11 @@ export interface Turn {
 
 export interface TurnPlan extends LoadPlan {
   readonly round: number;
+  /** Length of the load before the one that counts: agents run for weeks, just-in-time compilers need their second. */
+  readonly warmUpSeconds: number;
 }
+
+const warmUpRate = 5_000;
 
 /** Runs a turn. A contender that fails gives a turn with `failure`; the suite goes on. */
 export async function takeTurn(lab: Lab, contender: Contender, plan: TurnPlan, parent: Scope): Promise<Turn> {
@@ -58,6 +64,8 @@ async function measure(lab: Lab, contender: Contender, plan: TurnPlan, scope: Sc
   scope.defer('group', bystanders.remove);
 
   const running = await contender.start({ lab, group, bystanders, folder, scope });
+  await runLoad(lab, { ...plan, rate: warmUpRate, seconds: plan.warmUpSeconds, prefix: warmUpPrefix });
+  await sleep(contender.lagMs ?? 0);
   await quiet(group);
   const before = { contender: group.cpuMs(), server: lab.pod.cpuMs(), load: lab.load.cpuMs() };
   const load = await runLoad(lab, plan);
@@ -65,6 +73,7 @@ async function measure(lab: Lab, contender: Contender, plan: TurnPlan, scope: Sc
   await sleep(contender.lagMs ?? 0);
   await quiet(group);
   const contenderCpuMs = group.cpuMs() - before.contender;
+  const idleCpu = await cpuShare(group, 1_500);
   const pids = group.pids();
   const peakRss = pids.reduce((sum, pid) => sum + processMemory(pid).peak, 0);
   const maps = mapBytes(pids);
@@ -76,6 +85,7 @@ async function measure(lab: Lab, contender: Contender, plan: TurnPlan, scope: Sc
     achieved: load.achieved,
     sent: load.succeeded,
     contenderCpuMs,
+    idleCpu,
     serverCpuMs: after.server - before.server,
     loadCpuMs: after.load - before.load,
     peakRss,
@@ -87,14 +97,18 @@ async function measure(lab: Lab, contender: Contender, plan: TurnPlan, scope: Sc
   };
 }
 
-/** Waits until the group has next to nothing left to do (below 4 % of a CPU), 30 s at most. */
+/** Waits until the group is done with its backlog (below 15 % of a CPU: who catches up uses a whole one), 30 s at most. */
 async function quiet(group: Group): Promise<void> {
-  const windowMs = 250;
-  for (let waited = 0; waited < 30_000; waited += windowMs) {
-    const before = group.cpuMs();
-    await sleep(windowMs);
-    if (group.cpuMs() - before < windowMs * 0.04) return;
+  for (let windows = 0; windows < 120; windows += 1) {
+    if ((await cpuShare(group, 250)) < 0.15) return;
   }
+}
+
+/** CPU that the group uses over the next `ms`, as a share of one core. */
+async function cpuShare(group: Group, ms: number): Promise<number> {
+  const before = { cpu: group.cpuMs(), at: performance.now() };
+  await sleep(ms);
+  return (group.cpuMs() - before.cpu) / (performance.now() - before.at);
 }
 
 const emptyTurn = (contender: Contender, { round, rate }: TurnPlan): Turn => ({
@@ -104,6 +118,7 @@ const emptyTurn = (contender: Contender, { round, rate }: TurnPlan): Turn => ({
   achieved: Number.NaN,
   sent: 0,
   contenderCpuMs: Number.NaN,
+  idleCpu: Number.NaN,
   serverCpuMs: Number.NaN,
   loadCpuMs: Number.NaN,
   peakRss: Number.NaN,

@@ -53,6 +53,5 @@ export async function startAgent(args: readonly string[], { group, scope, socket
 
 /** KELPIE_BENCH_PROFILE=FOLDER writes a CPU profile of each agent there. It slows the agent: leave its figures out. */
 function profiling(): string[] {
-  const folder = process.env.KELPIE_BENCH_PROFILE;
-  return folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [];
+  return process.env.KELPIE_BENCH_PROFILE ? ['--import', new URL('profile.mjs', import.meta.url).href] : [];
 }
