@@ -55,6 +55,8 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
   const { client, store } = options;
   const tty = createTtyWriter(process.stdout);
   const release = guardTerminal(tty, process.stdin);
+  // Before the first frame: a key echoed by the terminal would scroll it.
+  process.stdin.setRawMode?.(true);
   const ticker = createTicker(store, { refreshMs: options.refreshMs });
   let failure: unknown;
   let handOver: Release | undefined;

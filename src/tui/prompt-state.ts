@@ -29,14 +29,13 @@ export function suggestionOf(state: PromptState): string {
   return best ? best.slice(state.text.length) : '';
 }
 
-/** The state after a key, and whether the person is done. Every key is taken: nothing typed here reaches the screen below. */
+/** The state after a key, and whether the person is done. Keys that mean nothing here change nothing. */
 export function pressPrompt(state: PromptState, key: KeyPress): readonly [PromptState, PromptOutcome] {
   if (key.text !== '') return [insert(state, key.text), 'edit'];
   switch (key.name) {
     case 'enter':
       return [state, 'submit'];
     case 'esc':
-    case 'ctrl+c':
       return [state, 'abort'];
     case 'backspace':
       return state.text === '' ? [state, 'abort'] : [remove(state, state.at - 1, state.at), 'edit'];

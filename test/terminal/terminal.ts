@@ -1,6 +1,6 @@
 /** A person at a terminal: runs a program in a pseudo terminal, presses keys, reads the screen as xterm shows it. */
 import { type IPty, spawn } from '@lydell/node-pty';
-import { Terminal } from '@xterm/headless';
+import xterm, { type Terminal } from '@xterm/headless';
 
 export interface TerminalOptions {
   readonly columns?: number;
@@ -30,7 +30,7 @@ export interface PersonAtTerminal {
 /** Starts a program in a pseudo terminal of the given size (default 120×32, TERM=xterm-256color). */
 export function openTerminal(file: string, args: readonly string[], options: TerminalOptions = {}): PersonAtTerminal {
   const { columns = 120, rows = 32 } = options;
-  const emulator = new Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 200 });
+  const emulator = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 200 });
   const pty: IPty = spawn(file, [...args], {
     cols: columns,
     rows,

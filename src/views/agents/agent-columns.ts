@@ -3,6 +3,7 @@ import { formatBytes, formatCount, formatPercent, formatRate } from '../../domai
 import { sanitizeLine } from '../../domain/sanitize.ts';
 import type { AgentState } from '../../store/store.ts';
 import type { TableCell, TableColumn } from '../../tui/table-line.ts';
+import { lostOf } from '../losses.ts';
 import { linkWord, nameOf, uptimeText } from './facts.ts';
 
 interface AgentColumn extends TableColumn {
@@ -49,7 +50,7 @@ export function agentColumns(width: number): readonly AgentColumn[] {
 }
 
 function lostCell({ losses }: AgentState): TableCell {
-  const lost = losses.reduce((sum, { count }) => sum + count, 0);
+  const lost = lostOf(losses);
   return { text: formatCount(lost), token: lost > 0 ? 'error' : 'ok' };
 }
 

@@ -59,7 +59,7 @@ export function agentFacts(state: AgentState, now: number): readonly StyledLine[
     fact('version', `${sanitizeLine(status.version)} (pid ${status.pid})`),
     fact('source', `${source.kind} ${sanitizeLine(source.name)}${progress}`),
     fact('up for', uptimeText(state, now)),
-    fact('CPU', state.cpu === undefined ? '-' : `${formatPercent(state.cpu)} of one of ${status.cpus}`),
+    fact('CPU', state.cpu === undefined ? '-' : `${formatPercent(state.cpu)} of one CPU (the node has ${status.cpus})`),
     fact('memory', `${formatBytes(status.rssBytes)} resident, ${formatBytes(status.mapBytes)} in BPF maps`),
     fact('kept', `${formatCount(status.ringRows)} rows in ${formatBytes(status.ringBytes)}`),
   ];

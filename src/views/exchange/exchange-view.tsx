@@ -89,13 +89,13 @@ export function createExchangeView(context: ViewContext, first: StoredRow, neigh
     toEnd: () => set({ ...scroll, top: Number.MAX_SAFE_INTEGER }),
     shift: (cells) => set({ ...scroll, left: Math.max(0, scroll.left + cells) }),
     jumpTo: (what) => {
-      const { sections, starts } = text();
-      const wanted = jumpTargets[what];
-      const rows = sections.flatMap(({ id, lines }, i) =>
-        wanted.includes(id) && lines.length > 0 ? [starts[i] ?? 0] : [],
-      );
+      const { sections, starts, layout } = text();
+      const rows = jumpTargets[what].flatMap((wanted) => {
+        const at = sections.findIndex(({ id, lines }) => id === wanted && lines.length > 0);
+        return at === -1 ? [] : [clampScroll({ ...scroll, top: starts[at] ?? 0 }, layout, area.height).top];
+      });
       // The same key again goes on to the other side.
-      const next = rows.find((row) => row > scroll.top) ?? rows[0];
+      const next = rows[(rows.indexOf(scroll.top) + 1) % rows.length];
       if (next === undefined) context.flash('info', `no ${what}`);
       else set({ ...scroll, top: next });
     },

@@ -1,6 +1,6 @@
 /** One exchange as lines of text under headings. What the payload says is added once it is here. */
 import type { HeaderList, Row } from '../../domain/column.ts';
-import { formatBytes, formatCount, formatDuration, formatTimestamp, severityOf } from '../../domain/format/index.ts';
+import { formatCount, formatDuration, formatTimestamp, severityOf } from '../../domain/format/index.ts';
 import { sanitizeLine } from '../../domain/sanitize.ts';
 import { type HttpEvent, httpEvents } from '../../domain/tables/http-events.ts';
 import { type Span, type StyledLine, span } from '../../tui/styled-line.ts';
@@ -36,18 +36,19 @@ export function sectionsOf(row: HttpEvent, payload: Payload, width: number, ui: 
   return [
     { id: 'overview', heading: [], lines: startLines(row, ui) },
     { id: 'timing', heading: title('Timing'), lines: timingLines(row, width, ui) },
-    ...(payload.state === 'failed' ? [failure(payload.reason)] : []),
-    ...sideSections(row, full, 'request', width, ui),
-    ...sideSections(row, full, 'response', width, ui),
+    ...(payload.state === 'failed'
+      ? [failure(payload.reason, row)]
+      : [...sideSections(row, full, 'request', width, ui), ...sideSections(row, full, 'response', width, ui)]),
     { id: 'connection', heading: title('Connection'), lines: connectionLines(row, ui) },
   ];
 }
 
-function failure(reason: string): Section {
+function failure(reason: string, row: HttpEvent): Section {
+  const sizes = `  request body ${formatCount(row.req_body_size)} bytes, response body ${formatCount(row.resp_body_size)} bytes`;
   return {
     id: 'request-headers',
     heading: [span('No headers or body', 'error')],
-    lines: [[span(`  ${reason}`, 'warning')]],
+    lines: [[span(`  ${reason}`, 'warning')], [span(sizes, 'muted')]],
   };
 }
 
@@ -90,7 +91,7 @@ function sideSections(row: HttpEvent, full: HttpEvent | undefined, side: BodySid
   };
   const body = full
     ? bodyLines(full, side, width, ui)
-    : { note: `${formatBytes(size)} bytes`, lines: size > 0 ? waiting : [] };
+    : { note: `${formatCount(size)} bytes`, lines: size > 0 ? waiting : [] };
   const heading: Span[] = [...title(`${name} body`), span(` ${body.note}`, 'muted')];
   return [headers, { id: `${side}-body`, heading, lines: body.lines }];
 }

@@ -172,7 +172,8 @@ export function createApp(options: AppOptions): App {
     feedback: target.preview(state.text),
   });
   const promptLayer: KeyHandler = (key) => {
-    if (!prompt) return false;
+    // Leaving and suspending work everywhere; nothing else typed here reaches the screen below.
+    if (!prompt || key.name === 'ctrl+c' || key.name === 'ctrl+z') return false;
     const { target } = prompt;
     const [state, outcome] = pressPrompt(prompt.state, key);
     if (outcome === 'abort') {

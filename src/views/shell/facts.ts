@@ -4,6 +4,7 @@ import { formatCount, formatRate } from '../../domain/format/index.ts';
 import type { AgentState, Snapshot } from '../../store/store.ts';
 import type { Fact } from '../../tui/header.tsx';
 import { type StyledLine, span } from '../../tui/styled-line.ts';
+import { lostOf } from '../losses.ts';
 
 export interface AppInfo {
   /** What is watched: "demo", "this machine" … */
@@ -56,7 +57,8 @@ function agentsFact({ agents }: Snapshot): StyledLine {
   return [span(`${up}/${agents.length}`, token), span(' up', 'muted')];
 }
 
-function lossFact({ lost }: Snapshot): StyledLine {
+function lossFact({ losses }: Snapshot): StyledLine {
+  const lost = lostOf(losses);
   return lost > 0 ? [span(formatCount(lost), 'error')] : [span('0', 'ok')];
 }
 

@@ -1,0 +1,10 @@
+/** What counts as lost in the one figure on the screen. */
+import type { Loss } from '../domain/agent-status.ts';
+
+/** Old rows making room for new ones is how a bounded memory works, not a hole in what is shown; `:agents` lists it all the same. */
+const retention = new Set(['store-evicted', 'ring-evicted']);
+
+/** Everything that should have been seen and was not. */
+export function lostOf(losses: readonly Loss[]): number {
+  return losses.reduce((sum, { reason, count }) => sum + (retention.has(reason) ? 0 : count), 0);
+}
