@@ -110,10 +110,10 @@ export function tracesOf(name: string): string[] {
 function mentions(pid: string, name: string): boolean {
   try {
     const cgroups = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
     // A zombie has no command line: it ended, and only init has not looked yet.
-    if (command[0] === '') return false;
-    return cgroups.includes(`/${name}/`) || command.some((word) => word === name || word.includes(`/${name}-`));
+    if (command === '') return false;
+    return cgroups.includes(`/${name}/`) || new RegExp(`${name}(?!\\d)`).test(command);
   } catch {
     return false;
   }

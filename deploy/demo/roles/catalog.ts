@@ -27,9 +27,7 @@ function shelf(): readonly Product[] {
       price: random.between(900, 24_900) / 100,
       currency: 'EUR',
       tags: [random.pick(tags), random.pick(tags)],
-      description: `A ${adjective.toLowerCase()} ${noun.toLowerCase()} for every day. `
-        .repeat(random.between(1, 4))
-        .trim(),
+      description: `This ${noun.toLowerCase()} is made for every day. `.repeat(random.between(1, 4)).trim(),
     })),
   );
 }
