@@ -13,7 +13,7 @@ say() { [ -n "$quiet" ] || echo "$@"; }
 
 # Names of all inputs (so that a removal counts too) and whether any is newer than the last build.
 inputs() {
-  find src agent proto/gen deploy/demo scripts/build.sh scripts/empty-module.js package.json package-lock.json \
+  find src agent proto/gen deploy/demo scripts/build.sh scripts/empty-module.cjs package.json package-lock.json \
     test/recordings/demo.kelpie build/capture.bpf.o build/kelpie_native.node \
     -type f ! -name '*.test.ts' ! -name '*.test.tsx' "$@" 2>/dev/null | sort
 }
@@ -33,14 +33,14 @@ fi
 
 new="dist/.new-$$"
 mkdir -p "$new"
-trap 'rm -rf "$new"' EXIT
+trap 'wait; rm -rf "$new"' EXIT
 # Taken before the inputs are read, so that a file that is saved meanwhile is newer.
 inputs | cksum >"$new/.stamp"
 
 version=$(node -p 'require("./package.json").version')
 bundle() {
   esbuild "$@" --bundle --platform=node --format=esm --target=node22 --minify-syntax --log-level=warning --outdir="$new" \
-    --alias:react-devtools-core=./scripts/empty-module.js \
+    --alias:react-devtools-core=./scripts/empty-module.cjs \
     --define:process.env.NODE_ENV='"production"' --define:process.env.KELPIE_VERSION="\"$version\"" \
     --banner:js='import { createRequire as kelpieRequire } from "node:module"; const require = kelpieRequire(import.meta.url);'
 }

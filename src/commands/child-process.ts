@@ -23,8 +23,6 @@ export interface Child {
 
 /** The bundle beside this one in dist/, or below it when this code runs as a chunk. */
 export function bundlePath(name: 'agent.js' | 'demo.js' | 'demo.kelpie'): string {
-  const override = process.env.KELPIE_DIST;
-  if (override) return join(override, name);
   const here = fileURLToPath(new URL('.', import.meta.url));
   const dist = here.endsWith('/chunks/') ? join(here, '..') : here.endsWith('/dist/') ? here : join(here, '../../dist');
   return join(dist, name);

@@ -1,6 +1,6 @@
 /** `kelpie get`: rows for pipes. Data on stdout, everything else on stderr. */
 import type { AgentClient, RowQuery } from '../agent-client/client.ts';
-import { createAgentClient } from '../agent-client/create-agent-client.ts';
+import type { createAgentClient } from '../agent-client/create-agent-client.ts';
 import type { Loss } from '../domain/agent-status.ts';
 import { AppError } from '../domain/errors.ts';
 import { chooseColorDepth } from '../tui/color-support.ts';
@@ -11,7 +11,7 @@ import { createFinalRows } from './final-rows.ts';
 import { type GetFlags, type GetRequest, readGetRequest } from './get-request.ts';
 import { createNotes, describeLosses, type Notes } from './notes.ts';
 import { createRowWriter } from './row-writer.ts';
-import { watchSignals } from './signals.ts';
+import { untilAborted, watchSignals } from './signals.ts';
 import { openSource, type Source } from './sources.ts';
 import { openStandardOutput } from './standard-output.ts';
 
@@ -27,15 +27,24 @@ export async function runGet(tableName: string, flags: GetFlags): Promise<number
   const request = readGetRequest(tableName, flags);
   const notes = createNotes(request.quiet);
   const { signal } = watchSignals();
+  // gRPC is read while processes start.
+  const clientCode = import('../agent-client/create-agent-client.ts');
   const source = await openSource(request.source, { signal, progress: notes.progress });
   try {
-    return await printRows(request, source, notes, signal);
+    const { createAgentClient } = await clientCode;
+    return await printRows(request, source, notes, signal, createAgentClient);
   } finally {
     await source.close();
   }
 }
 
-async function printRows(request: GetRequest, source: Source, notes: Notes, signal: AbortSignal): Promise<number> {
+async function printRows(
+  request: GetRequest,
+  source: Source,
+  notes: Notes,
+  signal: AbortSignal,
+  connect: typeof createAgentClient,
+): Promise<number> {
   const { table, limit = Number.POSITIVE_INFINITY } = request;
   let client: AgentClient | undefined;
   let printed = 0;
@@ -44,6 +53,7 @@ async function printRows(request: GetRequest, source: Source, notes: Notes, sign
   const writer = createRowWriter(table, request.format, writerOptions(request));
   const rows = createFinalRows(table, (row) => {
     if (printed >= limit) return;
+    if (printed === 0) output.write(writer.begin());
     printed += 1;
     output.write(writer.row(row));
     if (printed >= limit) enough.resolve();
@@ -55,8 +65,7 @@ async function printRows(request: GetRequest, source: Source, notes: Notes, sign
     patient: request.until.kind !== 'end',
   });
 
-  output.write(writer.begin());
-  client = createAgentClient({
+  client = connect({
     addresses: source.addresses,
     query: queryOf(request, source),
     // What was kept or recorded is there; only new rows need somebody to capture them.
@@ -75,17 +84,19 @@ async function printRows(request: GetRequest, source: Source, notes: Notes, sign
       source.ended.then((how) => {
         throw new AppError('agent-start', { reason: how });
       }),
-      interrupted(signal),
+      untilAborted(signal),
       timeIsUp(request, agents, notes),
     ]);
     rows.flush();
+    if (printed === 0) output.write(writer.begin());
+    output.write(writer.end());
   } catch (thrown) {
-    // Interrupted or broken off: what was printed stays valid.
     if (thrown instanceof Interrupted) rows.flush();
+    // What was printed stays valid; where nothing was, an error leaves stdout empty.
+    if (printed > 0) output.write(writer.end());
     throw thrown;
   } finally {
     lossNotes.stop();
-    output.write(writer.end());
     await Promise.all([client.close(), output.flushed(signal)]);
   }
   return printed === 0 && request.failEmpty ? 4 : 0;
@@ -124,13 +135,6 @@ async function timeIsUp({ until }: GetRequest, agents: AgentWatch, notes: Notes)
   }
   notes.progress(`capturing for ${until.ms / 1_000} s (--duration, or --follow until ctrl-c)`);
   await new Promise((resolve) => setTimeout(resolve, until.ms + settleMs));
-}
-
-function interrupted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 }
 
 /** Says what was lost: now and then while it goes on, and at the end. */

@@ -61,9 +61,7 @@ export async function runRecord(file: string, flags: RecordFlags): Promise<numbe
     await source.close();
     if (losses.length > 0) warn(`lost: ${describeLosses(losses)}`);
   }
-  progress(
-    `wrote ${formatBytes(bytesOf(file))}B, ${formatCount(rows)} rows to ${file}; play it with: kelpie replay ${file}`,
-  );
+  progress(`wrote ${formatBytes(bytesOf(file))}B to ${file}; play it with: kelpie replay ${file}`);
   return 0;
 }
 

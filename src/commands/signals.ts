@@ -23,3 +23,11 @@ export function watchSignals(): { readonly signal: AbortSignal; release(): void 
     },
   };
 }
+
+/** Rejects with the signal's reason once it aborts. */
+export function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}

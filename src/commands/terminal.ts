@@ -1,12 +1,11 @@
 /** The terminal app on a source: `kelpie demo`, `local`, `replay`, `--agents`. */
-import { createAgentClient } from '../agent-client/create-agent-client.ts';
 import { AppError } from '../domain/errors.ts';
 import { tables } from '../domain/tables/index.ts';
 import { createStore } from '../store/create-store.ts';
 import { checkFilter, oneOf } from './get-request.ts';
 import { createNotes } from './notes.ts';
 import { parseDuration } from './quantities.ts';
-import { watchSignals } from './signals.ts';
+import { untilAborted, watchSignals } from './signals.ts';
 import { readSourceFlags, type SourceFlags } from './source-options.ts';
 import { openSource } from './sources.ts';
 
@@ -31,17 +30,18 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
     throw new AppError('usage', { detail });
   }
 
-  // The screen's code is read while processes start.
-  const screen = import('../main.tsx');
-  screen.catch(() => undefined);
-  const signals = watchSignals();
+  // The code of screen and client is read while processes start.
+  const code = Promise.all([import('../main.tsx'), import('../agent-client/create-agent-client.ts')]);
+  code.catch(() => undefined);
+  const { signal } = watchSignals();
   const { progress, warn } = createNotes(flags.quiet ?? false);
   const source = await openSource(request, {
-    signal: signals.signal,
+    signal,
     progress,
     playInstead: fallback === 'demo' || request.choice.kind === 'demo',
   });
   if (source.notice) warn(source.notice);
+  const [{ runTerminal }, { createAgentClient }] = await code;
   const store = createStore();
   const client = createAgentClient({
     addresses: source.addresses,
@@ -53,10 +53,6 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
     await Promise.all([client.close(), source.close()]);
   };
   try {
-    const { runTerminal } = await screen;
-    const stopped = new Promise<never>((_, reject) => {
-      signals.signal.addEventListener('abort', () => reject(signals.signal.reason), { once: true });
-    });
     const running = runTerminal({
       client,
       store,
@@ -69,7 +65,7 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
       notice: source.notice,
     });
     // A signal ends the program from here; the screen's own exit handler puts the terminal back.
-    return await Promise.race([running, stopped]);
+    return await Promise.race([running, untilAborted(signal)]);
   } finally {
     await leave();
   }
