@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Server, ServerCredentials, type ServerWritableStream, type sendUnaryData } from '@grpc/grpc-js';
 import { batchOf } from '../../agent/server/rows-to-wire.ts';
 import {
+  type AgentServiceServer,
   AgentServiceService,
   type AgentStatus,
   type Batch,
@@ -54,7 +55,7 @@ export async function startScriptedAgent(script: Script = {}): Promise<ScriptedA
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  server.addService(AgentServiceService, {
+  const service: AgentServiceServer = {
     getAgent: (_, answer) => answer(null, { status: status() }),
     watchRows(call) {
       watches.push(call.request);
@@ -69,7 +70,8 @@ export async function startScriptedAgent(script: Script = {}): Promise<ScriptedA
       if (verdict) answer(verdict);
       else answer(null, { expires: BigInt(Date.now() + call.request.ttlMs) * 1_000_000n });
     },
-  });
+  };
+  server.addService(AgentServiceService, service);
   await new Promise<void>((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (error) => (error ? reject(error) : resolve()));
   });
