@@ -179,7 +179,7 @@ export class FollowedConnection implements Connection {
     if (this.#reader !== undefined) {
       this.#reader.gap(direction, length, reason, time);
       if (this.#reader.done) this.#finish(this.#reader, time);
-    } else this.#recognition?.gap(direction, length, reason, time);
+    } else this.#recognition?.gap(direction, length, reason);
   }
 
   #finish(reader: StreamReader, time: number): void {

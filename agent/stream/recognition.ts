@@ -12,8 +12,7 @@ const maxStrikes = 16;
 
 interface Event {
   readonly direction: Direction;
-  /** Bytes, or the length of a gap. */
-  readonly content: Uint8Array | { readonly length: number; readonly reason: GapReason };
+  readonly bytes: Uint8Array;
   readonly time: number;
 }
 
@@ -29,6 +28,8 @@ export class Recognition {
   readonly #events: Event[] = [];
   readonly #skipping: [boolean, boolean] = [false, false];
   #midstream: boolean;
+  /** Bytes lost before anything was recognised, by direction: a reader should know that it has not seen all. */
+  readonly #lost: [number, number] = [0, 0];
   #strikes = 0;
   heldBytes = 0;
   /** Bytes were passed over in search of a message boundary. */
@@ -49,55 +50,48 @@ export class Recognition {
     for (const protocol of this.#protocols) {
       const detection = protocol.detect(head);
       if (detection === 'mine') {
-        this.#keep({ direction, content: bytes, time }, 0);
+        this.#keep({ direction, bytes, time }, 0);
         return { verdict: protocol.id, protocol };
       }
       undecided ||= detection === 'need-more';
     }
     if (undecided && this.heldBytes + bytes.length <= maxUndecided) {
-      this.#keep({ direction, content: bytes.slice(), time }, bytes.length);
+      this.#keep({ direction, bytes: bytes.slice(), time }, bytes.length);
       return undefined;
     }
     return this.#strike(direction);
   }
 
-  gap(direction: Direction, length: number, reason: GapReason, time: number): void {
+  /** What came before a hole decides nothing any more. */
+  gap(direction: Direction, length: number, reason: GapReason): void {
     this.#midstream = true;
-    if (this.#events.length > 0) this.#keep({ direction, content: { length, reason }, time }, 0);
-    else this.#skipping[direction] = true;
+    if (reason === 'lost') this.#lost[direction] += length;
+    this.#forget();
+    this.#skipping[direction] = true;
   }
 
   /** Gives the reader everything seen so far; pieces of one direction that follow each other as one. */
   replay(reader: StreamReader): void {
     const events = this.#events;
+    for (const direction of [0, 1] as const) {
+      if (this.#lost[direction] > 0) reader.gap(direction, this.#lost[direction], 'lost', events[0]?.time ?? 0);
+    }
     for (let i = 0; i < events.length; i++) {
-      const { direction, content, time } = events[i] as Event;
-      if (!(content instanceof Uint8Array)) {
-        reader.gap(direction, content.length, content.reason, time);
-        continue;
-      }
-      const pieces = [content];
-      for (let next = events[i + 1]; next?.direction === direction && next.content instanceof Uint8Array; i++) {
-        pieces.push(next.content);
-        next = events[i + 2];
-      }
-      reader.data(direction, pieces.length === 1 ? content : Buffer.concat(pieces), time);
+      const { direction, bytes, time } = events[i] as Event;
+      const pieces = [bytes];
+      while (events[i + 1]?.direction === direction) pieces.push((events[++i] as Event).bytes);
+      reader.data(direction, pieces.length === 1 ? bytes : Buffer.concat(pieces), time);
     }
   }
 
-  #keep(event: Event, bytes: number): void {
+  #keep(event: Event, held: number): void {
     this.#events.push(event);
-    this.heldBytes += bytes;
-    // Gaps cost nothing in bytes, so they are bounded by number.
-    if (this.#events.length > maxUndecided) this.#forget();
+    this.heldBytes += held;
   }
 
   #headOf(direction: Direction, bytes: Uint8Array): Uint8Array {
     if (this.#events.length === 0) return bytes;
-    const parts: Uint8Array[] = [];
-    for (const event of this.#events) {
-      if (event.direction === direction && event.content instanceof Uint8Array) parts.push(event.content);
-    }
+    const parts = this.#events.flatMap((event) => (event.direction === direction ? [event.bytes] : []));
     return parts.length === 0 ? bytes : Buffer.concat([...parts, bytes]);
   }
 

@@ -19,7 +19,7 @@ export function detectHttp(head: Uint8Array): Detection {
     const end = text.charCodeAt(newline - 1) === 13 ? newline - 1 : newline;
     return parseRequestLine(text, 0, end) || parseStatusLine(text, 0, end) ? 'mine' : 'not-mine';
   }
-  if (!mayBecomeStart(text)) return 'not-mine';
+  if (!mayBecomeStart(text, 'request') && !mayBecomeStart(text, 'response')) return 'not-mine';
   if (text.length < looked) return 'need-more';
   return familiar.test(text) || text.startsWith('HTTP/1.') ? 'mine' : 'not-mine';
 }

@@ -19,6 +19,8 @@ export class Exchange {
   shown: 0 | 1 | 2 = 0;
   /** Bytes are missing where its response may have been. */
   obscured = false;
+  /** Messages before it are missing, so that the response may be another's. */
+  suspect = false;
   /** Bytes lost around it that belong to no message. */
   lostBytes = 0;
 
@@ -40,14 +42,14 @@ export class Exchange {
   }
 }
 
-export function outcomeOf(exchange: Exchange, standing: Standing, midstream: boolean): HttpEvent['outcome'] {
+export function outcomeOf(exchange: Exchange, standing: Standing): HttpEvent['outcome'] {
   const { request, response } = exchange;
   if (standing === 'in-flight') return 'in-flight';
   if (standing === 'reset') return 'reset';
   if (standing === 'missed') return 'partial';
   if (response === undefined) return exchange.allLostBytes > 0 ? 'partial' : 'unanswered';
   if (!response.complete || exchange.allLostBytes > 0) return 'partial';
-  if (request === undefined && midstream) return 'partial';
+  if (request === undefined || exchange.suspect) return 'partial';
   return (response.head.response?.status ?? 0) >= 400 ? 'error' : 'ok';
 }
 
@@ -57,6 +59,7 @@ export function errorOf(exchange: Exchange, standing: Standing, midstream: boole
   // Most exchanges have nothing to tell, and this runs for all of them.
   if (
     standing === 'complete' &&
+    !exchange.suspect &&
     request?.complete &&
     !request.fault &&
     !request.head.fault &&
@@ -74,6 +77,8 @@ export function errorOf(exchange: Exchange, standing: Standing, midstream: boole
     if (message?.head.fault) parts.push(message.head.fault);
     if (message?.fault) parts.push(message.fault);
   }
+  if (exchange.suspect && response !== undefined)
+    parts.push('response may be of another request: messages are missing');
   const lost = exchange.allLostBytes;
   if (lost > 0) parts.push(`${lost} bytes lost by capture`);
   return parts.length === 0 ? null : parts.join('; ');

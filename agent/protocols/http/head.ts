@@ -1,6 +1,6 @@
 /** Message heads: start line and header section in one pass, keeping only what framing and rows need at once. */
-import type { Redactor } from './redact.ts';
-import { redacted } from './redact.ts';
+import { createFieldShapes, type FieldShapes, maybeSecret, shapeOf } from './field-shapes.ts';
+import { type Redactor, redacted } from './redact.ts';
 import {
   parseCutRequestLine,
   parseRequestLine,
@@ -28,6 +28,16 @@ export interface Head {
   fault: string | undefined;
 }
 
+/** What heads are read with. */
+export interface Reading {
+  readonly redactor: Redactor;
+  readonly shapes: FieldShapes;
+}
+
+export function createReading(redactor: Redactor): Reading {
+  return { redactor, shapes: createFieldShapes(redactor) };
+}
+
 export type HeadResult =
   /** `end` is where the body begins. */
   | { readonly type: 'frame'; readonly head: Head; readonly end: number }
@@ -39,44 +49,44 @@ const needMore: HeadResult = { type: 'need-more' };
 const resync: HeadResult = { type: 'resync' };
 
 /** Reads the head that begins at `from`. Lines end with CRLF or a bare LF (RFC 9112 §2.2). */
-export function readHead(text: string, from: number, kind: Kind, redactor: Redactor): HeadResult {
+export function readHead(text: string, from: number, kind: Kind, reading: Reading): HeadResult {
   const newline = text.indexOf('\n', from);
   if (newline < 0) return needMore;
-  const head = begin(text, from, lineEnd(text, from, newline), kind, redactor);
+  const head = begin(text, from, lineEnd(text, from, newline), kind, reading);
   if (head === undefined) return resync;
-  const end = readFields(text, newline + 1, head, redactor);
+  const end = readFields(text, newline + 1, head, reading);
   return end < 0 ? needMore : { type: 'frame', head, end };
 }
 
 /** What can be said of a head of which only the beginning is there; an incomplete line at its end is left out. */
-export function readCutHead(text: string, kind: Kind, redactor: Redactor): Head | undefined {
+export function readCutHead(text: string, kind: Kind, reading: Reading): Head | undefined {
   const newline = text.indexOf('\n');
   if (newline < 0) {
     const line = kind === 'request' ? parseCutRequestLine(text) : parseStatusLine(text, 0, text.length);
-    return line && newHead(line, kind, redactor);
+    return line && newHead(line, kind, reading);
   }
-  const head = begin(text, 0, lineEnd(text, 0, newline), kind, redactor);
+  const head = begin(text, 0, lineEnd(text, 0, newline), kind, reading);
   // A blank line makes the complete lines a head; the incomplete one may be half a secret.
-  if (head) readFields(`${text.slice(0, text.lastIndexOf('\n') + 1)}\n`, newline + 1, head, redactor);
+  if (head) readFields(`${text.slice(0, text.lastIndexOf('\n') + 1)}\n`, newline + 1, head, reading);
   return head;
 }
 
 /** A trailer section with its secrets replaced. */
-export function redactTrailers(section: string, redactor: Redactor): string {
+export function redactTrailers(section: string, reading: Reading): string {
   if (section === '') return '';
   const head = emptyHead(undefined, undefined);
-  readFields(`${section}\n`, 0, head, redactor);
+  readFields(`${section}\n`, 0, head, reading);
   return head.fields;
 }
 
-function begin(text: string, from: number, to: number, kind: Kind, redactor: Redactor): Head | undefined {
+function begin(text: string, from: number, to: number, kind: Kind, reading: Reading): Head | undefined {
   const line = kind === 'request' ? parseRequestLine(text, from, to) : parseStatusLine(text, from, to);
-  return line && newHead(line, kind, redactor);
+  return line && newHead(line, kind, reading);
 }
 
-function newHead(line: RequestLine | StatusLine, kind: Kind, redactor: Redactor): Head {
+function newHead(line: RequestLine | StatusLine, kind: Kind, reading: Reading): Head {
   const request = kind === 'request' ? (line as RequestLine) : undefined;
-  const target = request && redactor.target(request.target);
+  const target = request && reading.redactor.target(request.target);
   return emptyHead(
     request && target !== undefined && target !== request.target ? { ...request, target } : request,
     kind === 'response' ? (line as StatusLine) : undefined,
@@ -103,7 +113,8 @@ function lineEnd(text: string, from: number, newline: number): number {
 }
 
 /** Reads field lines from `from` on into `head`; the index after the blank line, or -1 when there is none yet. */
-function readFields(text: string, from: number, head: Head, redactor: Redactor): number {
+function readFields(text: string, from: number, head: Head, reading: Reading): number {
+  const { redactor, shapes } = reading;
   let secrets: number[] | undefined;
   let at = from;
   for (;;) {
@@ -121,16 +132,20 @@ function readFields(text: string, from: number, head: Head, redactor: Redactor):
       if (newline < 0) return -1;
       next = text.charCodeAt(newline + 1);
     }
-    const letter = first | 32;
-    // c, t and h begin everything that matters here.
-    if (letter === 99 || letter === 116 || letter === 104 || redactor.mayBegin(letter)) {
+    const letter = (first | 32) & 255;
+    if (shapes.letters[letter] === 1) {
       const colon = text.indexOf(':', at);
-      if (colon > at && colon < newline) {
-        const name = fieldName(text, at, colon);
-        if (redactor.isSecret(name)) {
+      const nameEnd = colon > at && colon < newline ? fieldNameEnd(text, at, colon) : at;
+      const shape = nameEnd > at ? (shapes.shapes[shapeOf(letter, nameEnd - at)] ?? 0) : 0;
+      if (shape !== 0) {
+        const name = text.slice(at, nameEnd);
+        const end = lineEnd(text, at, newline);
+        if ((shape & maybeSecret) !== 0 && redactor.isSecret(name)) {
           secrets ??= [];
-          secrets.push(colon + 1, lineEnd(text, at, newline));
-        } else noteField(head, name, text, colon + 1, lineEnd(text, at, newline));
+          secrets.push(colon + 1, end);
+          // Framing needs its fields even when their values are not to be shown.
+          if (name.length >= 14) noteField(head, name, text, colon + 1, end);
+        } else noteField(head, name, text, colon + 1, end);
       }
     }
     at = newline + 1;
@@ -138,41 +153,68 @@ function readFields(text: string, from: number, head: Head, redactor: Redactor):
 }
 
 /** Some senders put white space before the colon; it is no part of the name (RFC 9112 §5.1). */
-function fieldName(text: string, from: number, colon: number): string {
-  const last = text.charCodeAt(colon - 1);
-  const name = text.slice(from, colon);
-  return last === 32 || last === 9 ? name.trimEnd() : name;
+function fieldNameEnd(text: string, from: number, colon: number): number {
+  let end = colon;
+  while (end > from) {
+    const last = text.charCodeAt(end - 1);
+    if (last !== 32 && last !== 9) break;
+    end--;
+  }
+  return end;
 }
 
 function noteField(head: Head, name: string, text: string, from: number, to: number): void {
   switch (name.length) {
     case 4:
-      if (head.host === undefined && is(name, 'host')) head.host = text.slice(from, to).trim();
+      if (!is(name, 'Host', 'host')) return;
+      head.host ??= text.slice(from, to).trim();
       return;
     case 12:
-      if (is(name, 'content-type')) head.contentType = text.slice(from, to).trim();
+      if (!is(name, 'Content-Type', 'content-type')) return;
+      head.contentType = text.slice(from, to).trim();
       return;
     case 14:
-      if (is(name, 'content-length')) noteLength(head, text.slice(from, to).trim());
+      if (!is(name, 'Content-Length', 'content-length')) return;
+      noteLength(head, text, from, to);
       return;
-    case 16:
-      if (is(name, 'content-encoding')) {
-        const value = text.slice(from, to).trim();
-        head.contentEncoding = head.contentEncoding === undefined ? value : `${head.contentEncoding}, ${value}`;
-      }
+    case 16: {
+      if (!is(name, 'Content-Encoding', 'content-encoding')) return;
+      const value = text.slice(from, to).trim();
+      head.contentEncoding = head.contentEncoding === undefined ? value : `${head.contentEncoding}, ${value}`;
       return;
+    }
     case 17:
-      if (is(name, 'transfer-encoding')) noteTransferEncoding(head, text.slice(from, to));
+      if (!is(name, 'Transfer-Encoding', 'transfer-encoding')) return;
+      noteTransferEncoding(head, text.slice(from, to));
       return;
   }
 }
 
-function is(name: string, wanted: string): boolean {
-  return name === wanted || name.toLowerCase() === wanted;
+/** Most senders use the usual spelling, which needs no lower-casing. */
+function is(name: string, usual: string, lower: string): boolean {
+  return name === usual || name === lower || name.toLowerCase() === lower;
+}
+
+/** A plain number is read in place; everything else goes the careful way. */
+function noteLength(head: Head, text: string, from: number, to: number): void {
+  let value = 0;
+  let digits = 0;
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit >= 0 && digit <= 9 && digits < 15) {
+      value = value * 10 + digit;
+      digits++;
+    } else if (digits > 0 || text.charCodeAt(at) !== 32) {
+      noteOddLength(head, text.slice(from, to).trim());
+      return;
+    }
+  }
+  if (digits === 0 || head.contentLength >= 0) noteOddLength(head, text.slice(from, to).trim());
+  else head.contentLength = value;
 }
 
 /** Equal repetitions count as one; of conflicting ones the first is used and the conflict told (RFC 9110 §8.6). */
-function noteLength(head: Head, value: string): void {
+function noteOddLength(head: Head, value: string): void {
   for (const part of value.includes(',') ? value.split(',') : [value]) {
     const digits = part.trim();
     const length = /^\d{1,15}$/.test(digits) ? Number(digits) : -1;

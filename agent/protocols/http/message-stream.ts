@@ -3,16 +3,15 @@ import type { GapReason } from '../../stream/reader.ts';
 import { latin1 } from './bytes.ts';
 import { ChunkedDecoder } from './chunked.ts';
 import type { Framing } from './framing.ts';
-import { type Head, type Kind, readCutHead, readHead, redactTrailers } from './head.ts';
+import { type Head, type Kind, type Reading, readCutHead, readHead, redactTrailers } from './head.ts';
 import type { HttpLimits } from './limits.ts';
 import { Message } from './message.ts';
-import type { Redactor } from './redact.ts';
 import { mayBecomeStart, parseRequestLine, parseStatusLine } from './start-line.ts';
 
 /** What a stream tells of its messages. */
 export interface MessageHandler {
-  /** A head was read; says how its body is framed. */
-  begun(message: Message): Framing;
+  /** A head was read; says how its body is framed, or `skip`: the message is of no use, look for the next one. */
+  begun(message: Message): Framing | 'skip';
   /** The message ended as it should, or as far as anybody can know. */
   completed(message: Message): void;
   /** The sender stopped in the middle of the message. */
@@ -42,7 +41,7 @@ type State = 'start' | 'head' | 'length' | 'chunked' | 'close' | 'turn' | 'seek'
 export class MessageStream {
   readonly #kind: Kind;
   readonly #handler: MessageHandler;
-  readonly #redactor: Redactor;
+  readonly #reading: Reading;
   readonly #limits: HttpLimits;
   #state: State = 'start';
   /** The message whose body is being read, also while the next one is sought behind it. */
@@ -62,10 +61,10 @@ export class MessageStream {
   #textStart = 0;
   #now = 0;
 
-  constructor(kind: Kind, handler: MessageHandler, redactor: Redactor, limits: HttpLimits) {
+  constructor(kind: Kind, handler: MessageHandler, reading: Reading, limits: HttpLimits) {
     this.#kind = kind;
     this.#handler = handler;
-    this.#redactor = redactor;
+    this.#reading = reading;
     this.#limits = limits;
   }
 
@@ -84,30 +83,33 @@ export class MessageStream {
     this.#text = '';
   }
 
-  gap(length: number, reason: GapReason, time: number): void {
+  /** Returns whether it is still known where the next message begins: the bytes were inside a body of known extent. */
+  gap(length: number, reason: GapReason, time: number): boolean {
     this.#now = time;
     switch (this.#state) {
+      case 'tunnel':
+        return true;
       case 'start':
         this.#lose(length, reason);
-        return;
+        return false;
       case 'head':
-        if (!this.#cutHead(reason === 'lost' ? length : 0, `after ${this.#head.length} bytes`))
+        if (!this.#cutHead(reason === 'lost' ? length : 0, `after ${this.#head.length} bytes`)) {
           this.#lose(length, reason);
-        return;
-      case 'seek':
-        if (this.#message !== undefined) {
-          this.#rejectLine();
-          this.#passOver(this.#message, length, reason);
-          return;
         }
-        this.#line = undefined;
-        this.#handler.missing(length, reason);
-        return;
-      case 'tunnel':
-        return;
+        return false;
       default:
-        if (this.#message !== undefined) this.#passOver(this.#message, length, reason);
+        if (this.#message === undefined) this.#lose(length, reason);
+        else {
+          if (this.#state === 'seek') this.#rejectLine();
+          this.#passOver(this.#message, length, reason);
+        }
+        return this.#state !== 'turn' && this.#state !== 'seek';
     }
+  }
+
+  /** Reading is in the middle of a message. */
+  get busy(): boolean {
+    return this.#message !== undefined || this.#state === 'head';
   }
 
   /** A message whose end only the other side's turn can tell has ended. */
@@ -161,17 +163,17 @@ export class MessageStream {
     if (at >= bytes.length) return at;
     const size = bytes.length - at;
     let text = this.#textOf(bytes, at, size <= wholeText ? bytes.length : at + headText);
-    let result = readHead(text, 0, this.#kind, this.#redactor);
+    let result = readHead(text, 0, this.#kind, this.#reading);
     if (result.type === 'need-more' && text.length < size) {
       text = this.#textOf(bytes, at, Math.min(bytes.length, at + this.#limits.headBytes));
-      result = readHead(text, 0, this.#kind, this.#redactor);
+      result = readHead(text, 0, this.#kind, this.#reading);
     }
     if (result.type === 'frame') {
       this.#begin(new Message(result.head, false, this.#now, this.#now));
       return at + result.end;
     }
     const newline = text.indexOf('\n');
-    if (result.type === 'resync' || (newline < 0 && !mayBecomeStart(text))) {
+    if (result.type === 'resync' || (newline < 0 && !mayBecomeStart(text, this.#kind))) {
       this.#handler.garbage();
       this.#state = 'seek';
       this.#line = newline < 0 ? undefined : '';
@@ -193,7 +195,7 @@ export class MessageStream {
     this.#head += piece;
     this.#tail = seam.slice(-3);
     if (seam.includes('\n\r\n') || seam.includes('\n\n')) {
-      const result = readHead(this.#head, 0, this.#kind, this.#redactor);
+      const result = readHead(this.#head, 0, this.#kind, this.#reading);
       if (result.type === 'frame') {
         this.#head = '';
         this.#begin(new Message(result.head, false, this.#headTime, this.#now));
@@ -205,8 +207,8 @@ export class MessageStream {
     if (!this.#headChecked) {
       this.#headChecked = piece.includes('\n');
       if (this.#headChecked) {
-        if (readHead(this.#head, 0, this.#kind, this.#redactor).type === 'resync') return this.#badHead(bytes);
-      } else if (before < 64 && !mayBecomeStart(this.#head)) return this.#badHead(bytes);
+        if (readHead(this.#head, 0, this.#kind, this.#reading).type === 'resync') return this.#badHead(bytes);
+      } else if (before < 64 && !mayBecomeStart(this.#head, this.#kind)) return this.#badHead(bytes);
     }
     if (this.#head.length >= this.#limits.headBytes) {
       this.#cutHead(0, `after ${this.#head.length} bytes, too long to keep`);
@@ -227,7 +229,7 @@ export class MessageStream {
   #cutHead(lost: number, how: string): boolean {
     const text = this.#head;
     this.#head = '';
-    const head: Head | undefined = readCutHead(text, this.#kind, this.#redactor);
+    const head: Head | undefined = readCutHead(text, this.#kind, this.#reading);
     if (head === undefined) {
       this.#state = 'start';
       return false;
@@ -244,7 +246,10 @@ export class MessageStream {
     this.#message = message;
     this.#remaining = message.head.contentLength;
     const framing = this.#handler.begun(message);
-    if (framing === 'tunnel') {
+    if (framing === 'skip') {
+      this.#message = undefined;
+      this.#lose(message.lostBytes, message.lostBytes > 0 ? 'lost' : 'cut');
+    } else if (framing === 'tunnel') {
       this.#complete('tunnel');
     } else if (message.headCut) {
       this.#state = 'turn';
@@ -281,7 +286,7 @@ export class MessageStream {
     message.lastTime = this.#now;
     const state = decoder.feed(bytes, at, this);
     if (state === 'need-more') return bytes.length;
-    message.trailers = redactTrailers(decoder.trailers, this.#redactor);
+    message.trailers = redactTrailers(decoder.trailers, this.#reading);
     this.#chunked = undefined;
     if (state === 'frame') {
       this.#complete('start');
@@ -359,7 +364,7 @@ export class MessageStream {
         this.#tail = line.slice(-3);
         this.#headChecked = true;
       } else this.#rejectLine();
-    } else if (line.length >= maxSoughtLine || (line.length - (end - at) < 64 && !mayBecomeStart(line))) {
+    } else if (line.length >= maxSoughtLine || (line.length - (end - at) < 64 && !mayBecomeStart(line, this.#kind))) {
       this.#rejectLine();
     }
     return end;

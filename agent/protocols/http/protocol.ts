@@ -2,16 +2,17 @@
 import { httpEvents } from '../../../src/domain/tables/http-events.ts';
 import type { Protocol, ProtocolOptions } from '../protocol.ts';
 import { detectHttp } from './detect.ts';
+import { createReading } from './head.ts';
 import { defaultHttpLimits, type HttpLimits } from './limits.ts';
 import { HttpReader } from './reader.ts';
 import { createRedactor } from './redact.ts';
 
 export function createHttp(options: ProtocolOptions = {}, limits: HttpLimits = defaultHttpLimits): Protocol {
-  const redactor = createRedactor(options.redact);
+  const reading = createReading(createRedactor(options.redact));
   return {
     id: 'http',
     tables: [httpEvents],
     detect: detectHttp,
-    read: (connection, output) => new HttpReader(connection, output, redactor, limits),
+    read: (connection, output) => new HttpReader(connection, output, reading, limits),
   };
 }

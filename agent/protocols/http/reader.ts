@@ -6,10 +6,10 @@ import type { CloseReason, GapReason, StreamReader } from '../../stream/reader.t
 import { latin1 } from './bytes.ts';
 import { Exchange, type Standing } from './exchange.ts';
 import { type Framing, requestFraming, responseFraming } from './framing.ts';
+import type { Reading } from './head.ts';
 import type { HttpLimits } from './limits.ts';
 import type { Message } from './message.ts';
 import { type MessageHandler, MessageStream } from './message-stream.ts';
-import type { Redactor } from './redact.ts';
 import { type ConnectionColumns, columnsOf, toRow } from './row.ts';
 
 /** An exchange unanswered for this long becomes a row (captured ns). */
@@ -33,15 +33,19 @@ export class HttpReader implements StreamReader {
   #asking: Exchange | undefined;
   #count = 0;
   #garbage = 0;
+  /** Messages may be missing: until both sides are known to be in step again, pairs are suspect. */
+  #outOfStep = false;
+  /** The client spoke after the server, and no request has begun since. */
+  #clientTurned = false;
   /** Bytes lost before a request that has not been seen yet. */
   #lostBefore = 0;
   done = false;
 
-  constructor(connection: Connection, output: ProtocolOutput, redactor: Redactor, limits: HttpLimits) {
+  constructor(connection: Connection, output: ProtocolOutput, reading: Reading, limits: HttpLimits) {
     this.#output = output;
     this.#columns = columnsOf(connection);
-    this.#requests = new MessageStream('request', this.#requestHandler(), redactor, limits);
-    this.#responses = new MessageStream('response', this.#responseHandler(), redactor, limits);
+    this.#requests = new MessageStream('request', this.#requestHandler(), reading, limits);
+    this.#responses = new MessageStream('response', this.#responseHandler(), reading, limits);
   }
 
   get heldBytes(): number {
@@ -54,6 +58,7 @@ export class HttpReader implements StreamReader {
     this.#requestDirection ??= isResponse(bytes) ? opposite(direction) : direction;
     const turned = this.#lastDirection !== direction;
     this.#lastDirection = direction;
+    if (turned && direction === this.#requestDirection) this.#clientTurned = true;
     this.#streamOf(direction).data(bytes, time, turned);
   }
 
@@ -64,7 +69,7 @@ export class HttpReader implements StreamReader {
       return;
     }
     this.#lastDirection = direction;
-    this.#streamOf(direction).gap(length, reason, time);
+    if (!this.#streamOf(direction).gap(length, reason, time)) this.#loseStep(direction);
   }
 
   end(direction: Direction): void {
@@ -122,14 +127,29 @@ export class HttpReader implements StreamReader {
     };
   }
 
+  /** Where the next message begins is not known any more: those behind may be missed, or answers paired with the wrong one. */
+  #loseStep(direction: Direction): void {
+    this.#outOfStep = true;
+    if (direction === this.#requestDirection) return;
+    for (const exchange of this.#pending) if (exchange !== this.#answering) exchange.suspect = true;
+  }
+
+  /** The client speaks again: what it waited for is over, seen or not. */
+  #clientSpeaks(): void {
+    if (this.#answering !== undefined && this.#pending.length === 1) this.#responses.settle();
+    this.#abandonObscured();
+    if (this.#outOfStep && this.#clientTurned && !this.#responses.busy) {
+      for (const exchange of [...this.#pending]) this.#finish(exchange, 'missed');
+      this.#outOfStep = false;
+    }
+    this.#clientTurned = false;
+  }
+
   #requestBegun(message: Message): Framing {
     this.#garbage = 0;
-    // The client speaks again: what it waited for is over, seen or not.
-    if (this.#pending.length > 0) {
-      if (this.#answering !== undefined && this.#pending.length === 1) this.#responses.settle();
-      this.#abandonObscured();
-    }
+    this.#clientSpeaks();
     const exchange = new Exchange(++this.#count, message);
+    exchange.suspect = this.#outOfStep;
     exchange.lostBytes = this.#lostBefore;
     this.#lostBefore = 0;
     this.#pending.push(exchange);
@@ -147,10 +167,11 @@ export class HttpReader implements StreamReader {
     else if (exchange.response?.complete) this.#emit(exchange, 'complete');
   }
 
-  #responseBegun(message: Message): Framing {
+  #responseBegun(message: Message): Framing | 'skip' {
     this.#garbage = 0;
     const status = message.head.response?.status ?? 0;
-    if (status < 200 && status !== 101 && this.#pending.length > 0) return 'none';
+    // Interim responses (RFC 9110 §15.2) are not the answer.
+    if (status < 200 && status !== 101) return message.headCut ? 'skip' : 'none';
     const exchange = this.#match(message);
     exchange.response = message;
     this.#answering = exchange;

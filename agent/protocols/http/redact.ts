@@ -13,10 +13,10 @@ export const secretFields: readonly string[] = [
 ];
 
 export interface Redactor {
-  /** Whether any secret name begins with this lower-case character code: a cheap test that comes first. */
-  mayBegin(code: number): boolean;
   /** Whether a field of this name (any case) is a secret. */
   isSecret(name: string): boolean;
+  /** Names that are secrets, lower case. */
+  readonly names: readonly string[];
   /** A request target without the password of its userinfo (RFC 3986 §3.2.1). */
   target(target: string): string;
 }
@@ -25,11 +25,9 @@ export interface Redactor {
 export function createRedactor(extra: readonly string[] | false = []): Redactor {
   const names = new Set(extra === false ? [] : [...secretFields, ...extra.map((name) => name.trim().toLowerCase())]);
   names.delete('');
-  const first = new Uint8Array(256);
-  for (const name of names) first[name.charCodeAt(0) & 255] = 1;
   return {
-    mayBegin: (code) => first[code & 255] === 1,
     isSecret: (name) => names.has(name.toLowerCase()),
+    names: [...names],
     target: extra === false ? (target) => target : withoutPassword,
   };
 }

@@ -93,7 +93,7 @@ class HttpRow implements HttpEvent {
     this.req_method = line?.method ?? null;
     this.req_path = line === undefined ? null : readable(line.target);
     this.resp_status = status?.status ?? null;
-    this.outcome = outcomeOf(exchange, standing, midstream);
+    this.outcome = outcomeOf(exchange, standing);
     this.latency =
       request !== undefined && response !== undefined && (response.complete || over)
         ? Math.max(0, response.lastTime - request.firstTime)

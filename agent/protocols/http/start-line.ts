@@ -43,7 +43,10 @@ export function parseRequestLine(text: string, from: number, to: number): Reques
   if (minor < 0 || text.charCodeAt(to - 9) !== 32) return undefined;
   const targetEnd = to - 9;
   if (targetEnd <= methodEnd + 1) return undefined;
-  return { method: text.slice(from, methodEnd), target: text.slice(methodEnd + 1, targetEnd), minor };
+  const target = text.slice(methodEnd + 1, targetEnd);
+  // Unencoded blanks are an error some clients make in paths; elsewhere they say that this is no request line.
+  if (target.charCodeAt(0) !== 47 && target.includes(' ')) return undefined;
+  return { method: text.slice(from, methodEnd), target, minor };
 }
 
 /** The status line in `text` from `from` to `to` (line end excluded), or undefined. The reason may be missing, its space too. */
@@ -72,10 +75,9 @@ export function parseCutRequestLine(text: string): RequestLine | undefined {
   return { method: text.slice(0, methodEnd), target: text.slice(methodEnd + 1), minor: 1 };
 }
 
-/** Whether `text` may still grow into a request line or a status line. Used while a line is incomplete. */
-export function mayBecomeStart(text: string): boolean {
-  if (text.startsWith('HTTP/1.')) return true;
-  if (text.length < 7 && 'HTTP/1.'.startsWith(text)) return true;
+/** Whether `text` may still grow into a start line of this kind. Used while a line is incomplete. */
+export function mayBecomeStart(text: string, kind: 'request' | 'response'): boolean {
+  if (kind === 'response') return text.length < 7 ? 'HTTP/1.'.startsWith(text) : text.startsWith('HTTP/1.');
   const methodEnd = tokenEnd(text, 0, Math.min(text.length, maxMethod + 1));
   if (methodEnd > maxMethod) return false;
   return methodEnd === text.length || (methodEnd > 0 && text.charCodeAt(methodEnd) === 32);
