@@ -72,7 +72,9 @@ export function createLiveSource(options: LiveOptions): CaptureSource {
         lastCounters = readCounters((key) => kernel.lookup('counters', key), decoder.badRecords);
       return lastCounters;
     },
-    setPolicies: (wanted) => policies.set(wanted),
+    setPolicies(wanted) {
+      if (!closed.signal.aborted) policies.set(wanted);
+    },
     now,
     async run(listener, signal) {
       const stop = AbortSignal.any([signal, closed.signal]);
