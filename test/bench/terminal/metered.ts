@@ -80,14 +80,15 @@ export function openMetered(command: readonly string[], { columns, rows }: Meter
           stop();
           resolve(at);
         };
-        const timer = setTimeout(() => {
+        const fail = (why: string) => {
           stop();
-          reject(
-            new Error(`never on screen within ${timeoutMs} ms; the screen:\n${linesOf(emulator).join('\n').trimEnd()}`),
-          );
-        }, timeoutMs);
+          reject(new Error(`never on screen: ${why}; the screen:\n${linesOf(emulator).join('\n').trimEnd()}`));
+        };
+        const timer = setTimeout(() => fail(`not within ${timeoutMs} ms`), timeoutMs);
         watchers.add(look);
         look(performance.now());
+        // What it said before it ended may still be on its way to the screen.
+        void exited.then(() => setTimeout(() => fail('the program ended first'), 100));
       }),
     painted: () => new Promise((resolve) => emulator.write('', resolve)),
     exited,
