@@ -13,8 +13,8 @@ export interface ServerKind {
   readonly name: string;
   /** Program and arguments that serve `root` on 127.0.0.1:`port`, with scratch files in `work`. */
   readonly command: (root: string, work: string, port: number) => readonly [file: string, ...args: string[]];
-  /** Answers POST with the request's body. */
-  readonly echoes?: boolean;
+  /** Speaks HTTP/1.0 and closes after every response. */
+  readonly closes?: boolean;
 }
 
 const nginx: ServerKind = {
@@ -52,7 +52,7 @@ ServerName localhost
 Listen 127.0.0.1:${port}
 PidFile ${work}/apache.pid
 DefaultRuntimeDir ${work}
-ErrorLog /dev/stderr
+ErrorLog ${work}/error.log
 StartServers 1
 DocumentRoot ${root}
 <Directory ${root}>
@@ -83,6 +83,7 @@ mimetype.assign = (".html" => "text/html", ".json" => "application/json", ".txt"
 
 const python: ServerKind = {
   name: 'python',
+  closes: true,
   command: (root, _work, port) => [
     'python3',
     '-m',
@@ -97,7 +98,6 @@ const python: ServerKind = {
 
 const node: ServerKind = {
   name: 'node',
-  echoes: true,
   command: (root, _work, port) => [process.execPath, join(import.meta.dirname, 'node-server.mjs'), root, String(port)],
 };
 
