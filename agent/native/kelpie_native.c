@@ -1,44 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The door from JavaScript to libbpf. The contract is addon.ts: one function per libbpf step, arguments checked, every refusal
- * thrown with operation, errno and log. No policy; the one thing known of records is how long a segment really is.
+ * thrown with operation, errno and log. No policy.
  */
-#define NAPI_VERSION 8
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <node_api.h>
 
-#include "../../bpf/capture/event.h"
+#include "native_error.h"
+#include "ring.h"
 
 #define MAX_LINKS 64
 #define MAX_NAME 256
-
-/* Fails only when the engine does (out of memory, terminating): there is nothing left to say then. */
-#define TRY(call)                            \
-	do {                                 \
-		if ((call) != napi_ok)       \
-			return NULL;         \
-	} while (0)
-
-struct ring {
-	struct bpf_map *map;
-	size_t page;
-	size_t size;
-	unsigned long *consumer;       /* a page of its own, writable */
-	const unsigned long *producer; /* a page of its own, then the data twice in a row */
-};
 
 struct handle {
 	struct bpf_object *object; /* NULL = closed */
@@ -49,86 +31,6 @@ struct handle {
 };
 
 static const napi_type_tag handle_tag = { 0x6b656c7069655f62ULL, 0x70665f68616e646cULL };
-
-/* --- errors ------------------------------------------------------------------------------------------------------ */
-
-static _Thread_local char log_text[8192];
-static _Thread_local size_t log_len;
-
-/* Keeps the end of what libbpf says: a verifier log is long, its last lines tell why. */
-static int collect_log(enum libbpf_print_level level, const char *format, va_list args)
-{
-	va_list again;
-	char *text;
-	int len;
-
-	if (level == LIBBPF_DEBUG)
-		return 0;
-	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, again);
-	va_end(again);
-	if (len <= 0 || !(text = malloc((size_t)len + 1)))
-		return 0;
-	vsnprintf(text, (size_t)len + 1, format, args);
-	const char *tail = (size_t)len < sizeof(log_text) ? text : text + len - (sizeof(log_text) - 1);
-	size_t keep = strlen(tail);
-	if (log_len + keep >= sizeof(log_text)) {
-		size_t drop = log_len + keep - (sizeof(log_text) - 1);
-		memmove(log_text, log_text + drop, log_len - drop);
-		log_len -= drop;
-	}
-	memcpy(log_text + log_len, tail, keep);
-	log_len += keep;
-	log_text[log_len] = 0;
-	free(text);
-	return len;
-}
-
-static void clear_log(void)
-{
-	log_len = 0;
-	log_text[0] = 0;
-}
-
-static const char *code_of(int error)
-{
-	static char number[24];
-	switch (error) {
-#define CODE(name) case name: return #name
-	CODE(EPERM); CODE(ENOENT); CODE(EIO); CODE(E2BIG); CODE(EBADF); CODE(EAGAIN); CODE(ENOMEM); CODE(EACCES);
-	CODE(EFAULT); CODE(EBUSY); CODE(EEXIST); CODE(ENODEV); CODE(ENOTDIR); CODE(EISDIR); CODE(EINVAL); CODE(EMFILE);
-	CODE(ENFILE); CODE(ENOSPC); CODE(ERANGE); CODE(ENOSYS); CODE(EOPNOTSUPP); CODE(ELOOP); CODE(ESRCH); CODE(ENAMETOOLONG);
-#undef CODE
-	case LIBBPF_ERRNO__FORMAT: return "EFORMAT"; /* not an object file */
-	case LIBBPF_ERRNO__VERIFY: return "EVERIFY";
-	case 524: return "ENOTSUPP"; /* the kernel's own, not in errno.h */
-	}
-	snprintf(number, sizeof(number), "E%d", error);
-	return number;
-}
-
-/* Throws the NativeError of addon.ts; `error` may have either sign. */
-static napi_value throw_native(napi_env env, const char *operation, const char *what, int error)
-{
-	napi_value message, value, thrown;
-	char text[512];
-
-	error = error < 0 ? -error : error;
-	const char *code = code_of(error);
-	snprintf(text, sizeof(text), "%s %s: %s", operation, what, code);
-	TRY(napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &message));
-	TRY(napi_create_error(env, NULL, message, &thrown));
-	TRY(napi_create_string_utf8(env, operation, NAPI_AUTO_LENGTH, &value));
-	TRY(napi_set_named_property(env, thrown, "operation", value));
-	TRY(napi_create_int32(env, error, &value));
-	TRY(napi_set_named_property(env, thrown, "errno", value));
-	TRY(napi_create_string_utf8(env, code, NAPI_AUTO_LENGTH, &value));
-	TRY(napi_set_named_property(env, thrown, "code", value));
-	TRY(napi_create_string_utf8(env, log_text, log_len, &value));
-	TRY(napi_set_named_property(env, thrown, "log", value));
-	napi_throw(env, thrown);
-	return NULL;
-}
 
 /* --- arguments: each reader throws a TypeError and returns false if it is not what is wanted ---------------------- */
 
@@ -244,16 +146,10 @@ static napi_value undefined(napi_env env)
 
 static void let_go(struct handle *handle)
 {
-	struct ring *ring = &handle->ring;
-
 	for (int i = 0; i < handle->link_count; i++)
 		bpf_link__destroy(handle->links[i]);
 	handle->link_count = 0;
-	if (ring->map) {
-		munmap(ring->consumer, ring->page);
-		munmap((void *)ring->producer, ring->page + 2 * ring->size);
-		ring->map = NULL;
-	}
+	ring_unmap(&handle->ring);
 	bpf_object__close(handle->object);
 	handle->object = NULL;
 	handle->loaded = false;
@@ -494,47 +390,7 @@ static napi_value js_map_keys(napi_env env, napi_callback_info info)
 	return result;
 }
 
-/* --- the ring ----------------------------------------------------------------------------------------------------- */
-
-/* Layout as in kernel/bpf/ringbuf.c: a page with the consumer's position, one with the producer's, the data mapped twice. */
-static int map_ring(struct ring *ring, struct bpf_map *map)
-{
-	void *consumer, *producer;
-	int fd = bpf_map__fd(map);
-
-	if (ring->map == map)
-		return 0;
-	if (ring->map || bpf_map__type(map) != BPF_MAP_TYPE_RINGBUF)
-		return EINVAL;
-	ring->page = (size_t)sysconf(_SC_PAGESIZE);
-	ring->size = bpf_map__max_entries(map);
-	consumer = mmap(NULL, ring->page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (consumer == MAP_FAILED)
-		return errno;
-	producer = mmap(NULL, ring->page + 2 * ring->size, PROT_READ, MAP_SHARED, fd, (off_t)ring->page);
-	if (producer == MAP_FAILED) {
-		int error = errno;
-		munmap(consumer, ring->page);
-		return error;
-	}
-	ring->consumer = consumer;
-	ring->producer = producer;
-	ring->map = map;
-	return 0;
-}
-
-/* A segment is reserved in one of a few sizes; what lies behind its payload is left over from older records. */
-static uint32_t true_length(const void *record, uint32_t reserved)
-{
-	const struct segment_record *segment = record;
-	uint64_t len;
-
-	if (reserved < sizeof(*segment) || segment->type != RECORD_SEGMENT)
-		return reserved;
-	len = sizeof(*segment) + (uint64_t)segment->captured +
-	      (segment->flags & SEGMENT_ORPHAN ? sizeof(struct orphan_addresses) : 0);
-	return len < reserved ? (uint32_t)len : reserved;
-}
+/* --- the ring and facts ------------------------------------------------------------------------------------------- */
 
 static napi_value js_drain(napi_env env, napi_callback_info info)
 {
@@ -542,52 +398,24 @@ static napi_value js_drain(napi_env env, napi_callback_info info)
 	struct bpf_map *map;
 	napi_value args[3], result;
 	uint8_t *into;
-	size_t room, written = 0;
+	ssize_t written;
+	size_t room;
 	int error;
 
 	if (!read_args(env, info, 3, args) || !read_open_handle(env, args[0], true, &handle) ||
 	    !read_map(env, handle, args[1], &map) || !read_bytes(env, args[2], &into, &room))
 		return NULL;
-	error = map_ring(&handle->ring, map);
+	error = ring_map(&handle->ring, map);
 	if (error)
 		return throw_native(env, "drain", bpf_map__name(map), error);
-
-	const struct ring *ring = &handle->ring;
-	const uint8_t *data = (const uint8_t *)ring->producer + ring->page;
-	unsigned long at = *ring->consumer;
-	const unsigned long end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
-
-	while (at < end) {
-		const uint8_t *slot = data + (at & (ring->size - 1));
-		const uint32_t header = __atomic_load_n((const uint32_t *)slot, __ATOMIC_ACQUIRE);
-		const uint32_t reserved = header & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
-
-		if (header & BPF_RINGBUF_BUSY_BIT)
-			break;
-		if (!(header & BPF_RINGBUF_DISCARD_BIT)) {
-			const uint8_t *record = slot + BPF_RINGBUF_HDR_SZ;
-			const uint32_t len = true_length(record, reserved);
-			const size_t padded = ((size_t)len + 7) & ~(size_t)7;
-
-			if (8 + padded > room - written) {
-				if (written)
-					break;
-				napi_throw_range_error(env, NULL, "the buffer is too small for one record");
-				return NULL;
-			}
-			memcpy(into + written, &(uint32_t[2]){ len, 0 }, 8);
-			memcpy(into + written + 8, record, len);
-			memset(into + written + 8 + len, 0, padded - len);
-			written += 8 + padded;
-		}
-		at += (reserved + BPF_RINGBUF_HDR_SZ + 7) & ~7UL;
-		__atomic_store_n(ring->consumer, at, __ATOMIC_RELEASE);
+	written = ring_drain(&handle->ring, into, room);
+	if (written < 0) {
+		napi_throw_range_error(env, NULL, "the buffer is too small for one record");
+		return NULL;
 	}
 	TRY(napi_create_double(env, (double)written, &result));
 	return result;
 }
-
-/* --- facts -------------------------------------------------------------------------------------------------------- */
 
 static uint64_t memlock_of(int fd)
 {

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../../bpf/capture/event.h"
+#include "ring.h"
+
+/* Layout as in kernel/bpf/ringbuf.c: a page with the consumer's position, one with the producer's, the data mapped twice. */
+int ring_map(struct ring *ring, struct bpf_map *map)
+{
+	void *consumer, *producer;
+	int fd = bpf_map__fd(map);
+
+	if (ring->map == map)
+		return 0;
+	if (ring->map || bpf_map__type(map) != BPF_MAP_TYPE_RINGBUF)
+		return EINVAL;
+	ring->page = (size_t)sysconf(_SC_PAGESIZE);
+	ring->size = bpf_map__max_entries(map);
+	consumer = mmap(NULL, ring->page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (consumer == MAP_FAILED)
+		return errno;
+	producer = mmap(NULL, ring->page + 2 * ring->size, PROT_READ, MAP_SHARED, fd, (off_t)ring->page);
+	if (producer == MAP_FAILED) {
+		int error = errno;
+		munmap(consumer, ring->page);
+		return error;
+	}
+	ring->consumer = consumer;
+	ring->producer = producer;
+	ring->map = map;
+	return 0;
+}
+
+/* A segment is reserved in one of a few sizes; what lies behind its payload is left over from older records. */
+static uint32_t true_length(const void *record, uint32_t reserved)
+{
+	const struct segment_record *segment = record;
+	uint64_t len;
+
+	if (reserved < sizeof(*segment) || segment->type != RECORD_SEGMENT)
+		return reserved;
+	len = sizeof(*segment) + (uint64_t)segment->captured +
+	      (segment->flags & SEGMENT_ORPHAN ? sizeof(struct orphan_addresses) : 0);
+	return len < reserved ? (uint32_t)len : reserved;
+}
+
+void ring_unmap(struct ring *ring)
+{
+	if (!ring->map)
+		return;
+	munmap(ring->consumer, ring->page);
+	munmap((void *)ring->producer, ring->page + 2 * ring->size);
+	ring->map = NULL;
+}
+
+ssize_t ring_drain(struct ring *ring, uint8_t *into, size_t room)
+{
+	const uint8_t *data = (const uint8_t *)ring->producer + ring->page;
+	const unsigned long end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
+	unsigned long at = *ring->consumer;
+	size_t written = 0;
+
+	while (at < end) {
+		const uint8_t *slot = data + (at & (ring->size - 1));
+		const uint32_t header = __atomic_load_n((const uint32_t *)slot, __ATOMIC_ACQUIRE);
+		const uint32_t reserved = header & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
+
+		if (header & BPF_RINGBUF_BUSY_BIT)
+			break;
+		if (!(header & BPF_RINGBUF_DISCARD_BIT)) {
+			const uint8_t *record = slot + BPF_RINGBUF_HDR_SZ;
+			const uint32_t len = true_length(record, reserved);
+			const size_t padded = ((size_t)len + 7) & ~(size_t)7;
+
+			if (8 + padded > room - written) {
+				if (!written)
+					return -1;
+				break;
+			}
+			memcpy(into + written, &(uint32_t[2]){ len, 0 }, 8);
+			memcpy(into + written + 8, record, len);
+			memset(into + written + 8 + len, 0, padded - len);
+			written += 8 + padded;
+		}
+		at += (reserved + BPF_RINGBUF_HDR_SZ + 7) & ~7UL;
+		__atomic_store_n(ring->consumer, at, __ATOMIC_RELEASE);
+	}
+	return (ssize_t)written;
+}
