@@ -3,6 +3,7 @@
  * sequence id in a header; the row with that id must hold the client's own truth, byte for byte up to the capture limit.
  */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
