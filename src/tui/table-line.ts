@@ -37,18 +37,26 @@ export function headLine(columns: readonly TableColumn[], current: number | unde
   return ' '.repeat(gutter) + titles.join(' ');
 }
 
-/** One row as it looks when the cursor is elsewhere. */
+/** One row as it looks when the cursor is elsewhere. Neighbours of one look are painted as one: fewer bytes on the line. */
 export function rowLine(columns: readonly TableColumn[], row: TableRow, ui: Ui): string {
   const { theme } = ui;
   let line = ` ${theme.paint(row.token, row.mark)}`;
+  let run = '';
+  let token: Token = 'text';
   for (let i = 0; i < columns.length; i += 1) {
     const cell = row.cells[i];
     const column = columns[i];
     if (!cell || !column) continue;
     const text = fitCell(cell, column, ui);
-    line += (i === 0 ? '' : ' ') + (cell.token === 'text' ? text : theme.paint(cell.token, text));
+    if (cell.token === token) {
+      run += i === 0 ? text : ` ${text}`;
+    } else {
+      line += theme.paint(token, run) + (i === 0 ? '' : ' ');
+      run = text;
+      token = cell.token;
+    }
   }
-  return line;
+  return line + theme.paint(token, run);
 }
 
 /** The row under the cursor: one bar in the row's colour, a mark for terminals without one, the current cell apart. */

@@ -1,0 +1,348 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { AppError } from '../../src/domain/errors.ts';
+import { exchange, exchanges, status, withPayload } from './rows.ts';
+import { openScreen, type Screen, type ScreenOptions } from './screen.ts';
+
+const agent = 'unix:/a';
+const open: Screen[] = [];
+after(() => Promise.all(open.map((screen) => screen.close())));
+
+async function screenWith(rows: ReturnType<typeof exchange>[], options: Partial<ScreenOptions> = {}): Promise<Screen> {
+  const screen = await openScreen({ columns: 120, rows: 40, ...options });
+  open.push(screen);
+  screen.store.apply({ type: 'link', agent, link: { state: 'connected' } });
+  screen.store.apply({ type: 'rows', agent, table: 'http_events', rows });
+  await screen.tick();
+  return screen;
+}
+
+async function add(screen: Screen, rows: ReturnType<typeof exchange>[]): Promise<void> {
+  screen.store.apply({ type: 'rows', agent, table: 'http_events', rows });
+  await screen.tick();
+}
+
+/** The body of the frame: every line between the borders must be closed on both sides. */
+function assertFrame(screen: Screen): void {
+  const grid = screen.grid();
+  const top = grid.findLastIndex((line) => /^[╭+]/.test(line));
+  const bottom = grid.findLastIndex((line) => /^[╰+]/.test(line));
+  assert.ok(top > 0 && bottom > top, grid.join('\n'));
+  for (const line of grid.slice(top + 1, bottom)) assert.match(line, /^[│|].*[│|]$/);
+  for (const line of grid) assert.ok(line.length <= screen.emulator.cols);
+}
+
+const selected = (screen: Screen) => screen.grid().find((line) => /^[│|]>/.test(line)) ?? '';
+
+describe('the live table', () => {
+  for (const [columns, rows] of [
+    [80, 24],
+    [120, 40],
+    [200, 50],
+  ] as const) {
+    for (const depth of [0, 4, 8] as const) {
+      test(`fits ${columns}x${rows} in ${depth === 0 ? 'mono' : `${2 ** depth} colours`}`, async () => {
+        const screen = await screenWith(exchanges(1, 100), { columns, rows, depth });
+        assertFrame(screen);
+        const text = screen.grid().join('\n');
+        assert.match(text, /http\(all\)\[100\]/);
+        assert.match(text, /TIME.*SOURCE.*DESTINATION.*METHOD.*PATH.*STATUS.*LATENCY/);
+        assert.match(text, /<http>/);
+        assert.match(selected(screen), /POST|GET/);
+      });
+    }
+  }
+
+  test('says what is wrong without colour: marks on rows, a mark on the selected one', async () => {
+    const screen = await screenWith([exchange(5, { resp_status: 503, outcome: 'error' })], {
+      depth: 0,
+      glyphs: 'ascii',
+    });
+    assert.match(selected(screen), /^\|>x/);
+    assert.ok(
+      screen.grid().every((line) => /^[\x20-\x7e]*$/.test(line)),
+      'ASCII glyphs only',
+    );
+  });
+
+  test('follows the newest row until the cursor leaves the end, then G follows again', async () => {
+    const screen = await screenWith(exchanges(1, 100));
+    await add(screen, [exchange(101, { req_path: '/newest-101' })]);
+    assert.match(selected(screen), /newest-101/);
+    await screen.press('k');
+    const held = selected(screen);
+    await add(screen, exchanges(102, 110));
+    assert.equal(selected(screen), held, 'the row under the cursor stays, and stays on its line');
+    await screen.press('G');
+    await add(screen, [exchange(111, { req_path: '/newest-111' })]);
+    assert.match(selected(screen), /newest-111/);
+  });
+
+  test('keys that arrive in one chunk all count', async () => {
+    const screen = await screenWith(exchanges(1, 10).map((row, i) => ({ ...row, req_path: `/row-${i + 1}` })));
+    await screen.press('kkkkjk');
+    assert.match(selected(screen), /row-6 /);
+  });
+
+  test('pauses with a count of what is new, and goes on where it was', async () => {
+    const screen = await screenWith(exchanges(1, 10));
+    await screen.press('p');
+    await add(screen, exchanges(11, 22));
+    assert.match(screen.grid().join('\n'), /http\(all\)\[10\] +PAUSED 12 new/);
+    await screen.press('p');
+    assert.match(screen.grid().join('\n'), /http\(all\)\[22\]/);
+  });
+
+  test('filters while one types, counts matches, and asks the agents when done', async () => {
+    const screen = await screenWith(exchanges(1, 48));
+    await screen.press('/status>=500');
+    assert.match(screen.grid().join('\n'), /8 of 48 rows match/);
+    assert.deepEqual(screen.queries, ['']);
+    await screen.press('\r');
+    assert.deepEqual(screen.queries, ['', 'status>=500']);
+    assert.match(screen.grid().join('\n'), /http\(some\)\[8 of 48\] <\/status>=500>/);
+    await screen.press('\x1b');
+    assert.match(screen.grid().join('\n'), /http\(all\)\[48\]/);
+    assert.deepEqual(screen.queries, ['', 'status>=500', '']);
+  });
+
+  test('points at the wrong word under the prompt and keeps the prompt open', async () => {
+    const screen = await screenWith(exchanges(1, 6));
+    await screen.press('/method=GET statsu>500\r');
+    const grid = screen.grid();
+    const typed = grid.findIndex((line) => line.includes('/method=GET statsu>500'));
+    const word = grid[typed]?.indexOf('statsu') ?? -1;
+    assert.equal(grid[typed + 1]?.indexOf('^^^^^^'), word);
+    assert.match(grid[typed + 1] ?? '', /statsu/);
+    await screen.press('\x1b');
+    assert.match(screen.grid().join('\n'), /http\(all\)\[6\]/);
+  });
+
+  test('says why it is empty and what to do', async () => {
+    const screen = await screenWith([]);
+    assert.match(screen.grid().join('\n'), /No HTTP seen yet/);
+    await add(screen, exchanges(1, 4));
+    await screen.press('/nowhere\r');
+    await screen.waitFor(/No row matches \/nowhere: 0 of 4/);
+  });
+
+  test('sorts by shift-letter, the other way round by the same key, and shows the arrow', async () => {
+    const screen = await screenWith(exchanges(1, 30));
+    await screen.press('L');
+    assert.match(screen.grid().join('\n'), /LATENCY↓/);
+    const slowest = Math.max(...exchanges(1, 30).map((row) => row.latency ?? 0)) / 1e6;
+    assert.ok(selected(screen).includes(`${slowest}ms`), selected(screen));
+    await screen.press('L');
+    assert.match(screen.grid().join('\n'), /LATENCY↑/);
+  });
+
+  test('filters to and excludes the value under the column cursor', async () => {
+    const screen = await screenWith([exchange(1, { req_method: 'PUT' }), exchange(2, { req_method: 'GET' })]);
+    await screen.press('=');
+    assert.match(screen.grid().join('\n'), /choose a column first/);
+    for (let i = 0; i < 20 && !/METHOD/.test(currentTitle(screen)); i += 1) await screen.press('\x1b[C');
+    await screen.press('=');
+    assert.deepEqual(screen.queries.at(-1), 'method=GET');
+    await screen.press('u');
+    await screen.press('x');
+    assert.deepEqual(screen.queries.at(-1), '!method=GET');
+    assert.match(selected(screen), /PUT/);
+  });
+
+  test('shows hostile rows harmlessly', async () => {
+    const evil = '/\x1b[2J\x1b]0;owned\x07\u202e\u0000\r\n\u2028日本語\u0301\u0301';
+    const screen = await screenWith(
+      exchanges(1, 20).map((row) => ({ ...row, req_path: evil, source: evil, req_method: evil, resp_message: evil })),
+    );
+    assertFrame(screen);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    assert.doesNotMatch(screen.grid().join(''), /[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028]/);
+    await screen.press('w');
+    assertFrame(screen);
+    await screen.press('\r');
+    assertFrame(screen);
+  });
+});
+
+/** The title the column cursor is on: the only underlined one. */
+function currentTitle(screen: Screen): string {
+  const at = screen.grid().findIndex((line) => /TIME.*SOURCE/.test(line));
+  const line = screen.emulator.buffer.active.getLine(at);
+  let title = '';
+  for (let x = 0; x < screen.emulator.cols; x += 1) {
+    const cell = line?.getCell(x);
+    if (cell?.isUnderline()) title += cell.getChars();
+  }
+  return title;
+}
+
+describe('one exchange', () => {
+  const fetchRow = async (_agent: string, _table: string, id: string) => {
+    const n = Number(id.split('-')[1]);
+    if (n === 13) throw new AppError('row-gone', { agent: 'node-a' });
+    return withPayload(exchange(n));
+  };
+
+  test('opens on enter with headers and pretty body, and esc returns exactly there', async () => {
+    const screen = await screenWith(exchanges(1, 30), { fetchRow });
+    await screen.press('kkk');
+    const before = screen.grid();
+    await screen.press('\r');
+    await screen.waitFor(/Authorization: \[redacted\]/);
+    await screen.press('b');
+    await screen.waitFor(/"name": "Tea pot"/);
+    await screen.press('\x1b');
+    assert.deepEqual(screen.grid(), before);
+  });
+
+  test('goes to the neighbours without leaving, and says when the agent let go of one', async () => {
+    const screen = await screenWith(exchanges(1, 14), { fetchRow });
+    await screen.press('\r');
+    await screen.waitFor(/exchange 14 on it|Response body/);
+    await screen.press('[');
+    await screen.waitFor(/let go of this row/);
+    await screen.press(']');
+    await screen.waitFor(/Response body/);
+  });
+
+  test('searches with n and N', async () => {
+    const screen = await screenWith(exchanges(1, 3), { fetchRow, rows: 24, columns: 80 });
+    await screen.press('\r');
+    await screen.waitFor(/Request headers/);
+    await screen.press('/name\r');
+    await screen.waitFor(/<\/name> 1\//);
+    await screen.press('n');
+    await screen.waitFor(/<\/name> [12]\//);
+  });
+
+  test('follows an exchange in flight', async () => {
+    const flying = exchange(7, { outcome: 'in-flight', resp_status: null, latency: null, ttfb: null });
+    const screen = await screenWith([flying], { fetchRow });
+    await screen.press('\r');
+    await screen.waitFor(/no answer: in-flight/);
+    await add(screen, [exchange(7, { resp_status: 418, resp_message: 'teapot', outcome: 'error' })]);
+    await screen.waitFor(/418 teapot/);
+  });
+
+  test('copies body and curl', async () => {
+    const screen = await screenWith(exchanges(1, 3), { fetchRow });
+    await screen.press('\r');
+    await screen.waitFor(/Authorization/);
+    await screen.press('c');
+    assert.match(screen.copied[0] ?? '', /Tea pot/);
+    assert.match(screen.grid().join('\n'), /response body sent to clipboard \(OSC 52\)/);
+    await screen.press('C');
+    assert.match(screen.copied[1] ?? '', /curl/);
+  });
+});
+
+describe('around the table', () => {
+  test('a lost agent is announced, and keys work on', async () => {
+    const screen = await screenWith(exchanges(1, 10));
+    screen.store.apply({
+      type: 'link',
+      agent,
+      link: { state: 'retrying', reason: 'connection refused', attempt: 1, retryAt: Date.now() + 3_000 },
+    });
+    await screen.tick();
+    assert.match(screen.grid().join('\n'), /agent unix:\/a gone: connection refused, retrying in [123] s/);
+    assertFrame(screen);
+    await screen.press('/kuard\r');
+    assert.match(screen.grid().join('\n'), /<\/kuard>/);
+    screen.store.apply({ type: 'link', agent, link: { state: 'connected' } });
+    await screen.tick();
+    assert.doesNotMatch(screen.grid().join('\n'), /gone/);
+  });
+
+  test('commands with completion, aliases, a filter, and a word for the unknown', async () => {
+    const screen = await screenWith(exchanges(1, 10));
+    screen.store.apply({ type: 'status', agent, status });
+    await screen.tick();
+    await screen.press(':ag\t\r');
+    await screen.waitFor(/agents\[1\]/);
+    assert.match(screen.grid().join('\n'), /ring-full +12/);
+    await screen.press('\r');
+    await screen.waitFor(/agent\(node-a\)/);
+    await screen.press('G');
+    await screen.waitFor(/bodies/);
+    await screen.press(':htpt\r');
+    await screen.waitFor(/no command "htpt": did you mean http\?/);
+    await screen.press('\x1b');
+    await screen.press(':http /kuard\r');
+    await screen.waitFor(/http\(some\).*<\/kuard>/);
+    await screen.press('-');
+    await screen.waitFor(/agent\(node-a\)/);
+    await screen.press(':q\r');
+    assert.equal(screen.hasQuit(), true);
+  });
+
+  test('help lists the keys of the screen below', async () => {
+    const screen = await screenWith(exchanges(1, 10));
+    await screen.press('?');
+    await screen.waitFor(/help\(http\)/);
+    assert.match(screen.grid().join('\n'), /follow newest/);
+    await screen.press('\x1b');
+    await screen.waitFor(/http\(all\)\[10\]/);
+  });
+
+  test('letters typed into the prompt are no commands', async () => {
+    const screen = await screenWith(exchanges(1, 10));
+    await screen.press('/qqjpw');
+    assert.equal(screen.hasQuit(), false);
+    assert.match(screen.grid().join('\n'), /\/qqjpw/);
+  });
+
+  test('stays alive at 20x5 and comes back', async () => {
+    const screen = await screenWith(exchanges(1, 10));
+    screen.resize(20, 5);
+    await screen.waitFor(/too small/);
+    await screen.press('k');
+    screen.resize(120, 40);
+    await screen.waitFor(/http\(all\)\[10\]/);
+    assertFrame(screen);
+  });
+
+  test('a storm of resizes ends in the screen of the last size', async () => {
+    const screen = await screenWith(exchanges(1, 60));
+    let seed = 7;
+    for (let i = 0; i < 40; i += 1) {
+      seed = (seed * 1103515245 + 12345) % 2 ** 31;
+      screen.resize(20 + (seed % 200), 5 + (Math.floor(seed / 256) % 50));
+      if (i % 3 === 0) await add(screen, [exchange(100 + i)]);
+    }
+    screen.resize(100, 33);
+    await screen.settled();
+    const calm = await screenWith(
+      [...exchanges(1, 60), ...[0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 33, 36, 39].map((i) => exchange(100 + i))],
+      {
+        columns: 100,
+        rows: 33,
+      },
+    );
+    assert.deepEqual(screen.grid(), calm.grid());
+  });
+});
+
+describe('what it costs', () => {
+  test('a tick without news writes nothing', async () => {
+    const screen = await screenWith(exchanges(1, 100), { columns: 200, rows: 50 });
+    const before = screen.bytes();
+    await screen.tick();
+    screen.store.apply({ type: 'link', agent, link: { state: 'connected' } });
+    await screen.tick();
+    assert.equal(screen.bytes(), before);
+  });
+
+  test('a tick that replaces every row on the screen stays within a dozen kilobytes', async (t) => {
+    const screen = await screenWith(exchanges(1, 20_000), { columns: 200, rows: 50 });
+    const began = { bytes: screen.bytes(), cpu: process.cpuUsage() };
+    const ticks = 10;
+    for (let i = 0; i < ticks; i += 1) await add(screen, exchanges(20_001 + i * 10_000, 30_000 + i * 10_000));
+    const bytes = (screen.bytes() - began.bytes) / ticks;
+    const cpu = process.cpuUsage(began.cpu);
+    t.diagnostic(
+      `${Math.round(bytes)} bytes and ${Math.round((cpu.user + cpu.system) / 1000 / ticks)} ms CPU a tick with 10,000 new rows, emulator included`,
+    );
+    assert.ok(bytes < 14_000, `${bytes} bytes a tick`);
+  });
+});
