@@ -17,7 +17,6 @@ export interface CaptureResult {
 }
 
 const connections = 10;
-const always = ['nothing', 'nothing-again'];
 /** Those whose highest rate is looked for: ours, the cheapest raw one and the cheapest that knows HTTP. */
 const raced = ['kelpie', 'tcpdump', 'httpry'];
 
@@ -27,19 +26,16 @@ export async function runCapture(
   scope: Scope,
   say: (line: string) => void,
 ): Promise<CaptureResult> {
-  const wanted = choose(options.contenders);
+  const wanted = choose(options);
   const leftOut = wanted.flatMap((each) => (each.missing() ? [`${each.name}: ${each.missing()}`] : []));
   const present = wanted.filter((each) => !each.missing());
   const random = createRandom(options.seed);
   const turns: Turn[] = [];
   const saturation: Turn[] = [];
   const run = async (into: Turn[], contender: Contender, round: number, rate: number, seconds: number) => {
-    const turn = await takeTurn(
-      lab,
-      contender,
-      { round, rate, seconds, connections, warmUpSeconds: options.warmUpSeconds },
-      scope,
-    );
+    const { warmUpSeconds, idleSeconds } = options;
+    const plan = { round, rate, seconds, connections, warmUpSeconds, idleSeconds };
+    const turn = await takeTurn(lab, contender, plan, scope);
     into.push(turn);
     say(`round ${round + 1}, ${rate || 'unbounded'} rps, ${contender.name}: ${describe(turn)}`);
   };
@@ -56,7 +52,8 @@ export async function runCapture(
 }
 
 /** Contenders by name, the baseline always with them; throws an Error for a name that means nothing. */
-function choose(names: readonly string[]): Contender[] {
+function choose({ contenders: names, smoke }: BenchOptions): Contender[] {
+  const always = smoke ? ['nothing'] : ['nothing', 'nothing-again'];
   const unknown = names.find((name) => !contenders.some((each) => each.name === name));
   if (unknown)
     throw new Error(`no contender "${unknown}"; there are ${contenders.map((each) => each.name).join(', ')}`);

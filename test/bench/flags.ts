@@ -9,6 +9,8 @@ export interface BenchOptions {
   readonly seconds: number;
   /** Length of the load before each load run that counts. */
   readonly warmUpSeconds: number;
+  /** How long a contender is watched with nothing arriving. */
+  readonly idleSeconds: number;
   /** Requests per second, one table each. */
   readonly rates: readonly number[];
   /** Rates tried for the highest one captured without loss; 0 = as fast as the server answers. */
@@ -65,6 +67,7 @@ export function readFlags(args: readonly string[]): BenchOptions | 'help' {
     rounds: positive('--rounds', values.rounds, smoke ? 1 : 5),
     seconds: positive('--seconds', values.seconds, smoke ? 1 : 6),
     warmUpSeconds: smoke ? 0.2 : 2,
+    idleSeconds: smoke ? 0.3 : 1.5,
     rates: values.rate?.map((rate) => positive('--rate', rate, 0)) ?? (smoke ? [2_000] : [2_000, 10_000]),
     saturation: smoke || values['no-saturation'] ? [] : [10_000, 20_000, 30_000, 40_000, 0],
     contenders: values.contender ?? (smoke ? ['kelpie', 'kelpie-idle', 'tcpdump'] : []),

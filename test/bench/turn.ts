@@ -37,6 +37,8 @@ export interface TurnPlan extends LoadPlan {
   readonly round: number;
   /** Length of the load before the one that counts: agents run for weeks, just-in-time compilers need their second. */
   readonly warmUpSeconds: number;
+  /** How long it is watched after that with nothing arriving. */
+  readonly idleSeconds: number;
 }
 
 const warmUpRate = 5_000;
@@ -73,7 +75,7 @@ async function measure(lab: Lab, contender: Contender, plan: TurnPlan, scope: Sc
   await sleep(contender.lagMs ?? 0);
   await quiet(group);
   const contenderCpuMs = group.cpuMs() - before.contender;
-  const idleCpu = await cpuShare(group, 1_500);
+  const idleCpu = await cpuShare(group, plan.idleSeconds * 1000);
   const pids = group.pids();
   const peakRss = pids.reduce((sum, pid) => sum + processMemory(pid).peak, 0);
   const maps = mapBytes(pids);

@@ -31,13 +31,13 @@ export function createGroup(path: string): Group {
     cpuMs: () => Number(/usage_usec (\d+)/.exec(readFileSync(join(path, 'cpu.stat'), 'utf8'))?.[1]) / 1000,
     pids: () => readFileSync(join(path, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number),
     remove: async () => {
-      if (!existsSync(path)) return;
-      writeFileSync(join(path, 'cgroup.kill'), '1');
-      for (let attempt = 0; attempt < 100; attempt += 1) {
-        if (/populated 0/.test(readFileSync(join(path, 'cgroup.events'), 'utf8'))) break;
-        await sleep(20);
+      // Ended processes leave the group a moment later, and a process may enter while it is being emptied.
+      for (let attempt = 0; existsSync(path); attempt += 1) {
+        if (attempt === 150) throw new Error(`${path} is still in use`);
+        if (attempt > 0) await sleep(20);
+        writeFileSync(join(path, 'cgroup.kill'), '1');
+        if (readFileSync(join(path, 'cgroup.events'), 'utf8').includes('populated 0')) removeTree(path);
       }
-      removeTree(path);
     },
   };
   return group;
@@ -47,5 +47,9 @@ function removeTree(path: string): void {
   for (const entry of readdirSync(path, { withFileTypes: true })) {
     if (entry.isDirectory()) removeTree(join(path, entry.name));
   }
-  rmdirSync(path);
+  try {
+    rmdirSync(path);
+  } catch {
+    // Somebody entered meanwhile: the next attempt ends it.
+  }
 }

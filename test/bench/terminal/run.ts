@@ -73,7 +73,7 @@ export async function runTerminal(
     const terminal = openMetered(['cat'], size);
     inner.defer('cat', terminal.close);
     await sleep(200);
-    const plan = { count: options.smoke ? 16 : 80, open: '', shut: '\r' };
+    const plan = { count: options.smoke ? 8 : 80, open: '', shut: '\r' };
     keys.push(await measureKeys(terminal, 'echo of the pseudo terminal (floor)', plan));
   });
   const toScreen =
@@ -128,7 +128,7 @@ async function measureBusy(
   const stretch = await measureStretch(terminal, `kelpie, ${rows} rows/s arrive`, terminalSeconds);
   const rowsPerSecond = ((await server.sent()) - before.rows) / ((performance.now() - before.at) / 1000);
   const memory = processMemory(terminal.pid);
-  const plan = { count: smoke ? 16 : 200, open: ':', shut: '\x1b' };
+  const plan = { count: smoke ? 8 : 200, open: ':', shut: '\x1b' };
   keys.push(await measureKeys(terminal, `kelpie, prompt, ${Math.round(rowsPerSecond)} rows/s arrive`, plan));
   server.setRate(0);
   await sleep(smoke ? 300 : 2_000);
