@@ -1,4 +1,6 @@
 /** A map that keeps the `limit` entries used last. */
+import { oldestEntryOf } from '../../src/domain/oldest-entry.ts';
+
 export interface LruMap<K, V> {
   /** Reading counts as use. */
   get(key: K): V | undefined;
@@ -9,6 +11,7 @@ export interface LruMap<K, V> {
 
 export function createLruMap<K, V>(limit: number): LruMap<K, V> {
   const map = new Map<K, V>();
+  const oldestEntry = oldestEntryOf(map);
   return {
     get(key) {
       const value = map.get(key);
@@ -21,8 +24,8 @@ export function createLruMap<K, V>(limit: number): LruMap<K, V> {
       map.delete(key);
       map.set(key, value);
       if (map.size <= limit) return;
-      const oldest = map.keys().next();
-      if (!oldest.done) map.delete(oldest.value);
+      const oldest = oldestEntry();
+      if (oldest) map.delete(oldest[0]);
     },
     delete: (key) => void map.delete(key),
     get size() {

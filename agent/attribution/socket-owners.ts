@@ -35,10 +35,23 @@ export function createSocketOwners(
       lastLook = clock();
       looks.set(cgroupPath, look);
     }
-    return look?.owners.get(
-      tuple(procAddress(socket.localAddress, socket.localPort), procAddress(socket.remoteAddress, socket.remotePort)),
-    );
+    for (const key of keysOf(socket)) {
+      const pid = look?.owners.get(key);
+      if (pid !== undefined) return pid;
+    }
+    return undefined;
   };
+}
+
+/** How a socket's owner may be known: by the connection, or, once that is gone, by the listener it was accepted on. */
+function keysOf({ localAddress, localPort, remoteAddress, remotePort, role }: SocketOpen): string[] {
+  const local = procAddress(localAddress, localPort);
+  const connection = tuple(local, procAddress(remoteAddress, remotePort));
+  if (role === 'client') return [connection];
+  const wildcards = ['0.0.0.0', '::'];
+  const anyone = wildcards.map((address) => procAddress(address, 0));
+  const places = [local, ...wildcards.map((address) => procAddress(address, localPort))];
+  return [connection, ...places.flatMap((place) => anyone.map((remote) => tuple(place, remote)))];
 }
 
 const tuple = (local: string, remote: string): string => `${local} ${remote}`;

@@ -1,4 +1,5 @@
 /** Captured sockets by their addresses, so that the far end of a connection has a name when it is captured too. */
+import { oldestEntryOf } from '../../src/domain/oldest-entry.ts';
 import type { SocketOpen } from '../capture/source.ts';
 
 export interface Sockets {
@@ -26,6 +27,8 @@ export function createSockets(limit = 32_768): Sockets {
   const byTuple = new Map<string, Entry>();
   /** Closed cookies with the time of closing, in order. */
   const closed = new Map<number, number>();
+  const oldestClosed = oldestEntryOf(closed);
+  const oldestSocket = oldestEntryOf(byCookie);
 
   function remove(cookie: number): void {
     const entry = byCookie.get(cookie);
@@ -37,9 +40,9 @@ export function createSockets(limit = 32_768): Sockets {
 
   function makeRoom(): void {
     while (byCookie.size > limit) {
-      const victim = closed.keys().next().value ?? byCookie.keys().next().value;
-      if (victim === undefined) return;
-      remove(victim);
+      const victim = oldestClosed() ?? oldestSocket();
+      if (!victim) return;
+      remove(victim[0]);
     }
   }
 

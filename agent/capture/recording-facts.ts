@@ -1,4 +1,5 @@
 /** What a recording says about its host, learnt as it is played. */
+import { oldestEntryOf } from '../../src/domain/oldest-entry.ts';
 import type { RecordingFact } from './recording-format.ts';
 
 export interface RecordingFacts {
@@ -13,18 +14,18 @@ export interface RecordingFacts {
 const limit = 65_536;
 
 export function createRecordingFacts(): RecordingFacts {
-  const paths = new Map<number, string>();
-  const names = new Map<string, string>();
-  const owners = new Map<number, { pid: number; comm: string }>();
+  const paths = createBounded<number, string>();
+  const names = createBounded<string, string>();
+  const owners = createBounded<number, { pid: number; comm: string }>();
   return {
     /** False for what is no fact. */
     learn(value) {
       const fact = value as RecordingFact | null;
-      if (fact?.kind === 'cgroup' && isNumber(fact.id) && isText(fact.path)) put(paths, fact.id, fact.path);
+      if (fact?.kind === 'cgroup' && isNumber(fact.id) && isText(fact.path)) paths.set(fact.id, fact.path);
       else if (fact?.kind === 'process' && isNumber(fact.pid) && isText(fact.comm) && isText(fact.name)) {
-        put(names, `${fact.pid} ${fact.comm}`, fact.name);
+        names.set(`${fact.pid} ${fact.comm}`, fact.name);
       } else if (fact?.kind === 'owner' && isNumber(fact.cookie) && isNumber(fact.pid) && isText(fact.comm)) {
-        put(owners, fact.cookie, { pid: fact.pid, comm: fact.comm });
+        owners.set(fact.cookie, { pid: fact.pid, comm: fact.comm });
       } else return false;
       return true;
     },
@@ -34,11 +35,17 @@ export function createRecordingFacts(): RecordingFacts {
   };
 }
 
-function put<K, V>(map: Map<K, V>, key: K, value: V): void {
-  map.set(key, value);
-  if (map.size <= limit) return;
-  const oldest = map.keys().next();
-  if (!oldest.done) map.delete(oldest.value);
+function createBounded<K, V>() {
+  const map = new Map<K, V>();
+  const oldestEntry = oldestEntryOf(map);
+  return {
+    get: (key: K) => map.get(key),
+    set(key: K, value: V) {
+      map.set(key, value);
+      const oldest = map.size > limit ? oldestEntry() : undefined;
+      if (oldest) map.delete(oldest[0]);
+    },
+  };
 }
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);

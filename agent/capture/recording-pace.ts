@@ -35,7 +35,7 @@ export function createPace(
 
   return {
     async until(time) {
-      if (!Number.isFinite(time) || time <= now) return;
+      if (!Number.isSafeInteger(Math.round(time)) || time <= now) return;
       const step = Math.max(tickNanos, (time - now) / maxTicks);
       while (time - now > step && !stop.aborted) {
         await reach(now + step);

@@ -103,6 +103,7 @@ function playable({ file, handle, size, frames, meta, speed }: Opened): Recordin
       else if (next.kind === 'frame' && next.type === frameTypes.end) {
         const end = jsonOf<{ time?: number }>(next.payload);
         await pace.until(Number(end?.time));
+        pace.tick();
         return;
       } else if (next.kind === 'frame' && next.type === frameTypes.chunk) {
         const chunk = await unpack(next.payload);

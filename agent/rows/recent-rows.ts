@@ -1,5 +1,6 @@
 /** The newest rows of every table, whole, by key, within a number of bytes. */
 import type { Row } from '../../src/domain/column.ts';
+import { oldestEntryOf } from '../../src/domain/oldest-entry.ts';
 import { rowKey, type Table } from '../../src/domain/table.ts';
 import { createRowSizer } from './row-size.ts';
 
@@ -22,6 +23,7 @@ interface Entry {
 
 interface Shelf {
   readonly entries: Map<string, Entry>;
+  readonly oldest: () => readonly [string, Entry] | undefined;
   readonly sizeOf: (row: Row) => number;
 }
 
@@ -35,7 +37,8 @@ export function createRecentRows(maxBytes: number, payloadBytes?: (row: Row) => 
   function shelfOf(table: Table): Shelf {
     let shelf = shelves.get(table);
     if (!shelf) {
-      shelf = { entries: new Map(), sizeOf: createRowSizer(table, payloadBytes) };
+      const entries = new Map<string, Entry>();
+      shelf = { entries, oldest: oldestEntryOf(entries), sizeOf: createRowSizer(table, payloadBytes) };
       shelves.set(table, shelf);
     }
     return shelf;
@@ -46,7 +49,7 @@ export function createRecentRows(maxBytes: number, payloadBytes?: (row: Row) => 
     for (const shelf of shelves.values()) {
       if (!fullest || shelf.entries.size > fullest.entries.size) fullest = shelf;
     }
-    const oldest = fullest?.entries.entries().next().value;
+    const oldest = fullest?.oldest();
     if (!fullest || !oldest) return;
     fullest.entries.delete(oldest[0]);
     bytes -= oldest[1].size;

@@ -1,5 +1,6 @@
 /** What waits for one reader: rows by key, so that a newer state replaces one not yet read. */
 import type { Row } from '../../src/domain/column.ts';
+import { oldestEntryOf } from '../../src/domain/oldest-entry.ts';
 
 export interface QueueLimits {
   readonly rows: number;
@@ -18,10 +19,11 @@ export interface RowQueue {
 /** `limits` undefined: never drops (the writer waits instead). */
 export function createRowQueue(limits: QueueLimits | undefined): RowQueue {
   const waiting = new Map<string, { row: Row; size: number }>();
+  const oldestEntry = oldestEntryOf(waiting);
   let bytes = 0;
 
   function dropOldest(): void {
-    const oldest = waiting.entries().next().value;
+    const oldest = oldestEntry();
     if (!oldest) return;
     waiting.delete(oldest[0]);
     bytes -= oldest[1].size;

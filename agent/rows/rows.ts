@@ -33,6 +33,8 @@ export interface Rows {
   /** No more rows will come: readers are told after their last row. */
   finish(): void;
   readonly finished: boolean;
+  /** Readers at the moment. */
+  readonly readers: number;
   readonly ring: { readonly rows: number; readonly bytes: number };
   /** Rows ever put (updates not counted), and let go of. */
   readonly totals: { readonly rows: number; readonly rows_evicted: number };
@@ -113,6 +115,9 @@ export function createRows(options: RowsOptions): Rows {
     },
     get finished() {
       return finished;
+    },
+    get readers() {
+      return watching.size;
     },
     get ring() {
       return { rows: ring.rows, bytes: ring.bytes };

@@ -1,6 +1,7 @@
 /** Where an agent listens: a unix socket, or a TCP port of the loopback interface. */
-import { chmodSync, lstatSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { dirname } from 'node:path';
 import { AppError } from '../../src/domain/errors.ts';
 
 export type ListenAddress =
@@ -54,11 +55,13 @@ export function formatAddress(address: ListenAddress): string {
 }
 
 /**
- * Removes the socket file that a killed agent left behind.
+ * Makes room for a socket: removes the file that a killed agent left behind.
  *
- * @throws AppError `port-in-use` when somebody answers on it, or it is no socket
+ * @throws AppError `port-in-use` when somebody answers on it, or it is no socket; `usage` when there is no such directory
  */
-export async function clearStaleSocket(path: string): Promise<void> {
+export async function prepareSocket(path: string): Promise<void> {
+  // Node.js would call it a lack of permission.
+  if (!existsSync(dirname(path))) throw new AppError('usage', { detail: `There is no directory ${dirname(path)}.` });
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (!found) return;
   if (!found.isSocket() || (await answers(path))) throw new AppError('port-in-use', { address: `unix:${path}` });

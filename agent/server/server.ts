@@ -1,11 +1,19 @@
 /** The agent's gRPC server. */
 import { rmSync } from 'node:fs';
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
+import {
+  logVerbosity,
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type sendUnaryData,
+  setLogVerbosity,
+  status,
+} from '@grpc/grpc-js';
 import { type AgentServiceServer, AgentServiceService } from '../../proto/gen/kelpie/v1/agent.ts';
 import { AppError, toAppError } from '../../src/domain/errors.ts';
 import type { AgentApi, LeaseOrder } from './api.ts';
 import { grpcError } from './errors.ts';
-import { clearStaleSocket, formatAddress, type ListenAddress, protectSocket } from './listen-address.ts';
+import { formatAddress, type ListenAddress, prepareSocket, protectSocket } from './listen-address.ts';
 import { batchOf } from './rows-to-wire.ts';
 import { statusToWire } from './status-to-wire.ts';
 import { tableOf, watchRows } from './watch-rows.ts';
@@ -28,6 +36,8 @@ const maxStreams = 64;
  * @throws AppError `port-in-use`, `permission`
  */
 export async function createAgentServer(api: AgentApi, address: ListenAddress): Promise<AgentServer> {
+  // What goes wrong is told by our own errors.
+  setLogVerbosity(logVerbosity.NONE);
   const server = new Server({
     'grpc.max_receive_message_length': maxRequestBytes,
     'grpc.max_send_message_length': -1,
@@ -37,7 +47,7 @@ export async function createAgentServer(api: AgentApi, address: ListenAddress): 
     'grpc.keepalive_timeout_ms': 10_000,
   });
   server.addService(AgentServiceService, handlers(api));
-  if (address.kind === 'unix') await clearStaleSocket(address.path);
+  if (address.kind === 'unix') await prepareSocket(address.path);
   const bound = await bind(server, address);
   return {
     address: formatAddress(bound),

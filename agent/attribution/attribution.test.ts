@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { SocketOpen } from '../capture/source.ts';
+import { createAttribution } from './attribution.ts';
+import { kernelProcesses } from './processes.ts';
+import { createPodsBelow } from './resolvers/pods-below.ts';
+import { systemd } from './resolvers/systemd.ts';
+
+const paths = new Map([
+  [1, '/demo/shop/frontend/app'],
+  [2, '/demo/shop/api/app'],
+  [3, '/system.slice/nginx.service'],
+  [4, '/user.slice/user-1000.slice/session-3.scope'],
+  [5, '/demo/shop/host-a/app'],
+  [6, '/demo/shop/host-b/app'],
+]);
+
+const newAttribution = (cgroups: ReadonlyMap<number, string> = paths) =>
+  createAttribution({
+    host: { node: 'node-1', kernel: '6.1', cpus: 2, clockOffset: 1_000_000_000_000n },
+    cgroups: { pathOf: (id) => cgroups.get(id) },
+    processes: kernelProcesses,
+    resolvers: [createPodsBelow('/demo'), systemd],
+  });
+
+function socket(cookie: number, cgroupId: number, over: Partial<SocketOpen> = {}): SocketOpen {
+  return {
+    time: 5e9,
+    cookie,
+    cgroupId,
+    netnsCookie: cgroupId,
+    role: 'client',
+    family: 4,
+    localAddress: '10.0.0.1',
+    localPort: 40_000,
+    remoteAddress: '10.0.0.2',
+    remotePort: 80,
+    comm: 'node',
+    pid: 100 + cgroupId,
+    firstSeq: [1, 1],
+    ...over,
+  };
+}
+
+const reversed = (of: SocketOpen, cookie: number, cgroupId: number, over: Partial<SocketOpen> = {}): SocketOpen =>
+  socket(cookie, cgroupId, {
+    role: 'server',
+    localAddress: of.remoteAddress,
+    localPort: of.remotePort,
+    remoteAddress: of.localAddress,
+    remotePort: of.localPort,
+    ...over,
+  });
+
+describe('who the ends of a connection are', () => {
+  test('a call between two pods of the node has both names on both sides', () => {
+    const attribution = newAttribution();
+    const client = socket(17, 1);
+    const server = reversed(client, 18, 2);
+    attribution.open(client);
+    attribution.open(server);
+    assert.deepEqual(attribution.identity(client, 'client'), {
+      source: 'shop/frontend',
+      destination: 'shop/api',
+      node: 'node-1',
+      namespace: 'shop',
+      pod: 'shop/frontend',
+      container: 'app',
+      process: 'node',
+      pid: 101,
+      remote_pod: 'shop/api',
+      remote_process: 'node',
+      local_addr: '10.0.0.1',
+      local_port: 40_000,
+      remote_addr: '10.0.0.2',
+      remote_port: 80,
+      conn_id: '11',
+      conn_opened: 1_005_000_000_000n,
+      cgroup: '/demo/shop/frontend/app',
+    });
+    const seen = attribution.identity(server, 'server');
+    assert.equal(seen.source, 'shop/frontend');
+    assert.equal(seen.destination, 'shop/api');
+    assert.equal(seen.remote_pod, 'shop/frontend');
+  });
+
+  test('outside of pods it is the process, else the systemd unit, else the address', () => {
+    const attribution = newAttribution();
+    const known = socket(1, 3, {
+      role: 'server',
+      comm: 'nginx',
+      localPort: 80,
+      remoteAddress: '192.0.2.7',
+      remotePort: 5,
+    });
+    assert.equal(attribution.identity(known, 'server').source, '192.0.2.7');
+    assert.equal(attribution.identity(known, 'server').destination, 'nginx');
+    assert.equal(attribution.identity({ ...known, comm: '' }, 'server').destination, 'nginx.service');
+    assert.equal(attribution.identity({ ...known, comm: '', cgroupId: 4 }, 'client').source, 'session-3.scope');
+    const foreign = socket(2, 99, { comm: '', pid: 0 });
+    assert.equal(attribution.identity(foreign, 'client').source, '10.0.0.1');
+    assert.equal(attribution.identity(foreign, 'client').destination, '10.0.0.2:80');
+    assert.equal(attribution.identity(foreign, 'client').pid, null);
+    const v6 = socket(3, 99, { comm: '', remoteAddress: 'fd00::5' });
+    assert.equal(attribution.identity(v6, 'client').destination, '[fd00::5]:80');
+  });
+
+  test('on loopback the other process is found, within its network namespace only', () => {
+    const attribution = newAttribution();
+    const loopback = { localAddress: '127.0.0.1', remoteAddress: '127.0.0.1' };
+    const client = socket(1, 3, { ...loopback, comm: 'curl', netnsCookie: 1 });
+    attribution.open(client);
+    attribution.open(reversed(client, 2, 3, { comm: 'nginx', netnsCookie: 1 }));
+    attribution.open(reversed(client, 3, 3, { comm: 'other', netnsCookie: 2 }));
+    const seen = attribution.identity(client, 'client');
+    assert.equal(seen.source, 'curl');
+    assert.equal(seen.destination, 'nginx');
+    assert.equal(seen.remote_process, 'nginx');
+  });
+
+  test('a server is known by its port from an earlier connection, a pod by its address', () => {
+    const attribution = newAttribution();
+    attribution.open(reversed(socket(1, 99), 2, 2));
+    const later = socket(3, 1, { localPort: 41_000 });
+    assert.equal(attribution.identity(later, 'client').destination, 'shop/api');
+    assert.equal(attribution.identity(later, 'client').remote_process, 'node');
+    const elsewhere = socket(4, 1, { remotePort: 9999 });
+    assert.equal(attribution.identity(elsewhere, 'client').destination, 'shop/api');
+    assert.equal(attribution.identity(elsewhere, 'client').remote_process, null);
+  });
+
+  test('an address that pods share names none of them; one that was given away names the new one', () => {
+    const attribution = newAttribution();
+    const at = (cookie: number, cgroupId: number, netnsCookie: number): SocketOpen =>
+      socket(cookie, cgroupId, { localAddress: '10.0.0.2', localPort: 50_000 + cookie, remotePort: 1, netnsCookie });
+    const asker = socket(9, 3, { comm: 'curl' });
+    attribution.open(at(1, 5, 7));
+    assert.equal(attribution.identity(asker, 'client').destination, 'shop/host-a');
+    attribution.open(at(2, 6, 7));
+    assert.equal(attribution.identity(asker, 'client').destination, '10.0.0.2:80');
+    attribution.open(at(3, 2, 8));
+    assert.equal(attribution.identity(asker, 'client').destination, 'shop/api');
+  });
+
+  test('a closed peer keeps its name for half a minute, not for ever', () => {
+    const attribution = newAttribution();
+    const client = socket(1, 1);
+    const server = reversed(client, 2, 2);
+    attribution.open(client);
+    attribution.open(server);
+    const close = { lastTime: [0, 0], bytes: [0, 0], endSeq: [0, 0], srttUs: 0, retransmits: 0, lost: 0 } as const;
+    attribution.close({ ...close, cookie: 1, time: 6e9 });
+    attribution.tick(35e9);
+    assert.equal(attribution.identity(server, 'server').source, 'shop/frontend');
+    assert.equal(attribution.sockets, 2);
+    attribution.tick(37e9);
+    assert.equal(attribution.sockets, 1);
+  });
+
+  test('a million connections stay within bounds', () => {
+    const attribution = newAttribution();
+    for (let i = 0; i < 100_000; i++) attribution.open(socket(i, 1, { localPort: i % 65_536, remotePort: i >> 16 }));
+    assert.ok(attribution.sockets <= 32_768);
+  });
+
+  test('a cgroup that is gone keeps the name it had; one not yet known gets it later', () => {
+    const names = new Map(paths);
+    const attribution = newAttribution(names);
+    assert.equal(attribution.identity(socket(1, 1), 'client').pod, 'shop/frontend');
+    names.clear();
+    assert.equal(attribution.identity(socket(1, 1), 'client').pod, 'shop/frontend');
+    assert.equal(attribution.identity(socket(1, 2), 'client').pod, null);
+    names.set(2, '/demo/shop/api/app');
+    assert.equal(attribution.identity(socket(1, 2), 'client').pod, 'shop/api');
+  });
+});
+
+describe('what a cgroup path says', () => {
+  test('directories below a base are namespace, pod and container', () => {
+    const resolve = createPodsBelow('/demo/');
+    assert.deepEqual(resolve('/demo/shop/api/app'), {
+      namespace: 'shop',
+      pod: 'shop/api',
+      container: 'app',
+      unit: null,
+    });
+    assert.equal(resolve('/demo/shop/api')?.container, null);
+    assert.equal(resolve('/demo/shop'), undefined);
+    assert.equal(resolve('/demolition/shop/api'), undefined);
+  });
+
+  test('systemd: the innermost service or scope', () => {
+    const unit = (path: string) => systemd(path)?.unit;
+    assert.equal(unit('/system.slice/nginx.service'), 'nginx.service');
+    assert.equal(unit('/user.slice/user-0.slice/user@0.service/app.slice/foo.service/child'), 'foo.service');
+    assert.equal(unit('/system.slice/my\\x2dapp.service'), 'my-app.service');
+    assert.equal(unit('/machine.slice'), 'machine.slice');
+    assert.equal(unit('/anything/else'), undefined);
+  });
+});

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Policy } from './capture/source.ts';
+import { createLeases } from './leases.ts';
+import type { LeaseOrder } from './server/api.ts';
+
+const order: LeaseOrder = { client: 'tui-1', level: 'heads', scopes: [], ttlMs: 5000, messageCap: 0 };
+
+function setUp(cgroups: Record<string, number[]> = {}) {
+  const told: (readonly Policy[])[] = [];
+  const clock = { now: 1000 };
+  const leases = createLeases({
+    source: { setPolicies: (policies) => void told.push(policies), now: () => clock.now * 1e6 },
+    cgroupsIn: (scopes) => new Map(scopes.map((scope) => [scope, cgroups[scope] ?? []])),
+    clock: () => clock.now,
+    wallClock: () => 1_700_000_000_000 + clock.now,
+  });
+  return { leases, clock, last: () => told.at(-1) ?? [], cgroups };
+}
+
+describe('leases', () => {
+  test('a lease on everything is the policy of cgroup 0, until it ends', () => {
+    const { leases, last } = setUp();
+    const ends = leases.renew(order);
+    assert.equal(ends, (1_700_000_001_000n + 5000n) * 1_000_000n);
+    assert.deepEqual(last(), [{ cgroupId: 0, level: 'heads', messageCap: 4096, expires: 6000e6 }]);
+    assert.deepEqual(leases.list(), [{ client: 'tui-1', level: 'heads', scope: 'everything', remainingMs: 5000 }]);
+    leases.close();
+  });
+
+  test('several clients get the most any of them asked for', () => {
+    const { leases, last } = setUp({ 'shop/api': [7, 8], '/demo': [8] });
+    leases.renew({ ...order, scopes: ['shop/api'] });
+    leases.renew({ ...order, client: 'tui-2', level: 'bodies', scopes: ['/demo'], ttlMs: 2000 });
+    assert.deepEqual(last(), [
+      { cgroupId: 7, level: 'heads', messageCap: 4096, expires: 6000e6 },
+      { cgroupId: 8, level: 'bodies', messageCap: 16_384, expires: 6000e6 },
+    ]);
+    leases.renew({ ...order, client: 'tui-3', messageCap: 1_000_000 });
+    assert.deepEqual(
+      last().map(({ cgroupId, level, messageCap }) => [cgroupId, level, messageCap]),
+      [
+        [7, 'heads', 65_536],
+        [8, 'bodies', 65_536],
+        [0, 'heads', 65_536],
+      ],
+      'a cgroup with a policy of its own does not fall below the one for all',
+    );
+    leases.close();
+  });
+
+  test('released or run out, nothing is left', () => {
+    const { leases, last, clock } = setUp();
+    leases.renew(order);
+    leases.renew({ ...order, client: 'tui-2' });
+    leases.renew({ ...order, ttlMs: 0 });
+    assert.deepEqual(
+      leases.list().map(({ client }) => client),
+      ['tui-2'],
+    );
+    clock.now += 5001;
+    leases.renew({ ...order, ttlMs: 0 });
+    assert.deepEqual(last(), []);
+    assert.deepEqual(leases.list(), []);
+    leases.close();
+  });
+
+  test('a cgroup that appears in a scope is picked up', async () => {
+    const { leases, last, cgroups } = setUp({ 'shop/api': [7] });
+    const keepAlive = setInterval(() => {}, 1000);
+    leases.renew({ ...order, scopes: ['shop/api'], ttlMs: 60_000 });
+    cgroups['shop/api'] = [7, 9];
+    for (let i = 0; i < 100 && last().length < 2; i++) await new Promise((resolve) => setTimeout(resolve, 25));
+    clearInterval(keepAlive);
+    assert.deepEqual(
+      last().map(({ cgroupId }) => cgroupId),
+      [7, 9],
+    );
+    leases.close();
+  });
+
+  test('orders that make no sense are refused, and too many', () => {
+    const { leases } = setUp();
+    const refused = (over: Partial<LeaseOrder>) =>
+      assert.throws(() => leases.renew({ ...order, ...over }), { code: 'usage' });
+    refused({ client: '' });
+    refused({ scopes: ['no-slash'] });
+    refused({ scopes: ['/a/../../etc'] });
+    refused({ scopes: new Array(1000).fill('a/b') });
+    for (let i = 0; i < 64; i++) leases.renew({ ...order, client: `c${i}` });
+    refused({ client: 'one more' });
+    leases.renew({ ...order, client: 'c3' });
+    leases.close();
+  });
+
+  test('nobody can keep capture on for long without renewing', () => {
+    const { leases } = setUp();
+    leases.renew({ ...order, ttlMs: 0xffff_ffff });
+    assert.equal(leases.list()[0]?.remainingMs, 300_000);
+    leases.close();
+  });
+});

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { parseAgentOptions } from './options.ts';
+
+describe('the agent’s command line', () => {
+  test('live by default, on everything, on a loopback port', () => {
+    assert.deepEqual(parseAgentOptions([]), {
+      source: { kind: 'live', cgroup: '/', podsBelow: undefined },
+      listen: { kind: 'tcp', host: '127.0.0.1', port: 7077 },
+      record: undefined,
+      redact: [],
+      ringBytes: 64 << 20,
+      stdinWatch: false,
+    });
+  });
+
+  test('reads every option', () => {
+    const line =
+      '--source live --cgroup /a//b/ --pods-below /a --listen unix:/tmp/x --record f --redact X-Token,Foo --stdin-watch';
+    const options = parseAgentOptions(line.split(' '));
+    assert.ok(typeof options === 'object');
+    assert.deepEqual(options.source, { kind: 'live', cgroup: '/a/b', podsBelow: '/a' });
+    assert.deepEqual(options.redact, ['x-token', 'foo']);
+    assert.equal(options.stdinWatch, true);
+    const replay = parseAgentOptions(['--replay', 'f', '--speed', '2.5', '--no-redact']);
+    assert.ok(typeof replay === 'object');
+    assert.deepEqual(replay.source, { kind: 'recording', file: 'f', speed: 2.5 });
+    assert.equal(replay.redact, false);
+    assert.equal(parseAgentOptions(['--help']), 'help');
+    assert.equal(parseAgentOptions(['--version']), 'version');
+  });
+
+  test('says what is wrong', () => {
+    const wrong: readonly (readonly [line: string, message: RegExp])[] = [
+      ['--nonsense', /nonsense/],
+      ['stray', /stray/],
+      ['--speed 2', /--speed needs --replay/],
+      ['--replay f --speed 0', /above 0/],
+      ['--replay f --speed x', /not "x"/],
+      ['--replay f --record g', /exclude each other/],
+      ['--cgroup relative', /begins with \//],
+      ['--cgroup /a/../b', /no cgroup path/],
+      ['--redact a,b:c', /"b:c" is no header name/],
+      ['--ring-bytes 5', /--ring-bytes/],
+      ['--source file', /--source takes live/],
+      ['--listen 0.0.0.0:80', /does not listen on 0\.0\.0\.0/],
+      ['--listen nonsense', /no address to listen on/],
+    ];
+    for (const [line, message] of wrong) {
+      assert.throws(
+        () => parseAgentOptions(line.split(' ')),
+        (error: { code?: string; message: string }) => {
+          assert.equal(error.code, 'usage');
+          assert.match(error.message, message);
+          return true;
+        },
+      );
+    }
+  });
+});
