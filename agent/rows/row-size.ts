@@ -1,14 +1,16 @@
 /** How much memory a row holds: an estimate that errs on the high side, because the ring's limit is a promise. */
-import type { HeaderList, Row, Value } from '../../src/domain/column.ts';
+import type { HeaderList, Row, SemanticType, Value } from '../../src/domain/column.ts';
 import type { Table } from '../../src/domain/table.ts';
 
 /** Object header, hidden class slots and map entry of one row in V8. */
 const rowOverhead = 160;
-/** Per column: a tagged slot, or a boxed double. */
+/** Per column: a tagged slot, or a boxed double, or its share of a word that rows have in common. */
 const slotBytes = 12;
 /** Header and padding of a V8 string; characters beyond Latin-1 cost two bytes, which paths and names hardly ever hold. */
 const stringOverhead = 20;
 const bigintBytes = 24;
+/** Semantic types whose words are a row's own; names of pods, methods, addresses are shared by all rows of a connection. */
+const ownWords: ReadonlySet<SemanticType> = new Set(['id', 'path', 'text']);
 const arrayOverhead = 32;
 const bytesOverhead = 96;
 
@@ -18,14 +20,17 @@ const bytesOverhead = 96;
  */
 export function createRowSizer(table: Table, payloadBytes = payloadSize): (row: Row) => number {
   const texts: string[] = [];
-  for (const id of table.columnIds) if (!table.columns[id]?.payload) texts.push(id);
-  const fixed = rowOverhead + table.columnIds.length * slotBytes;
+  let fixed = rowOverhead + table.columnIds.length * slotBytes;
+  for (const id of table.columnIds) {
+    const spec = table.columns[id];
+    if (spec?.type === 'time') fixed += bigintBytes;
+    if (spec && !spec.payload && ownWords.has(spec.type)) texts.push(id);
+  }
   return (row) => {
     let size = fixed + payloadBytes(row, table);
     for (const id of texts) {
       const value = row[id];
       if (typeof value === 'string') size += stringOverhead + value.length;
-      else if (typeof value === 'bigint') size += bigintBytes;
     }
     return size;
   };

@@ -31,13 +31,13 @@ export function batchOf(table: Table, rows: readonly Row[], payload: boolean): B
   for (const id of table.columnIds) {
     const spec = table.columns[id];
     if (!spec || (spec.payload && !payload)) continue;
-    const column = columnOf(id, spec, rows);
+    const column = columnOf(id, spec, rows, id === table.key);
     if (column) columns.push(column);
   }
   return { table: table.id, rows: rows.length, columns };
 }
 
-function columnOf(name: string, spec: ColumnSpec, rows: readonly Row[]): Column | undefined {
+function columnOf(name: string, spec: ColumnSpec, rows: readonly Row[], isKey: boolean): Column | undefined {
   const values: NonNullable<Value>[] = [];
   let present: Uint8Array | undefined;
   for (let i = 0; i < rows.length; i++) {
@@ -51,7 +51,7 @@ function columnOf(name: string, spec: ColumnSpec, rows: readonly Row[]): Column 
     }
   }
   if (values.length === 0) return undefined;
-  return { name, present: present ?? new Uint8Array(0), values: encoded(spec, values) };
+  return { name, present: present ?? new Uint8Array(0), values: encoded(spec, values, isKey) };
 }
 
 function mark(bits: Uint8Array, index: number): void {
@@ -59,7 +59,11 @@ function mark(bits: Uint8Array, index: number): void {
 }
 
 /** Semantic type to wire form (proto/kelpie/v1/agent.proto, Column.values). */
-function encoded(spec: ColumnSpec, values: readonly NonNullable<Value>[]): NonNullable<Column['values']> {
+function encoded(
+  spec: ColumnSpec,
+  values: readonly NonNullable<Value>[],
+  isKey: boolean,
+): NonNullable<Column['values']> {
   switch (spec.type) {
     case 'time':
       return { $case: 'times', value: { value: values.map((value) => BigInt.asIntN(64, value as bigint)) } };
@@ -75,21 +79,32 @@ function encoded(spec: ColumnSpec, values: readonly NonNullable<Value>[]): NonNu
     case 'headers':
       return { $case: 'strings', value: dictionaryOf(values.map((value) => JSON.stringify(value))) };
     default:
-      return { $case: 'strings', value: dictionaryOf(values as readonly string[]) };
+      return { $case: 'strings', value: (isKey ? listOf : dictionaryOf)(values as readonly string[]) };
   }
 }
 
 function dictionaryOf(texts: readonly string[]): { dictionary: string[]; index: number[] } {
   const places = new Map<string, number>();
   const index: number[] = new Array(texts.length);
+  let last: string | undefined;
+  let place: number | undefined = 0;
   for (let i = 0; i < texts.length; i++) {
     const text = texts[i] ?? '';
-    let place = places.get(text);
-    if (place === undefined) {
-      place = places.size;
-      places.set(text, place);
+    // Rows of one connection follow each other and share their words.
+    if (text !== last) {
+      place = places.get(text);
+      if (place === undefined) {
+        place = places.size;
+        places.set(text, place);
+      }
+      last = text;
     }
     index[i] = place;
   }
   return { dictionary: [...places.keys()], index };
+}
+
+/** Keys are all different: a dictionary in the order of the rows. */
+function listOf(texts: readonly string[]): { dictionary: string[]; index: number[] } {
+  return { dictionary: [...texts], index: Array.from(texts, (_, i) => i) };
 }
