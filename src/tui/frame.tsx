@@ -27,7 +27,7 @@ export function Frame({ columns, rows, layout, header, banner, prompt, title, fo
   const ui = useUi();
   if (layout.tooSmall) return <TooSmall columns={columns} rows={rows} />;
   return (
-    <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
+    <Box flexDirection="column" width={columns} height={rows}>
       <Header {...header} form={layout.header} width={columns} height={layout.headerRows} />
       {banner === undefined ? null : (
         <Lines
@@ -40,13 +40,7 @@ export function Frame({ columns, rows, layout, header, banner, prompt, title, fo
       <Lines lines={[topBorder(title, columns, ui)]} width={columns} height={1} />
       <Box width={columns} height={layout.body.height} flexShrink={0}>
         <Side height={layout.body.height} />
-        <Box
-          width={layout.body.width}
-          height={layout.body.height}
-          overflow="hidden"
-          flexDirection="column"
-          flexShrink={0}
-        >
+        <Box width={layout.body.width} height={layout.body.height} flexDirection="column" flexShrink={0}>
           {children}
         </Box>
         <Side height={layout.body.height} />
@@ -59,10 +53,9 @@ export function Frame({ columns, rows, layout, header, banner, prompt, title, fo
 
 const Side = memo(function Side({ height }: { readonly height: number }) {
   const { theme, glyphs } = useUi();
-  const cell = theme.paint('border', glyphs.vertical);
   return (
     <Box width={1} height={height} flexShrink={0}>
-      <Text>{Array.from({ length: height }, () => cell).join('\n')}</Text>
+      <Text>{theme.paint('border', Array.from({ length: height }, () => glyphs.vertical).join('\n'))}</Text>
     </Box>
   );
 });

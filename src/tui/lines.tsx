@@ -6,7 +6,10 @@ const Line = memo(function Line({ text }: { readonly text: string }) {
   return <Text wrap="truncate">{text === '' ? ' ' : text}</Text>;
 });
 
-/** Exactly `height` lines; missing ones are blank, surplus ones are not painted. */
+/**
+ * Exactly `height` lines; missing ones are blank, surplus ones are not painted. Not clipped, because clipping makes Ink take every
+ * line apart twice: the caller sees to it that no line is wider than `width`.
+ */
 export function Lines({
   lines,
   width,
@@ -21,7 +24,7 @@ export function Lines({
     <Line key={slot} text={lines[slot] ?? ''} />
   ));
   return (
-    <Box flexDirection="column" width={width} height={Math.max(0, height)} overflow="hidden" flexShrink={0}>
+    <Box flexDirection="column" width={width} height={Math.max(0, height)} flexShrink={0}>
       {slots}
     </Box>
   );

@@ -185,32 +185,24 @@ function lookOf(token: Token, depth: ColorDepth): Look {
   return monoLooks[token] ?? rest;
 }
 
-/** Select Graphic Rendition, ECMA-48 §8.3.117, with the 256-colour extension of ISO 8613-6. */
+/**
+ * Select Graphic Rendition, ECMA-48 §8.3.117, with the 256-colour extension of ISO 8613-6. One sequence for each attribute, taken
+ * back in reverse order: the form Ink itself writes, so that it need not read a painted line twice.
+ */
 function painter(look: Look): (text: string) => string {
-  const open: string[] = [];
-  const close: string[] = [];
-  if (look.bold) open.push('1');
-  if (look.dim) open.push('2');
-  if (look.bold || look.dim) close.push('22');
-  if (look.underline) {
-    open.push('4');
-    close.push('24');
-  }
-  if (look.inverse) {
-    open.push('7');
-    close.push('27');
-  }
-  if (look.ink !== undefined) {
-    open.push(colour(look.ink, 30, 38));
-    close.push('39');
-  }
-  if (look.paper !== undefined) {
-    open.push(colour(look.paper, 40, 48));
-    close.push('49');
-  }
-  if (open.length === 0) return (text) => text;
-  const before = `\x1b[${open.join(';')}m`;
-  const after = `\x1b[${close.join(';')}m`;
+  const codes: (readonly [open: string, close: string])[] = [];
+  if (look.bold) codes.push(['1', '22']);
+  if (look.dim) codes.push(['2', '22']);
+  if (look.underline) codes.push(['4', '24']);
+  if (look.inverse) codes.push(['7', '27']);
+  if (look.ink !== undefined) codes.push([colour(look.ink, 30, 38), '39']);
+  if (look.paper !== undefined) codes.push([colour(look.paper, 40, 48), '49']);
+  if (codes.length === 0) return (text) => text;
+  const before = codes.map(([open]) => `\x1b[${open}m`).join('');
+  const after = codes
+    .toReversed()
+    .map(([, close]) => `\x1b[${close}m`)
+    .join('');
   return (text) => before + text + after;
 }
 

@@ -17,6 +17,7 @@ export function timingLines(row: HttpEvent, width: number, ui: Ui): StyledLine[]
   const wait = Math.min(ttfb ?? latency, latency);
   const lines = [bar('total', 0, latency, latency, width, ui)];
   if (ttfb === null) return lines;
+  if (wait === latency) return [bar('first byte', 0, wait, latency, width, ui), ...lines];
   return [
     bar('first byte', 0, wait, latency, width, ui),
     bar('transfer', wait, latency - wait, latency, width, ui),

@@ -30,7 +30,8 @@ describe('which rows, in which order', () => {
         let rows: StoredRow[] = [];
         let n = 0;
         for (const { come, gone, updated, test: passes, sort } of steps) {
-          rows = [...rows.slice(gone), ...come.map((value) => stored((n += 1), value))];
+          rows = [...rows.slice(gone), ...come.map((value, i) => stored(n + i, value))];
+          n += come.length;
           for (const [at, value] of updated) {
             const old = rows[at];
             if (old) rows[at] = stored(Number(old.key), value);
