@@ -53,6 +53,39 @@ const reversed = (of: SocketOpen, cookie: number, cgroupId: number, over: Partia
   });
 
 describe('who the ends of a connection are', () => {
+  test('on loopback, a server whose listener was there before capture began is named too', () => {
+    const attribution = newAttribution();
+    const client = socket(17, 9, {
+      localAddress: '127.0.0.1',
+      remoteAddress: '127.0.0.1',
+      comm: 'curl',
+      netnsCookie: 42,
+    });
+    const server = reversed(client, 18, 9, { comm: 'python3', netnsCookie: 0 });
+    attribution.open(client);
+    attribution.open(server);
+    for (const row of [attribution.identity(client, 'client'), attribution.identity(server, 'server')]) {
+      assert.equal(row.source, 'curl');
+      assert.equal(row.destination, 'python3');
+    }
+    const next = socket(19, 9, { ...client, cookie: 19, localPort: 40_001 });
+    attribution.open(next);
+    assert.equal(attribution.identity(next, 'client').destination, 'python3', 'before the server side of it is seen');
+  });
+
+  test('the same loopback addresses in two known network namespaces are two connections', () => {
+    const attribution = newAttribution();
+    const client = socket(17, 9, {
+      localAddress: '127.0.0.1',
+      remoteAddress: '127.0.0.1',
+      comm: 'curl',
+      netnsCookie: 42,
+    });
+    attribution.open(client);
+    attribution.open(reversed(client, 18, 9, { comm: 'python3', netnsCookie: 43 }));
+    assert.equal(attribution.identity(client, 'client').destination, '127.0.0.1:80');
+  });
+
   test('a call between two pods of the node has both names on both sides', () => {
     const attribution = newAttribution();
     const client = socket(17, 1);

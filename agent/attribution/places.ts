@@ -1,7 +1,7 @@
 /** What sockets taught about addresses: whose address it is, and who serves at a port. */
 import type { SocketOpen } from '../capture/source.ts';
 import { createLruMap } from './lru-map.ts';
-import { isLoopback, scopeOf } from './sockets.ts';
+import { isLoopback, scopeOf, unknownNetns } from './sockets.ts';
 
 export interface Places {
   learn(socket: SocketOpen, pod: string | null): void;
@@ -26,7 +26,7 @@ export function createPlaces(): Places {
   return {
     learn(socket, pod) {
       const { localAddress: address, netnsCookie: netns } = socket;
-      if (socket.role === 'server') servers.set(`${scopeOf(socket, address)}${address} ${socket.localPort}`, socket);
+      if (socket.role === 'server') servers.set(`${scopeOf(netns, address)}${address} ${socket.localPort}`, socket);
       if (isLoopback(address)) return;
       const before = tenants.get(address);
       // The same address in another namespace is an address that was given to a new pod; in the same one, pods share it.
@@ -34,8 +34,10 @@ export function createPlaces(): Places {
       if (before && !others && before.netns === netns) return;
       tenants.set(address, { pod: others ? shared : pod, netns });
     },
-    serverAt: (socket) =>
-      servers.get(`${scopeOf(socket, socket.remoteAddress)}${socket.remoteAddress} ${socket.remotePort}`),
+    serverAt({ netnsCookie, remoteAddress, remotePort }) {
+      const at = (netns: number) => servers.get(`${scopeOf(netns, remoteAddress)}${remoteAddress} ${remotePort}`);
+      return at(netnsCookie) ?? at(unknownNetns);
+    },
     podAt: (socket) =>
       isLoopback(socket.remoteAddress) ? undefined : (tenants.get(socket.remoteAddress)?.pod ?? undefined),
   };

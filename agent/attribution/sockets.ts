@@ -19,12 +19,16 @@ const lingerNanos = 30e9;
 interface Entry {
   readonly socket: SocketOpen;
   readonly tuple: string;
+  /** The same without the network namespace. */
+  readonly addresses: string;
 }
 
 /** Keeps at most `limit` sockets: closed ones go first, then the oldest. */
 export function createSockets(limit = 32_768): Sockets {
   const byCookie = new Map<number, Entry>();
   const byTuple = new Map<string, Entry>();
+  /** For sockets whose network namespace is not known: their listener was there before capture began. */
+  const byAddresses = new Map<string, Entry>();
   /** Closed cookies with the time of closing, in order. */
   const closed = new Map<number, number>();
   const oldestClosed = oldestEntryOf(closed);
@@ -36,6 +40,7 @@ export function createSockets(limit = 32_768): Sockets {
     if (!entry) return;
     byCookie.delete(cookie);
     if (byTuple.get(entry.tuple) === entry) byTuple.delete(entry.tuple);
+    if (byAddresses.get(entry.addresses) === entry) byAddresses.delete(entry.addresses);
   }
 
   function makeRoom(): void {
@@ -49,9 +54,11 @@ export function createSockets(limit = 32_768): Sockets {
   return {
     open(socket) {
       remove(socket.cookie);
-      const entry = { socket, tuple: tupleOf(socket) };
+      const addresses = addressesOf(socket);
+      const entry = { socket, tuple: scopeOf(socket.netnsCookie, socket.localAddress) + addresses, addresses };
       byCookie.set(socket.cookie, entry);
       byTuple.set(entry.tuple, entry);
+      byAddresses.set(addresses, entry);
       makeRoom();
     },
     close(cookie, time) {
@@ -65,8 +72,12 @@ export function createSockets(limit = 32_768): Sockets {
     },
     get: (cookie) => byCookie.get(cookie)?.socket,
     peerOf(socket) {
-      const peer = byTuple.get(reverseTupleOf(socket))?.socket;
-      return peer && peer.cookie !== socket.cookie ? peer : undefined;
+      const addresses = reverseAddressesOf(socket);
+      const exact = byTuple.get(scopeOf(socket.netnsCookie, socket.remoteAddress) + addresses)?.socket;
+      if (exact) return exact.cookie === socket.cookie ? undefined : exact;
+      const likely = byAddresses.get(addresses)?.socket;
+      const compatible = likely && (likely.netnsCookie === unknownNetns || socket.netnsCookie === unknownNetns);
+      return compatible && likely.cookie !== socket.cookie ? likely : undefined;
     },
     get size() {
       return byCookie.size;
@@ -74,15 +85,17 @@ export function createSockets(limit = 32_768): Sockets {
   };
 }
 
-const tupleOf = (s: SocketOpen): string =>
-  `${scopeOf(s, s.localAddress)}${s.localAddress} ${s.localPort} ${s.remoteAddress} ${s.remotePort}`;
+const addressesOf = (s: SocketOpen): string => `${s.localAddress} ${s.localPort} ${s.remoteAddress} ${s.remotePort}`;
 
-const reverseTupleOf = (s: SocketOpen): string =>
-  `${scopeOf(s, s.remoteAddress)}${s.remoteAddress} ${s.remotePort} ${s.localAddress} ${s.localPort}`;
+const reverseAddressesOf = (s: SocketOpen): string =>
+  `${s.remoteAddress} ${s.remotePort} ${s.localAddress} ${s.localPort}`;
+
+/** Sockets made before capture began, and those accepted from such listeners. */
+export const unknownNetns = 0;
 
 /** Addresses that mean something else in every network namespace are told apart by it. */
-export function scopeOf(socket: SocketOpen, address: string): string {
-  return isLoopback(address) ? `${socket.netnsCookie} ` : '';
+export function scopeOf(netnsCookie: number, address: string): string {
+  return isLoopback(address) ? `${netnsCookie} ` : '';
 }
 
 export function isLoopback(address: string): boolean {
