@@ -4,7 +4,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 PATH="$PWD/node_modules/.bin:$PATH"
-export PATH NODE_ENV=test
+# tsx reads the JSX setting from here; the root tsconfig.json only lists projects.
+export PATH NODE_ENV=test TSX_TSCONFIG_PATH="$PWD/tsconfig.base.json"
 
 if [ $# -gt 0 ]; then
   exec node --import tsx --test "$@"
