@@ -1,30 +1,27 @@
-/** Finds the few header fields that matter by the first letter and the length of their names, before any name is compared. */
+/** Finds the few header fields that matter by the looks of their names, before any name is compared. */
 import type { Redactor } from './redact.ts';
 
 /** Fields that framing and rows need at once. */
-export const knownFields = ['host', 'content-type', 'content-length', 'content-encoding', 'transfer-encoding'] as const;
-
-/** Longest name that has a shape of its own; longer ones share one. */
-const maxLength = 63;
+const knownFields = ['host', 'content-type', 'content-length', 'content-encoding', 'transfer-encoding'];
 
 /** A name that looks like this may be a known field, or a secret. */
 export const maybeKnown = 1;
 export const maybeSecret = 2;
 
-/** Per first letter (lower case), and per letter and length: what a name that looks like that may be. */
 export interface FieldShapes {
+  /** By first character, folded as in `fold`: whether any name that matters begins so. */
   readonly letters: Uint8Array;
+  /** By `shapeOf`: what a name that looks like that may be. */
   readonly shapes: Uint8Array;
 }
 
 export function createFieldShapes(redactor: Redactor): FieldShapes {
   const letters = new Uint8Array(256);
-  const shapes = new Uint8Array(256 * (maxLength + 1));
+  const shapes = new Uint8Array(1 << 16);
   const note = (name: string, what: number): void => {
-    // The parser folds case with `| 32`, which also changes a few characters that are no letters.
-    const letter = (name.charCodeAt(0) | 32) & 255;
-    const shape = shapeOf(letter, name.length);
-    letters[letter] = 1;
+    const first = name.charCodeAt(0);
+    const shape = shapeOf(first, name.charCodeAt(name.length - 1), name.length);
+    letters[fold(first)] = 1;
     shapes[shape] = (shapes[shape] ?? 0) | what;
   };
   for (const name of knownFields) note(name, maybeKnown);
@@ -32,7 +29,12 @@ export function createFieldShapes(redactor: Redactor): FieldShapes {
   return { letters, shapes };
 }
 
-/** Index into `shapes`. */
-export function shapeOf(letter: number, length: number): number {
-  return letter * (maxLength + 1) + Math.min(length, maxLength);
+/** Lower case for letters; other characters may fall together, which costs a comparison and nothing else. */
+export function fold(code: number): number {
+  return (code | 32) & 255;
+}
+
+/** Index into `shapes` for a name with these first and last characters and this length. */
+export function shapeOf(first: number, last: number, length: number): number {
+  return ((first & 31) << 11) | ((last & 31) << 6) | Math.min(length, 63);
 }

@@ -1,5 +1,5 @@
 /** Message heads: start line and header section in one pass, keeping only what framing and rows need at once. */
-import { createFieldShapes, type FieldShapes, maybeSecret, shapeOf } from './field-shapes.ts';
+import { createFieldShapes, type FieldShapes, fold, maybeSecret, shapeOf } from './field-shapes.ts';
 import { type Redactor, redacted } from './redact.ts';
 import {
   parseCutRequestLine,
@@ -132,11 +132,10 @@ function readFields(text: string, from: number, head: Head, reading: Reading): n
       if (newline < 0) return -1;
       next = text.charCodeAt(newline + 1);
     }
-    const letter = (first | 32) & 255;
-    if (shapes.letters[letter] === 1) {
+    if (shapes.letters[fold(first)] === 1) {
       const colon = text.indexOf(':', at);
       const nameEnd = colon > at && colon < newline ? fieldNameEnd(text, at, colon) : at;
-      const shape = nameEnd > at ? (shapes.shapes[shapeOf(letter, nameEnd - at)] ?? 0) : 0;
+      const shape = nameEnd > at ? (shapes.shapes[shapeOf(first, text.charCodeAt(nameEnd - 1), nameEnd - at)] ?? 0) : 0;
       if (shape !== 0) {
         const name = text.slice(at, nameEnd);
         const end = lineEnd(text, at, newline);
