@@ -1,4 +1,7 @@
-/** The agent process. Says on one line of standard output that it is up, or why it is not; everything else goes to standard error. */
+/**
+ * The agent process. Tells whoever started it, on one JSON line of standard output, that it is up, or why it is not; a person at a
+ * terminal is told in words. Everything else goes to standard error.
+ */
 import { type AppError, appErrorToData, toAppError } from '../src/domain/errors.ts';
 import { type Agent, startAgent } from './agent.ts';
 import { doctorCommand } from './doctor/command.ts';
@@ -19,7 +22,11 @@ async function main(argv: readonly string[]): Promise<number> {
 async function run(options: AgentOptions): Promise<number> {
   const end = endOfLife(options);
   const agent = await startAgent(options);
-  announce({ ready: true, address: agent.address, node: agent.node, source: agent.source, pid: process.pid, version });
+  const { address, node, source } = agent;
+  announce(
+    { ready: true, address, node, source, pid: process.pid, version },
+    `listening on ${address}, nothing is captured until somebody looks: kelpie --agents ${address}`,
+  );
   try {
     await Promise.race([end, agent.done]);
   } finally {
@@ -47,9 +54,13 @@ async function stopWithin(agent: Agent, ms: number): Promise<void> {
 
 let announced = false;
 
-function announce(line: object): void {
+function announce(line: object, inWords: string): void {
   if (announced) return;
   announced = true;
+  if (process.stdout.isTTY) {
+    process.stderr.write(`kelpie agent: ${inWords}\n`);
+    return;
+  }
   // Whoever started us may not read it.
   process.stdout.on('error', () => {});
   process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -61,8 +72,8 @@ function print(text: string): number {
 }
 
 function fail(error: AppError): never {
-  announce({ ready: false, error: appErrorToData(error) });
-  process.stderr.write(`kelpie agent: ${error.message}\n`);
+  announce({ ready: false, error: appErrorToData(error) }, error.message);
+  if (!process.stdout.isTTY) process.stderr.write(`kelpie agent: ${error.message}\n`);
   process.exit(error.exitCode);
 }
 

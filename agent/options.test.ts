@@ -6,7 +6,7 @@ describe('the agent’s command line', () => {
   test('live by default, on everything, on a loopback port', () => {
     assert.deepEqual(parseAgentOptions([]), {
       source: { kind: 'live', cgroup: '/', podsBelow: undefined },
-      listen: { kind: 'tcp', host: '127.0.0.1', port: 7077 },
+      listen: { kind: 'tcp', host: '127.0.0.1', port: 7788 },
       record: undefined,
       redact: [],
       ringBytes: 64 << 20,

@@ -16,7 +16,7 @@ export interface AgentOptions {
   readonly stdinWatch: boolean;
 }
 
-export const usage = `usage: kelpie agent [--cgroup PATH] [--pods-below PATH] [--record FILE] [options]
+export const usage = `Usage: kelpie agent [--cgroup PATH] [--pods-below PATH] [--record FILE] [options]
        kelpie agent --replay FILE [--speed N] [options]
 
 Captures HTTP of this machine, or plays a recording, and serves it to terminals.
@@ -25,16 +25,27 @@ Captures HTTP of this machine, or plays a recording, and serves it to terminals.
   --pods-below PATH   cgroups below it are NAMESPACE/POD/CONTAINER
   --replay FILE       play a recording instead
   --speed N           N times as fast as it was captured (default: as fast as it is read)
-  --listen ADDRESS    unix:PATH, or HOST:PORT of the loopback interface (default: 127.0.0.1:7077)
+  --listen ADDRESS    unix:PATH, or HOST:PORT of the loopback interface (default: 127.0.0.1:7788)
   --record FILE       write what is captured to a recording
   --redact A,B        more header fields whose values are secrets
   --no-redact         keep authorization, cookie and other secrets readable
   --ring-bytes N      memory for recent rows (default: 67108864)
   --stdin-watch       end when standard input ends
   --help, --version
+
+Examples:
+  kelpie agent                                        this machine, on 127.0.0.1:7788
+  kelpie agent --listen unix:/run/kelpie.sock --cgroup /system.slice
+  kelpie agent --replay shop.kelpie --speed 1         a recording, at its own pace
+
+Exit codes:
+  0     told to end
+  2     wrong usage
+  3     no permission, eBPF unavailable, address in use
+  130   interrupted before it was up
 `;
 
-const defaultListen = '127.0.0.1:7077';
+const defaultListen = '127.0.0.1:7788';
 const defaultRingBytes = 64 << 20;
 const minRingBytes = 1 << 16;
 

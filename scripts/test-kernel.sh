@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 PATH="$PWD/node_modules/.bin:$PATH"
-export PATH NODE_ENV=test
+export PATH NODE_ENV=test TSX_TSCONFIG_PATH=tsconfig.base.json
 
 if [ "$(id -u)" != 0 ]; then
   echo "kernel tests need root (CAP_BPF, CAP_NET_ADMIN, network namespaces): sudo npm run test:kernel" >&2

@@ -150,24 +150,12 @@ ${exitCodeHelp}`,
     .argument('[options...]')
     .allowUnknownOption()
     .passThroughOptions()
-    .addHelpText('before', '')
-    .configureHelp({ visibleArguments: () => [] })
-    .addHelpText(
-      'after',
-      `
-Options of the agent:
-  --listen <address>   host:port or unix:/path (default: 127.0.0.1:7788)
-  --cgroup <path>      watch this cgroup v2 and what is below it (default: /)
-  --pods-below <path>  take the folders below it for namespace/pod/container
-  --replay <file>      serve a recording instead of live traffic; --speed <n>
-  --record <file>      write the raw events to a file too
-  --redact <names>     header names to hide besides the built-in ones; --no-redact
-  --ring-bytes <n>     memory for rows that are kept`,
-    )
+    // The agent explains its own options.
+    .helpOption(false)
     .action((args: string[]) => {
       onRun(async () => {
-        const { agentArguments, becomeAgent } = await import('./agent-in-place.ts');
-        await becomeAgent(agentArguments(args));
+        const { becomeAgent } = await import('./agent-in-place.ts');
+        await becomeAgent(args);
         return undefined;
       });
     });

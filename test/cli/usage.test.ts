@@ -50,7 +50,6 @@ describe('wrong usage ends with exit code 2, the word at fault and, where there 
     [['record', recording], /is no Kelpie recording/],
     [['record', join(folder, 'none', 'x')], /its directory does not exist/],
     [['record', join(folder, 'x'), '--agents', 'a:1'], /record takes --local or --demo/],
-    [['agent', '--listen', 'nowhere'], /"nowhere" is no agent address/],
     [['doctor', '-o', 'jsn'], /--output takes text, json, not "jsn"\. Did you mean json\?/],
     [['demo', '--refresh', '1ms'], /--refresh takes a time from 250ms/],
     [[], /needs a terminal .* kelpie get http/],
@@ -65,6 +64,14 @@ describe('wrong usage ends with exit code 2, the word at fault and, where there 
       assert.doesNotMatch(ran.err, /\n {4}at /, 'no stack trace');
     });
   }
+});
+
+test('an agent that cannot start says why to a person and to the program that started it', async () => {
+  const { out, err, code } = await kelpie('agent', '--listen', 'nowhere');
+  assert.equal(code, 2);
+  assert.match(err, /^kelpie agent: "nowhere" is no address to listen on/);
+  const { ready, error } = JSON.parse(out);
+  assert.deepEqual([ready, error.code], [false, 'usage']);
 });
 
 test('a wrong filter is pointed at', async () => {
