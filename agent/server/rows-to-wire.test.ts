@@ -81,13 +81,13 @@ describe('rows on the wire', () => {
   });
 
   test('large payload is split, in order', () => {
-    const large = events.slice(0, 20).map((row) => ({ ...row, resp_body: new Uint8Array(1 << 20) }));
+    const large: Row[] = events.slice(0, 20).map((row) => ({ ...row, resp_body: new Uint8Array(1 << 20) }));
     const batches = batchesOf(httpEvents, large, true);
     assert.ok(batches.length >= 5);
     assert.ok(batches.every((batch) => Batch.encode(batch).finish().length < 8 << 20));
     assert.deepEqual(
       batches.flatMap((batch) => throughTheWire(batch).map(({ id }) => id)),
-      large.map(({ id }) => id),
+      large.map((row) => row.id),
     );
     assert.equal(batchesOf(httpEvents, large, false).length, 1);
   });
