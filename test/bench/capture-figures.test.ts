@@ -11,6 +11,7 @@ const turn = (contender: string, round: number, changes: Partial<Turn> = {}): Tu
   achieved: 2_000,
   sent: 4_000,
   contenderCpuMs: contender.startsWith('nothing') ? 0 : 8,
+  bystanderCpuMs: 0,
   idleCpu: 0.01,
   serverCpuMs: 80,
   loadCpuMs: 80,

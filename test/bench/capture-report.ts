@@ -26,7 +26,7 @@ export function captureReport({ turns, saturation, leftOut }: CaptureResult): st
       each.title,
       share(each.share),
       range(each.cpuPer1k, 2),
-      range(each.cpuToKelpie, 1),
+      range(each.cpuToKelpie, 2),
       range(each.idlePercent, 1),
       range(each.serverRatio, 2),
       range(each.bothEndsRatio, 2),

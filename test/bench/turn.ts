@@ -18,6 +18,8 @@ export interface Turn {
   readonly sent: number;
   /** CPU time from the first request until the contender had worked everything off, ms. */
   readonly contenderCpuMs: number;
+  /** CPU time of what only reads what the contender hands out, over the same time, ms: it competes for the same cores. */
+  readonly bystanderCpuMs: number;
   /** CPU once all is worked off and nothing arrives, as a share of one core. */
   readonly idleCpu: number;
   readonly serverCpuMs: number;
@@ -69,12 +71,18 @@ async function measure(lab: Lab, contender: Contender, plan: TurnPlan, scope: Sc
   await runLoad(lab, { ...plan, rate: warmUpRate, seconds: plan.warmUpSeconds, prefix: warmUpPrefix });
   await sleep(contender.lagMs ?? 0);
   await quiet(group);
-  const before = { contender: group.cpuMs(), server: lab.pod.cpuMs(), load: lab.load.cpuMs() };
+  const before = {
+    contender: group.cpuMs(),
+    bystanders: bystanders.cpuMs(),
+    server: lab.pod.cpuMs(),
+    load: lab.load.cpuMs(),
+  };
   const load = await runLoad(lab, plan);
   const after = { server: lab.pod.cpuMs(), load: lab.load.cpuMs() };
   await sleep(contender.lagMs ?? 0);
   await quiet(group);
   const contenderCpuMs = group.cpuMs() - before.contender;
+  const bystanderCpuMs = bystanders.cpuMs() - before.bystanders;
   const idleCpu = await cpuShare(group, plan.idleSeconds * 1000);
   const pids = group.pids();
   const peakRss = pids.reduce((sum, pid) => sum + processMemory(pid).peak, 0);
@@ -87,6 +95,7 @@ async function measure(lab: Lab, contender: Contender, plan: TurnPlan, scope: Sc
     achieved: load.achieved,
     sent: load.succeeded,
     contenderCpuMs,
+    bystanderCpuMs,
     idleCpu,
     serverCpuMs: after.server - before.server,
     loadCpuMs: after.load - before.load,
@@ -120,6 +129,7 @@ const emptyTurn = (contender: Contender, { round, rate }: TurnPlan): Turn => ({
   achieved: Number.NaN,
   sent: 0,
   contenderCpuMs: Number.NaN,
+  bystanderCpuMs: Number.NaN,
   idleCpu: Number.NaN,
   serverCpuMs: Number.NaN,
   loadCpuMs: Number.NaN,
