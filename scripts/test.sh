@@ -16,4 +16,4 @@ echo "lint and format"; biome check --error-on-warnings .
 echo "wire definition"; buf lint
 exec node --import tsx --test \
   'src/**/*.test.ts' 'src/**/*.test.tsx' 'agent/**/*.test.ts' 'deploy/**/*.test.ts' \
-  'test/wire/**/*.test.ts' 'test/cli/**/*.test.ts' 'test/screens/**/*.test.ts' 'test/screens/**/*.test.tsx' 'test/recordings/**/*.test.ts' 'test/rules/**/*.test.ts'
+  'test/wire/**/*.test.ts' 'test/cli/**/*.test.ts' 'test/screens/**/*.test.ts' 'test/screens/**/*.test.tsx' 'test/recordings/**/*.test.ts' 'test/bench/**/*.test.ts' 'test/rules/**/*.test.ts'
