@@ -23,7 +23,11 @@ unchanged() {
 
 # The kernel side first: what it makes is an input of ours. It has a stamp of its own.
 if [ -f scripts/build-native.sh ] && command -v clang >/dev/null 2>&1 && [ -f /usr/include/bpf/bpf.h ]; then
-  if [ -n "$quiet" ]; then sh scripts/build-native.sh --quiet; else sh scripts/build-native.sh; fi
+  # Without it a recording still plays; what an earlier build left must not pass for this one's.
+  sh scripts/build-native.sh ${quiet:+--quiet} || {
+    rm -f build/capture.bpf.o build/kelpie_native.node dist/capture.bpf.o dist/kelpie_native.node
+    echo 'the kernel side could not be built (above): no live capture' >&2
+  }
 fi
 
 if unchanged; then

@@ -46,7 +46,7 @@ export async function openSource(request: SourceRequest, options: OpenOptions): 
     // The log stays where the message points at it.
     if (!error.message.includes(folder.path)) folder.remove();
     if (choice.kind !== 'demo' || !options.playInstead || !canPlayInstead(error)) throw thrown;
-    const notice = `${oneLine(error)} A recording of the demo plays instead.`;
+    const notice = `Playing a recording of the demo instead: ${oneLine(error)}`;
     const play: SourceChoice = { kind: 'replay', file: bundlePath('demo.kelpie'), speed: 1 };
     const source = await openSource({ ...request, choice: play }, { ...options, playInstead: false });
     return { ...source, name: 'demo (recorded)', notice };
