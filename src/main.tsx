@@ -3,6 +3,8 @@ import { render, useApp } from 'ink';
 import { type ReactNode, useEffect } from 'react';
 import type { AgentClient } from './agent-client/client.ts';
 import { toAppError } from './domain/errors.ts';
+import { createApp } from './shell/app.ts';
+import { AppRoot } from './shell/app-root.tsx';
 import type { Store } from './store/store.ts';
 import { createTicker } from './store/ticker.ts';
 import { copySequence } from './tui/clipboard.ts';
@@ -12,8 +14,6 @@ import { chooseGlyphs } from './tui/glyphs.ts';
 import { guardTerminal, type Release, suspendJob } from './tui/terminal-session.ts';
 import { createTheme } from './tui/theme.ts';
 import { createTtyWriter, type TtyWriter } from './tui/tty-writer.ts';
-import { createApp } from './views/shell/app.ts';
-import { AppRoot } from './views/shell/app-root.tsx';
 import type { Ports } from './views/view.ts';
 
 export interface TerminalOptions {

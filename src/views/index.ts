@@ -1,8 +1,13 @@
-/** The registry of views: one line each. The first is the one the app opens with. */
+/** The registry of views: one line each. */
 import { agentsSpec } from './agents/index.ts';
 import { aliasSpec } from './alias/index.ts';
+import { exchangeSpec } from './exchange/index.ts';
 import { helpSpec } from './help/index.ts';
 import { httpSpec } from './http/index.ts';
-import type { ViewSpec } from './view.ts';
+import type { RowViewSpec, ViewSpec } from './view.ts';
 
+/** What the command line opens; the first is what the app opens with. */
 export const viewSpecs: readonly ViewSpec[] = [httpSpec, agentsSpec, helpSpec, aliasSpec];
+
+/** What enter on a row opens, by the row's table. */
+export const rowViewSpecs: readonly RowViewSpec[] = [exchangeSpec];

@@ -1,6 +1,6 @@
 /** What a view is to the shell, and what the shell gives a view. A view keeps its own state for as long as it is on the stack. */
 import type { Row } from '../domain/column.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { Snapshot, StoredRow } from '../store/store.ts';
 import type { FlashLevel } from '../tui/flash.ts';
 import type { Feedback } from '../tui/prompt.tsx';
 import type { StyledLine } from '../tui/styled-line.ts';
@@ -34,6 +34,8 @@ export interface ViewContext {
   flash(level: FlashLevel, text: string): void;
   /** Puts a view on top of the stack. */
   open(view: View): void;
+  /** The same with the registered view of one row. */
+  openRow(table: string, row: StoredRow, neighbour: Neighbour): void;
   /** What the command line can open. */
   readonly specs: readonly ViewSpec[];
   /** Everything that can be done now, for help. */
@@ -74,6 +76,16 @@ export interface View {
   back?(): boolean;
   /** LIVE, PAUSED …, for the header. */
   state?(): StyledLine;
+}
+
+/** Moves the list below to its next (1) or previous (-1) row and tells which that is. */
+export type Neighbour = (step: number) => StoredRow | undefined;
+
+/** The view of one row of a table, opened from a list of them. */
+export interface RowViewSpec {
+  /** Id of the table whose rows it shows. */
+  readonly table: string;
+  create(context: ViewContext, row: StoredRow, neighbour: Neighbour): View;
 }
 
 /** A view the command line can open. */

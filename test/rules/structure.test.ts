@@ -42,6 +42,17 @@ describe('the structure holds', () => {
     });
   }
 
+  test('no view imports another', () => {
+    const views = foldersOf('src/views');
+    for (const view of views) {
+      for (const file of readdirSync(join(root, 'src/views', view))) {
+        const text = readFileSync(join(root, 'src/views', view, file), 'utf8');
+        for (const other of views)
+          assert.ok(!text.includes(`'../${other}/`), `src/views/${view}/${file} imports ${other}`);
+      }
+    }
+  });
+
   test('every layer is compiled by npm test', () => {
     const projects = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')).references as { path: string }[];
     const known = new Set(projects.map((project) => project.path));

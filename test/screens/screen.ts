@@ -8,13 +8,13 @@ import xterm, { type Terminal } from '@xterm/headless';
 import { render } from 'ink';
 import { createElement } from 'react';
 import type { Row } from '../../src/domain/column.ts';
+import { type App, createApp } from '../../src/shell/app.ts';
+import { AppRoot } from '../../src/shell/app-root.tsx';
 import { createStore } from '../../src/store/create-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { chooseGlyphs } from '../../src/tui/glyphs.ts';
 import { type ColorDepth, createTheme } from '../../src/tui/theme.ts';
 import { type Sink, TtyWriter } from '../../src/tui/tty-writer.ts';
-import { type App, createApp } from '../../src/views/shell/app.ts';
-import { AppRoot } from '../../src/views/shell/app-root.tsx';
 
 export interface ScreenOptions {
   readonly columns: number;

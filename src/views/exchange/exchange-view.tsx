@@ -18,13 +18,10 @@ import { ScrollText } from '../../tui/scroll-text.tsx';
 import { plainText, type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Area } from '../../tui/view.ts';
 import { errorText } from '../error-text.ts';
-import type { View, ViewContext, ViewScreen } from '../view.ts';
+import type { Neighbour, View, ViewContext, ViewScreen } from '../view.ts';
 import { bodyText } from './body-lines.ts';
 import { type ExchangeMoves, exchangeActions } from './exchange-actions.ts';
 import { type Payload, type Section, type SectionId, sectionsOf } from './sections.ts';
-
-/** Moves the list below to its next or previous row and tells which that is. */
-export type Neighbour = (step: number) => StoredRow | undefined;
 
 export function createExchangeView(context: ViewContext, first: StoredRow, neighbour: Neighbour): View {
   const { ports, ui } = context;

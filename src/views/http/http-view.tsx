@@ -12,7 +12,6 @@ import { plainText, type StyledLine, span } from '../../tui/styled-line.ts';
 import { Table } from '../../tui/table.tsx';
 import type { Area } from '../../tui/view.ts';
 import { errorText } from '../error-text.ts';
-import { createExchangeView } from '../exchange/exchange-view.tsx';
 import { Message } from '../message.tsx';
 import type { View, ViewContext, ViewScreen } from '../view.ts';
 import { emptyLines } from './empty.ts';
@@ -203,7 +202,8 @@ export function createHttpView(context: ViewContext): View {
     field: {
       title: 'filter',
       get text() {
-        return state.filterText;
+        // What is typed next narrows further: it must not grow onto the last word.
+        return state.filterText === '' ? '' : `${state.filterText} `;
       },
       preview,
       commit,

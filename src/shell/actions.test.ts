@@ -4,8 +4,8 @@ import { createStore } from '../store/create-store.ts';
 import { ctrlOnly, duplicateKeys } from '../tui/actions.ts';
 import { chooseGlyphs } from '../tui/glyphs.ts';
 import { createTheme } from '../tui/theme.ts';
-import { viewSpecs } from './index.ts';
-import { createApp } from './shell/app.ts';
+import { viewSpecs } from '../views/index.ts';
+import { createApp } from './app.ts';
 
 function appOn(command: string) {
   return createApp({

@@ -1,5 +1,5 @@
 /** What can be done on every screen. */
-import type { Action } from '../../tui/view.ts';
+import type { Action } from '../tui/view.ts';
 
 /** The moves of the shell that keys reach. */
 export interface ShellMoves {

@@ -1,10 +1,10 @@
 /** What the header says, from one snapshot. */
 
-import { formatCount, formatRate } from '../../domain/format/index.ts';
-import type { AgentState, Snapshot } from '../../store/store.ts';
-import type { Fact } from '../../tui/header.tsx';
-import { type StyledLine, span } from '../../tui/styled-line.ts';
-import { lostOf } from '../losses.ts';
+import { formatCount, formatRate } from '../domain/format/index.ts';
+import type { AgentState, Snapshot } from '../store/store.ts';
+import type { Fact } from '../tui/header.tsx';
+import { type StyledLine, span } from '../tui/styled-line.ts';
+import { lostOf } from '../views/losses.ts';
 
 export interface AppInfo {
   /** What is watched: "demo", "this machine" … */

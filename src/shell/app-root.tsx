@@ -1,12 +1,12 @@
 /** The app on the screen: one subscription at the top, plain props below. */
 import { useWindowSize } from 'ink';
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { hintsOf } from '../../tui/actions.ts';
-import { Frame } from '../../tui/frame.tsx';
-import { layOutFrame } from '../../tui/frame-layout.ts';
-import { type StyledLine, span } from '../../tui/styled-line.ts';
-import { UiContext } from '../../tui/ui-context.tsx';
-import { useKeys } from '../../tui/use-keys.ts';
+import { hintsOf } from '../tui/actions.ts';
+import { Frame } from '../tui/frame.tsx';
+import { layOutFrame } from '../tui/frame-layout.ts';
+import { type StyledLine, span } from '../tui/styled-line.ts';
+import { UiContext } from '../tui/ui-context.tsx';
+import { useKeys } from '../tui/use-keys.ts';
 import type { App } from './app.ts';
 import { bannerText, briefFacts, headerFacts } from './facts.ts';
 import { logo } from './logo.ts';

@@ -1,7 +1,7 @@
 /** The `:` line: words to what they open, completion, and what to say about a word that opens nothing. */
-import { nearest } from '../../domain/filter/suggest.ts';
-import type { Feedback } from '../../tui/prompt.tsx';
-import type { ViewSpec } from '../view.ts';
+import { nearest } from '../domain/filter/suggest.ts';
+import type { Feedback } from '../tui/prompt.tsx';
+import type { ViewSpec } from '../views/view.ts';
 
 export type Command =
   | { readonly kind: 'quit' }

@@ -1,5 +1,5 @@
 /** The way to the screen one looks at. Every entry keeps its view, and with it filter, sort, cursor, scroll and pause. */
-import type { View } from '../view.ts';
+import type { View } from '../views/view.ts';
 
 export interface ViewStack {
   /** Outermost first; never empty. */

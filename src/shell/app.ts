@@ -1,15 +1,15 @@
 /** The app as a state machine without a screen: keys and snapshots go in, what to paint comes out. */
-import type { Snapshot } from '../../store/store.ts';
-import { currentFlash, type Flash, type FlashLevel, flashOf } from '../../tui/flash.ts';
-import { actionLayer, type KeyHandler, routeKey } from '../../tui/focus.ts';
-import type { KeyPress } from '../../tui/keys.ts';
-import type { Feedback } from '../../tui/prompt.tsx';
-import { openPrompt, type PromptState, pressPrompt, remember } from '../../tui/prompt-state.ts';
-import type { Ui } from '../../tui/ui-context.tsx';
-import type { Action } from '../../tui/view.ts';
-import { createHelpView } from '../help/help-view.tsx';
-import { viewSpecs } from '../index.ts';
-import type { Ports, TextField, View, ViewContext, ViewSpec } from '../view.ts';
+import type { Snapshot } from '../store/store.ts';
+import { currentFlash, type Flash, type FlashLevel, flashOf } from '../tui/flash.ts';
+import { actionLayer, type KeyHandler, routeKey } from '../tui/focus.ts';
+import type { KeyPress } from '../tui/keys.ts';
+import type { Feedback } from '../tui/prompt.tsx';
+import { openPrompt, type PromptState, pressPrompt, remember } from '../tui/prompt-state.ts';
+import type { Ui } from '../tui/ui-context.tsx';
+import type { Action } from '../tui/view.ts';
+import { createHelpView } from '../views/help/help-view.tsx';
+import { rowViewSpecs, viewSpecs } from '../views/index.ts';
+import type { Ports, TextField, View, ViewContext, ViewSpec } from '../views/view.ts';
 import { commandFeedback, completeCommand, readCommand } from './command.ts';
 import type { AppInfo } from './facts.ts';
 import { fieldActions, globalActions } from './global-actions.ts';
@@ -89,6 +89,10 @@ export function createApp(options: AppOptions): App {
     open: (view) => {
       stack = push(stack, view);
       changed();
+    },
+    openRow: (table, row, neighbour) => {
+      const spec = rowViewSpecs.find((each) => each.table === table);
+      if (spec) context.open(spec.create(context, row, neighbour));
     },
     copy: (text, what) => {
       const problem = ports.copy(text);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { viewSpecs } from '../index.ts';
+import { viewSpecs } from '../views/index.ts';
 import { commandFeedback, completeCommand, readCommand } from './command.ts';
 
 const read = (text: string) => readCommand(text, viewSpecs);

@@ -1,0 +1,5 @@
+import { httpEvents } from '../../domain/tables/http-events.ts';
+import type { RowViewSpec } from '../view.ts';
+import { createExchangeView } from './exchange-view.tsx';
+
+export const exchangeSpec: RowViewSpec = { table: httpEvents.id, create: createExchangeView };
