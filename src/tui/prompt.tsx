@@ -70,12 +70,12 @@ function feedbackLine({ note, error }: Feedback, indent: number, width: number, 
   const carets = '^'.repeat(Math.max(1, Math.min(error.length, width - start)));
   const reason = error.reason.replaceAll('\n', ' ');
   const behind = `${' '.repeat(start)}${carets} ${reason}`;
-  // Where the reason has no room to the right of the word, it stands to the left of it or replaces the carets.
+  // Where the reason has no room to the right of the word, it stands to the left of it, before the carets, or alone.
   const text =
     cellWidth(behind) <= width
       ? behind
       : start > cellWidth(reason) + 1
         ? `${fit(reason, start - 1)} ${carets}`
-        : `${carets} ${reason}`;
+        : reason;
   return theme.paint('error', fit(text, width, 'left', 'end', glyphs.ellipsis));
 }

@@ -1,5 +1,5 @@
 /** Table rows and the heading as finished strings. Only rows on the screen are ever formatted. */
-import { type Align, fit, type Trim } from './cells.ts';
+import { type Align, cellWidth, cut, fit, type Trim } from './cells.ts';
 import type { Token } from './theme.ts';
 import type { Ui } from './ui-context.tsx';
 
@@ -32,7 +32,9 @@ export const gutter = 2;
 export function headLine(columns: readonly TableColumn[], current: number | undefined, ui: Ui): string {
   const titles = columns.map(({ title, width, align, sort }, i) => {
     const arrow = sort === undefined ? '' : sort === 'ascending' ? ui.glyphs.ascending : ui.glyphs.descending;
-    return ui.theme.paint(i === current ? 'headActive' : 'head', fit(title + arrow, width, align, 'end', ''));
+    // A title as wide as its column gives way: the arrow says more than its last letter.
+    const text = cut(title, width - cellWidth(arrow), 'end', '') + arrow;
+    return ui.theme.paint(i === current ? 'headActive' : 'head', fit(text, width, align, 'end', ''));
   });
   return ' '.repeat(gutter) + titles.join(' ');
 }

@@ -7,12 +7,16 @@ export interface TerminalOptions {
   readonly rows?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Keep what the program writes, for `output`. */
+  readonly record?: boolean;
 }
 
 export interface PersonAtTerminal {
   readonly pid: number;
   /** Bytes the program wrote so far. */
   readonly written: () => number;
+  /** Those bytes, one character each, if `record` was set; `from` skips as many. */
+  readonly output: (from?: number) => string;
   /** Types text or sends raw key bytes ("\r" enter, "\x1b" escape). */
   press(keys: string): void;
   /** The screen, one string per row, right side trimmed. */
@@ -36,13 +40,19 @@ export function openTerminal(file: string, args: readonly string[], options: Ter
     rows,
     name: 'xterm-256color',
     cwd: options.cwd ?? process.cwd(),
+    // Bytes as they are: a lone control byte must not be turned into U+FFFD on its way.
+    encoding: null,
     env: { ...process.env, TERM: 'xterm-256color', LANG: 'C.UTF-8', ...options.env },
   });
   let bytes = 0;
+  const recorded: Buffer[] = [];
   const watchers = new Set<() => void>();
   pty.onData((data) => {
-    bytes += Buffer.byteLength(data);
-    emulator.write(data, () => {
+    // node-pty hands over a Buffer when there is no encoding; its types do not know.
+    const chunk = Buffer.from(data as unknown as Uint8Array);
+    bytes += chunk.length;
+    if (options.record) recorded.push(chunk);
+    emulator.write(chunk, () => {
       for (const watcher of watchers) watcher();
     });
   });
@@ -52,7 +62,12 @@ export function openTerminal(file: string, args: readonly string[], options: Ter
     pty.onExit(({ exitCode, signal }) => resolve(signal ? 128 + signal : exitCode));
   });
 
-  const screen = () => readScreen(emulator);
+  let whole: string[] | undefined;
+  // Within a synchronized update (private mode 2026) a terminal goes on showing what it showed before.
+  const screen = () => {
+    if (!whole || !emulator.modes.synchronizedOutputMode) whole = readScreen(emulator);
+    return whole;
+  };
   const waitFor: PersonAtTerminal['waitFor'] = (what, timeoutMs = 15_000) =>
     new Promise((resolve, reject) => {
       const holds = toCheck(what);
@@ -77,6 +92,7 @@ export function openTerminal(file: string, args: readonly string[], options: Ter
   return {
     pid: pty.pid,
     written: () => bytes,
+    output: (from = 0) => Buffer.concat(recorded).toString('latin1', from),
     press: (keys) => pty.write(keys),
     screen,
     emulator,

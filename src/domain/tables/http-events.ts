@@ -74,7 +74,8 @@ export const httpEvents = defineTable({
     resp_status: {
       type: 'status',
       title: 'STATUS',
-      width: [6, 6, 7],
+      // One more than the title, for the sort arrow.
+      width: [7, 7, 7],
       priority: 1,
       aliases: ['status', 'code'],
       doc: 'Response status code (http.response.status_code, RFC 9110 §15); empty while unanswered.',

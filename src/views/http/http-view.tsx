@@ -82,17 +82,18 @@ export function createHttpView(context: ViewContext): View {
     setTimeout(context.changed, askingMs + 50).unref();
   };
   /** Applies a filter that parses; says what is wrong with one that does not. */
-  const preview = (text: string): Feedback => {
+  const preview = (typed: string): Feedback => {
+    const text = typed.trimEnd();
     const result = parseFilter(httpEvents, text);
     if (!result.ok) return { error: result.error };
-    if (text !== state.filterText)
-      set({ ...state, filterText: text, filter: text.trim() === '' ? undefined : result.filter });
+    if (text !== state.filterText) set({ ...state, filterText: text, filter: text === '' ? undefined : result.filter });
     const total = formatCount((state.paused ?? live()).rows.length);
     if (result.filter.needsPayload) return { note: 'looks into headers or bodies: the agents will answer it' };
-    return { note: text.trim() === '' ? `${total} rows` : `${formatCount(rows().length)} of ${total} rows match` };
+    return { note: text === '' ? `${total} rows` : `${formatCount(rows().length)} of ${total} rows match` };
   };
   let pushedFilter = '';
-  const commit = (text: string): boolean => {
+  const commit = (typed: string): boolean => {
+    const text = typed.trimEnd();
     if (preview(text).error) return false;
     if (text !== pushedFilter) {
       pushedFilter = text;
@@ -129,13 +130,11 @@ export function createHttpView(context: ViewContext): View {
       const stored = current();
       if (!stored) return;
       setCursor(grip(state.cursor, keys(), height()));
-      context.open(
-        createExchangeView(context, stored, (step) => {
-          setCursor(move(state.cursor, keys(), height(), step));
-          setCursor(grip(state.cursor, keys(), height()));
-          return current();
-        }),
-      );
+      context.openRow(httpEvents.id, stored, (step) => {
+        setCursor(move(state.cursor, keys(), height(), step));
+        setCursor(grip(state.cursor, keys(), height()));
+        return current();
+      });
     },
     pause: () => set(togglePause(state, live())),
     toggleErrors: () => set({ ...state, errorsOnly: !state.errorsOnly }),
