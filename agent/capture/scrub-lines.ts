@@ -121,6 +121,7 @@ function maskValue(
   for (let i = at; i < end; i++) if (bytes[i] !== CR) bytes[i] = STAR;
   if (end > at) masked(at, end);
   if (lineEnd < 0) return end;
-  state.mode = state.mode === 'value' ? 'fold' : 'name';
+  // A line whose beginning nobody saw may be a secret's too.
+  state.mode = 'fold';
   return lineEnd + 1;
 }

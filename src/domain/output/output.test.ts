@@ -114,7 +114,8 @@ describe('text tables', () => {
     const row = exampleHttpEvent({ resp_status: 503 });
     const plain = createTextTable(httpEvents, { width: 100 }).line(row);
     const colored = createTextTable(httpEvents, { width: 100, color: true }).line(row);
-    assert.ok(colored.includes('\u001b[31m   503\u001b[39m'));
+    const cell = '503'.padStart(httpEvents.columns.resp_status.width[1]);
+    assert.ok(colored.includes(`\u001b[31m${cell}\u001b[39m`));
     assert.equal(
       colored.replaceAll('\u001b[31m', '').replaceAll('\u001b[32m', '').replaceAll('\u001b[39m', '').trimEnd(),
       plain,
