@@ -1,5 +1,5 @@
 /** The terminal app put together: tty, store, client and views. The only file that knows all of them. */
-import { render, useApp } from 'ink';
+import { useApp } from 'ink';
 import { type ReactNode, useEffect } from 'react';
 import type { AgentClient } from './agent-client/client.ts';
 import { toAppError } from './domain/errors.ts';
@@ -11,6 +11,7 @@ import { copySequence } from './tui/clipboard.ts';
 import { chooseColorDepth } from './tui/color-support.ts';
 import { ErrorBoundary } from './tui/error-boundary.tsx';
 import { chooseGlyphs } from './tui/glyphs.ts';
+import { openScreen } from './tui/screen.tsx';
 import { guardTerminal, type Release, suspendJob } from './tui/terminal-session.ts';
 import { createTheme } from './tui/theme.ts';
 import { createTtyWriter, type TtyWriter } from './tui/tty-writer.ts';
@@ -43,8 +44,6 @@ export interface TerminalOptions {
 const queryEveryMs = 150;
 /** Kept rows to ask the agents for when a query begins. */
 const backlog = 2_000;
-/** Frames a second at most, for keys; data has its own, slower beat. */
-const maxFps = 30;
 
 /**
  * Runs the terminal app until the person leaves it (q, ctrl-c, :q), then resolves with the exit code.
@@ -75,19 +74,15 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
       tty.write(result.sequence);
       return undefined;
     },
-    quit: () => instance.unmount(),
+    quit: () => screen.close(),
     suspend: () => {
       if (handOver) void suspendJob(tty, handOver).catch(fail);
     },
-    repaint: () => {
-      tty.write(`\x1b[2J\x1b[${tty.rows};1H`);
-      instance.clear();
-      instance.rerender(tree);
-    },
+    repaint: () => screen.repaint(),
   };
   const fail = (error: unknown) => {
     failure ??= error;
-    instance.unmount();
+    screen.close();
   };
 
   const app = createApp({
@@ -111,20 +106,11 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
       </Terminal>
     </ErrorBoundary>
   );
-  const instance = render(tree, {
-    stdout: tty as unknown as NodeJS.WriteStream,
-    stdin: process.stdin,
-    interactive: true,
-    alternateScreen: true,
-    incrementalRendering: true,
-    maxFps,
-    patchConsole: false,
-    exitOnCtrlC: false,
-  });
+  const screen = openScreen(tree, tty, process.stdin);
   // The terminal went away (hang-up): there is nobody left to paint for.
-  tty.on('error', () => instance.unmount());
+  tty.on('error', () => screen.close());
   try {
-    await instance.waitUntilExit();
+    await screen.closed();
   } finally {
     ticker.stop();
     stopPainting();

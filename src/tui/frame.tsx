@@ -1,5 +1,5 @@
 /** The whole screen: header, banner, prompt, bordered body, foot. Never higher than the terminal. */
-import { Box, Text } from 'ink';
+import { Box } from 'ink';
 import { memo, type ReactNode } from 'react';
 import { bottomBorder, topBorder } from './border.ts';
 import { cut, fit } from './cells.ts';
@@ -53,11 +53,8 @@ export function Frame({ columns, rows, layout, header, banner, prompt, title, fo
 
 const Side = memo(function Side({ height }: { readonly height: number }) {
   const { theme, glyphs } = useUi();
-  return (
-    <Box width={1} height={height} flexShrink={0}>
-      <Text>{theme.paint('border', Array.from({ length: height }, () => glyphs.vertical).join('\n'))}</Text>
-    </Box>
-  );
+  const line = theme.paint('border', glyphs.vertical);
+  return <Lines lines={Array<string>(height).fill(line)} width={1} height={height} />;
 });
 
 /** Stays alive and says what is wrong, down to a handful of cells. */

@@ -3,6 +3,7 @@ import { Box, Text } from 'ink';
 import { Table } from 'ink-table';
 import type { ReactNode } from 'react';
 import type { Align } from './cells.ts';
+import { withoutStandIns } from './paint/stand-ins.ts';
 import { useUi } from './ui-context.tsx';
 
 export interface SmallTableProps {
@@ -39,7 +40,7 @@ export function SmallTable({ columns, rows }: SmallTableProps) {
 }
 
 function textOf(children: ReactNode): string {
-  return typeof children === 'string' ? children : '';
+  return typeof children === 'string' ? withoutStandIns(children) : '';
 }
 
 function asciiLines(text: string): string {

@@ -5,7 +5,6 @@
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import xterm, { type Terminal } from '@xterm/headless';
-import { render } from 'ink';
 import { createElement } from 'react';
 import type { Row } from '../../src/domain/column.ts';
 import { type App, createApp } from '../../src/shell/app.ts';
@@ -13,6 +12,7 @@ import { AppRoot } from '../../src/shell/app-root.tsx';
 import { createStore } from '../../src/store/create-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { chooseGlyphs } from '../../src/tui/glyphs.ts';
+import { openScreen as openOn } from '../../src/tui/screen.tsx';
 import { type ColorDepth, createTheme } from '../../src/tui/theme.ts';
 import { type Sink, TtyWriter } from '../../src/tui/tty-writer.ts';
 
@@ -85,27 +85,21 @@ export async function openScreen(options: ScreenOptions): Promise<Screen> {
     command: options.command ?? 'http',
   });
   const stop = store.subscribe(() => app.show(store.getSnapshot()));
-  const instance = render(createElement(AppRoot, { app }), {
-    stdout: tty as unknown as NodeJS.WriteStream,
-    stdin: stdin as unknown as NodeJS.ReadStream,
-    interactive: true,
-    alternateScreen: true,
-    incrementalRendering: true,
-    maxFps: 1000,
-    patchConsole: false,
-    exitOnCtrlC: false,
-  });
+  const on = openOn(createElement(AppRoot, { app }), tty, stdin as unknown as NodeJS.ReadStream);
 
   const settled = async () => {
     // Twice: a frame may cause another one (an effect, a flash).
     for (let round = 0; round < 2; round += 1) {
-      await instance.waitUntilRenderFlush();
-      await tty.drained(5_000);
+      await on.settled();
     }
   };
   const grid = () => {
     const buffer = emulator.buffer.active;
-    return Array.from({ length: emulator.rows }, (_, row) => buffer.getLine(row)?.translateToString(true) ?? '');
+    return Array.from(
+      { length: emulator.rows },
+      // A blank that was written looks like one that was not.
+      (_, row) => (buffer.getLine(row)?.translateToString(true, 0, emulator.cols) ?? '').trimEnd(),
+    );
   };
   const waitFor = async (what: string | RegExp, timeoutMs = 5_000) => {
     const deadline = Date.now() + timeoutMs;
@@ -150,8 +144,8 @@ export async function openScreen(options: ScreenOptions): Promise<Screen> {
     waitFor,
     async close() {
       stop();
-      instance.unmount();
-      await instance.waitUntilExit();
+      on.close();
+      await on.closed();
       tty.destroy();
       emulator.dispose();
     },
