@@ -72,7 +72,9 @@ export function watchRows(api: AgentApi, call: WatchCall): void {
     }
     if (subscription.ended && !endSent) {
       endSent = true;
-      return { $case: 'end', value: {} };
+      // The last word on losses comes before the end: nobody waits for the next second's status after it.
+      pending.push({ $case: 'end', value: {} });
+      return { $case: 'status', value: statusToWire(api.status()) };
     }
     return undefined;
   }

@@ -55,6 +55,7 @@ export const lossReasons: Readonly<Record<string, string>> = {
   copy: 'Packets whose bytes the kernel refused to copy.',
   'bad-record': 'Kernel or recording records that made no sense.',
   'recording-full': 'Batches that could not be written to the recording in time, or at all.',
+  'recording-cut': 'The recording ends in the middle of a record: what came after it is missing.',
   'stream-gap': 'Byte ranges of a connection that never arrived.',
   'reassembly-budget': 'Connections or segments dropped to stay within the memory budget.',
   'connection-budget': 'Connections dropped to stay within the connection table.',

@@ -55,7 +55,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 const run = (...args: string[]) =>
   spawnSync(process.execPath, [kelpieCli, ...args], { encoding: 'utf8', timeout: 15_000 });
 
-describe('terminals and agents', () => {
+describe('terminals and agents', { concurrency: 3 }, () => {
   let work: string;
   let cgroup: TestCgroup;
   let server: RunningServer;

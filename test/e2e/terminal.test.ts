@@ -258,8 +258,8 @@ describe('the rest of the keys, on 100x30', () => {
     await terminal.waitFor(/Request headers \d+/);
     terminal.press('bb');
     await terminal.waitFor(/Request body [\d,]+ bytes, application\/octet-stream/);
-    const [line = ''] = (await terminal.waitFor(/│ {3}00000000 /)).filter((it) => it.includes(' 00000000 '));
-    assert.match(line, /00000000 +([0-9a-f]{2} +){8}/);
+    const [line = ''] = (await terminal.waitFor(/│ {3}00000000: /)).filter((it) => it.includes('00000000: '));
+    assert.match(line, /00000000: ([0-9a-f]{4} ){8}/);
   });
 
   test('the command line completes, the help lists the keys', async () => {
