@@ -1,7 +1,7 @@
 /** The head of the screen: facts on the left, what can be done in the middle, the name on the right; or all of it in one line. */
 import { memo } from 'react';
 import type { Hint } from './actions.ts';
-import { cellWidth, cut, fit } from './cells.ts';
+import { cellWidth, fit } from './cells.ts';
 import { Lines } from './lines.tsx';
 import { cropLine, paintLine, plainText, type StyledLine } from './styled-line.ts';
 import { type Ui, useUi } from './ui-context.tsx';
@@ -79,12 +79,15 @@ function menuLines(hints: readonly Hint[], height: number, width: number, { them
 function briefLine(brief: StyledLine, hints: readonly Hint[], width: number, { theme }: Ui): string {
   const facts = cropLine(brief, 0, width - 1);
   let room = width - 2 - cellWidth(plainText(facts));
-  const shown: string[] = [];
-  for (const { key, title } of hints) {
+  const paint = ({ key, title }: Hint) => ` ${theme.paint('key', `<${key}>`)}${theme.paint('muted', title)} `;
+  const take = ({ key, title }: Hint) => {
     const cells = key.length + title.length + 4;
-    if (cells > room) break;
+    if (cells > room) return false;
     room -= cells;
-    shown.push(` ${theme.paint('key', `<${key}>`)}${theme.paint('muted', cut(title, title.length))} `);
-  }
+    return true;
+  };
+  // The way to all the others comes first and stands last.
+  const help = hints.filter(({ key }) => key === '?').filter(take);
+  const shown = [...hints.filter(({ key }) => key !== '?').filter(take), ...help].map(paint);
   return ` ${paintLine(facts, theme)}${' '.repeat(Math.max(0, room))}${shown.join('')}`;
 }

@@ -43,7 +43,9 @@ export function createTextView(context: ViewContext, options: TextViewOptions): 
     scroll = { ...scroll, search: wanted, match: 0 };
     const [first] = layout().matchRows;
     if (first !== undefined) scroll = reveal(scroll, first, area.height);
-    return { note: wanted === '' ? 'text to look for' : `${layout().matchRows.length} matches` };
+    if (wanted === '') return { note: 'text to look for' };
+    const { length } = layout().matchRows;
+    return { note: length === 1 ? '1 match' : `${length} matches` };
   };
   const group = options.id;
   const actions = (): readonly Action[] => [

@@ -8,28 +8,43 @@ export const aliasSpec: ViewSpec = {
   aliases: ['aliases', 'a', 'commands'],
   doc: 'The commands and their other names.',
   create(context) {
-    const lines: StyledLine[] = [
-      [span(` ${'COMMAND'.padEnd(12)}${'ALSO'.padEnd(28)}`, 'head'), span('WHAT IT SHOWS', 'head')],
-      ...context.specs.map(
-        ({ id, aliases, doc }): StyledLine => [
-          span(` ${`:${id}`.padEnd(12)}`, 'key'),
-          span(
-            aliases
-              .map((alias) => `:${alias}`)
-              .join(' ')
-              .padEnd(28),
-            'muted',
-          ),
-          span(doc),
-        ],
+    const commands = [...context.specs, { id: 'quit', aliases: ['q', 'exit'], doc: 'Leave.' }].map(
+      ({ id, aliases, doc }) => ({ name: `:${id}`, also: aliases.map((alias) => `:${alias}`).join(' '), doc }),
+    );
+    const nameWidth = Math.max(7, ...commands.map(({ name }) => name.length)) + 2;
+    const alsoWidth = Math.max(4, ...commands.map(({ also }) => also.length)) + 2;
+    const layOut = (width: number): readonly StyledLine[] => [
+      [span(` ${'COMMAND'.padEnd(nameWidth)}${'ALSO'.padEnd(alsoWidth)}WHAT IT SHOWS`, 'head')],
+      ...commands.flatMap(({ name, also, doc }) =>
+        wrapWords(doc, width - 1 - nameWidth - alsoWidth).map(
+          (words, i): StyledLine => [
+            span(` ${(i === 0 ? name : '').padEnd(nameWidth)}`, 'key'),
+            span((i === 0 ? also : '').padEnd(alsoWidth), 'muted'),
+            span(words),
+          ],
+        ),
       ),
-      [span(` ${':quit'.padEnd(12)}`, 'key'), span(':q :exit'.padEnd(28), 'muted'), span('Leave.')],
     ];
+    let known = { width: -1, lines: [] as readonly StyledLine[] };
     return createTextView(context, {
       id: 'alias',
       crumb: 'alias',
       heading: () => [span('commands', 'title')],
-      lines: () => lines,
+      lines: (width) => {
+        if (known.width !== width) known = { width, lines: layOut(width) };
+        return known.lines;
+      },
     });
   },
 };
+
+/** Lines of at most `width` characters; a longer word stands alone. */
+function wrapWords(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

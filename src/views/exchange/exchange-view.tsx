@@ -147,7 +147,7 @@ export function createExchangeView(context: ViewContext, first: StoredRow, neigh
     const row = matchRows[scroll.match];
     if (row !== undefined) scroll = reveal(scroll, row, area.height);
     if (wanted === '') return { note: 'text to look for; n and N go from match to match' };
-    return { note: `${matchRows.length} matches` };
+    return { note: matchRows.length === 1 ? '1 match' : `${matchRows.length} matches` };
   };
 
   load();

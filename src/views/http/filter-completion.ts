@@ -8,7 +8,8 @@ import type { StoredRow } from '../../store/store.ts';
 const looked = 400;
 
 export function completeFilter(table: Table, text: string, rows: readonly StoredRow[]): readonly string[] {
-  if (text === '') return [];
+  // Where a word has not begun, any guess would only look as if it had been typed.
+  if (text === '' || text.endsWith(' ')) return [];
   return suggestions(table, text, text.length, (column) => commonest(rows, column)).map((suggestion) => {
     return text.slice(0, suggestion.from) + suggestion.text;
   });

@@ -74,6 +74,10 @@ export function createHttpView(context: ViewContext): View {
     }
     return painter;
   };
+  const shownColumns = () =>
+    paint()
+      .columns.map(({ id }) => id)
+      .join();
   const setCursor = (cursor: ListCursor) => set({ ...state, cursor });
   const ask = (filter: string) => {
     askedAt = context.now();
@@ -138,7 +142,11 @@ export function createHttpView(context: ViewContext): View {
     },
     pause: () => set(togglePause(state, live())),
     toggleErrors: () => set({ ...state, errorsOnly: !state.errorsOnly }),
-    toggleWide: () => set({ ...state, wide: !state.wide }),
+    toggleWide: () => {
+      const before = shownColumns();
+      set({ ...state, wide: !state.wide });
+      if (shownColumns() === before) context.flash('info', 'no room for more columns: a wider terminal shows them');
+    },
     sort: (column, first) => set(sortedBy(state, column, first)),
     sortCurrent: () => state.column !== undefined && set(sortedBy(state, state.column, 'descending')),
     filterToValue: (exclude) => {
