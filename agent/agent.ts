@@ -7,7 +7,7 @@ import { openLive } from './live-session.ts';
 import { createLossCounts } from './loss-counts.ts';
 import type { AgentOptions } from './options.ts';
 import { secretFields } from './protocols/http/redact.ts';
-import { createProtocols, payloadBytesOf } from './protocols/index.ts';
+import { createProtocols, payloadBytesOf, placeOf } from './protocols/index.ts';
 import { startRecordingProgress } from './recording-progress.ts';
 import { createRows } from './rows/rows.ts';
 import type { AgentApi } from './server/api.ts';
@@ -52,6 +52,8 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
   const rows = createRows({
     ringBytes: options.ringBytes,
     whenSlow: session.whenSlow,
+    // A recording that waits for its readers must not lose the rows they have not read: the garbage collector frees those.
+    ...(session.whenSlow === 'drop' && { placeOf }),
     payloadBytes: payloadBytesOf,
   });
   const attribution = createAttribution({

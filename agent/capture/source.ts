@@ -28,7 +28,7 @@ export interface SocketOpen {
   readonly firstSeq: readonly [number, number] | undefined;
 }
 
-/** One piece of one direction of a TCP stream (struct segment_record). The object and its payload are reused: copy what you keep. */
+/** One piece of one direction of a TCP stream (struct segment_record). The object is reused, its payload is valid until the next `tick`: copy what you keep. */
 export interface Segment {
   time: number;
   cookie: number;

@@ -8,9 +8,23 @@ export const payloadBytes = Symbol('payloadBytes');
 /** Key of what a reader of the payload should know (a damaged coding, say); found out by decoding. */
 export const payloadNotes = Symbol('payloadNotes');
 
+/** Key of the memory outside the JavaScript heap that a row lives in. */
+export const rowMemory = Symbol('rowMemory');
+
+/** A row's place in memory that is used again. */
+export interface RowPlace {
+  /** All bytes the row takes, objects included. */
+  readonly bytes: number;
+  /** Let go of: the row can no longer be read. */
+  readonly isGone: boolean;
+  /** Nobody will read the row any more; once for each row. */
+  release(): void;
+}
+
 interface LazyRow {
   readonly [payloadBytes]?: number;
   readonly [payloadNotes]?: readonly string[];
+  readonly [rowMemory]?: RowPlace;
   readonly error?: Value;
 }
 
@@ -31,4 +45,9 @@ export function payloadOf(table: Table, row: Row): Row {
 /** Bytes of undecoded heads and bodies the row keeps in memory; to be added to the cost of its other columns. */
 export function payloadBytesOf(row: Row): number {
   return (row as LazyRow)[payloadBytes] ?? 0;
+}
+
+/** The row's place in memory, undefined for a plain object. */
+export function placeOf(row: Row): RowPlace | undefined {
+  return (row as LazyRow)[rowMemory];
 }

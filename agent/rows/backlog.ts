@@ -1,6 +1,7 @@
 /** The newest kept rows that pass a filter, looked for in slices so that a filter over bodies never holds up capture. */
 import type { Row } from '../../src/domain/column.ts';
 import type { Filter } from '../../src/domain/filter/filter.ts';
+import type { PlaceOf } from './place.ts';
 
 export interface Backlog {
   /** Still looking. */
@@ -17,8 +18,18 @@ const sliceMs = 5;
 /** Rows looked at between two looks at the clock. */
 const stride = 64;
 
-/** `kept` oldest first. `onFound` is called when the search ends, unless it ends before this returns. */
-export function createBacklog(kept: readonly Row[], filter: Filter, count: number, onFound: () => void): Backlog {
+export interface BacklogOptions {
+  /** Oldest first. The ring may let go of them meanwhile. */
+  readonly kept: readonly Row[];
+  readonly filter: Filter;
+  readonly count: number;
+  readonly placeOf: PlaceOf | undefined;
+  /** Called when the search ends, unless it ends before this returns. */
+  readonly onFound: () => void;
+}
+
+export function createBacklog({ kept, filter, count, placeOf, onFound }: BacklogOptions): Backlog {
+  const isThere = (row: Row): boolean => !placeOf?.(row)?.isGone;
   let found: Row[] = [];
   let at = kept.length - 1;
   let taken = 0;
@@ -29,7 +40,7 @@ export function createBacklog(kept: readonly Row[], filter: Filter, count: numbe
     const until = performance.now() + sliceMs;
     for (let looked = 1; at >= 0 && found.length < count; at--, looked++) {
       const row = kept[at];
-      if (row && filter.matches(row)) found.push(row);
+      if (row && isThere(row) && filter.matches(row)) found.push(row);
       if (looked % stride === 0 && performance.now() > until) {
         at -= 1;
         timer = setImmediate(() => {
@@ -58,7 +69,7 @@ export function createBacklog(kept: readonly Row[], filter: Filter, count: numbe
         found = [];
         taken = 0;
       }
-      return slice;
+      return slice.filter(isThere);
     },
     cancel() {
       clearImmediate(timer);

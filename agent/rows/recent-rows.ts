@@ -1,12 +1,15 @@
-/** The newest rows of every table, whole, by key, within a number of bytes. */
+/** The newest rows of every table, whole, within a number of bytes. */
 import type { Row } from '../../src/domain/column.ts';
-import { oldestEntryOf } from '../../src/domain/oldest-entry.ts';
 import { rowKey, type Table } from '../../src/domain/table.ts';
+import type { PlaceOf } from './place.ts';
+import { RowShelf } from './row-shelf.ts';
 import { createRowSizer } from './row-size.ts';
 
 export interface RecentRows {
-  /** Adds a row, or replaces the one with the same key in its place. Returns what it replaced, and the row's size in bytes. */
-  put(table: Table, row: Row): { readonly previous: Row | undefined; readonly size: number };
+  /** Adds a row, or replaces the one with the same key in its place (`isOnly`: there is none). Returns what it replaced. */
+  put(table: Table, row: Row, size: number, isOnly: boolean): Row | undefined;
+  /** Bytes a row takes. */
+  sizeOf(table: Table, row: Row): number;
   get(table: Table, key: string): Row | undefined;
   /** Kept rows, oldest first. */
   all(table: Table): readonly Row[];
@@ -16,68 +19,57 @@ export interface RecentRows {
   readonly evicted: number;
 }
 
-interface Entry {
-  row: Row;
-  size: number;
-}
-
-interface Shelf {
-  readonly entries: Map<string, Entry>;
-  readonly oldest: () => readonly [string, Entry] | undefined;
+interface TableRows {
+  readonly shelf: RowShelf;
   readonly sizeOf: (row: Row) => number;
 }
 
-/** A ring of at most `maxBytes`; the oldest row of the fullest table goes first. */
-export function createRecentRows(maxBytes: number, payloadBytes?: (row: Row) => number): RecentRows {
-  const shelves = new Map<Table, Shelf>();
+/** A ring of at most `maxBytes`; the oldest row of the fullest table goes first, and is released from its place. */
+export function createRecentRows(maxBytes: number, payloadBytes?: (row: Row) => number, placeOf?: PlaceOf): RecentRows {
+  const tables = new Map<Table, TableRows>();
   let bytes = 0;
   let rows = 0;
   let evicted = 0;
 
-  function shelfOf(table: Table): Shelf {
-    let shelf = shelves.get(table);
-    if (!shelf) {
-      const entries = new Map<string, Entry>();
-      shelf = { entries, oldest: oldestEntryOf(entries), sizeOf: createRowSizer(table, payloadBytes) };
-      shelves.set(table, shelf);
+  function rowsOf(table: Table): TableRows {
+    let found = tables.get(table);
+    if (!found) {
+      const sizeOf = createRowSizer(table, payloadBytes);
+      found = {
+        shelf: new RowShelf((row) => rowKey(table, row)),
+        sizeOf: placeOf ? (row) => placeOf(row)?.bytes ?? sizeOf(row) : sizeOf,
+      };
+      tables.set(table, found);
     }
-    return shelf;
+    return found;
   }
 
   function evictOne(): void {
-    let fullest: Shelf | undefined;
-    for (const shelf of shelves.values()) {
-      if (!fullest || shelf.entries.size > fullest.entries.size) fullest = shelf;
-    }
-    const oldest = fullest?.oldest();
-    if (!fullest || !oldest) return;
-    fullest.entries.delete(oldest[0]);
-    bytes -= oldest[1].size;
+    let fullest: RowShelf | undefined;
+    for (const { shelf } of tables.values()) if (!fullest || shelf.length > fullest.length) fullest = shelf;
+    if (!fullest) return;
+    bytes -= fullest.oldestSize;
+    const row = fullest.shift();
+    if (row) placeOf?.(row)?.release();
     rows -= 1;
     evicted += 1;
   }
 
   return {
-    put(table, row) {
-      const shelf = shelfOf(table);
-      const key = rowKey(table, row);
-      const size = shelf.sizeOf(row);
-      const entry = shelf.entries.get(key);
-      const previous = entry?.row;
-      if (entry) {
-        bytes += size - entry.size;
-        entry.row = row;
-        entry.size = size;
-      } else {
-        shelf.entries.set(key, { row, size });
-        bytes += size;
-        rows += 1;
-      }
+    put(table, row, size, isOnly) {
+      const { shelf } = rowsOf(table);
+      const before = shelf.bytes;
+      let previous: Row | undefined;
+      if (isOnly) shelf.add(row, size);
+      else previous = shelf.put(row, size);
+      bytes += shelf.bytes - before;
+      if (!previous) rows += 1;
       while (bytes > maxBytes && rows > 1) evictOne();
-      return { previous, size };
+      return previous;
     },
-    get: (table, key) => shelves.get(table)?.entries.get(key)?.row,
-    all: (table) => Array.from(shelves.get(table)?.entries.values() ?? [], (entry) => entry.row),
+    sizeOf: (table, row) => rowsOf(table).sizeOf(row),
+    get: (table, key) => tables.get(table)?.shelf.get(key),
+    all: (table) => tables.get(table)?.shelf.list() ?? [],
     get rows() {
       return rows;
     },

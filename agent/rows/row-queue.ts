@@ -1,6 +1,7 @@
-/** What waits for one reader: rows by key, so that a newer state replaces one not yet read. */
+/** What waits for one reader: a newer state of a row replaces one not yet read. */
 import type { Row } from '../../src/domain/column.ts';
-import { oldestEntryOf } from '../../src/domain/oldest-entry.ts';
+import type { PlaceOf } from './place.ts';
+import { RowShelf } from './row-shelf.ts';
 
 export interface QueueLimits {
   readonly rows: number;
@@ -8,62 +9,59 @@ export interface QueueLimits {
 }
 
 export interface RowQueue {
-  /** Adds a row or replaces the waiting one of the same key. Returns how many of the oldest were dropped to make room. */
-  push(key: string, row: Row, size: number): number;
+  /** Adds a row or replaces the waiting one of the same key (`isOnly`: there is none). */
+  push(row: Row, size: number, isOnly: boolean): void;
   /** The oldest rows, at most `rows` of them and about `bytes` bytes, at least one if there is any. */
   take(rows: number, bytes: number): Row[];
   readonly rows: number;
   readonly bytes: number;
+  /** Rows nobody took in time: dropped to make room, or let go of by the ring meanwhile. */
+  readonly dropped: number;
 }
 
 /** `limits` undefined: never drops (the writer waits instead). */
-export function createRowQueue(limits: QueueLimits | undefined): RowQueue {
-  const waiting = new Map<string, { row: Row; size: number }>();
-  const oldestEntry = oldestEntryOf(waiting);
-  let bytes = 0;
-
-  function dropOldest(): void {
-    const oldest = oldestEntry();
-    if (!oldest) return;
-    waiting.delete(oldest[0]);
-    bytes -= oldest[1].size;
-  }
+export function createRowQueue(
+  keyOf: (row: Row) => string,
+  limits: QueueLimits | undefined,
+  placeOf?: PlaceOf,
+): RowQueue {
+  const shelf = new RowShelf(keyOf);
+  let dropped = 0;
 
   return {
-    push(key, row, size) {
-      const entry = waiting.get(key);
-      if (entry) {
-        bytes += size - entry.size;
-        entry.row = row;
-        entry.size = size;
-      } else {
-        waiting.set(key, { row, size });
-        bytes += size;
-      }
-      let dropped = 0;
-      while (limits && waiting.size > 1 && (waiting.size > limits.rows || bytes > limits.bytes)) {
-        dropOldest();
+    push(row, size, isOnly) {
+      if (isOnly) shelf.add(row, size);
+      else shelf.put(row, size);
+      while (limits && shelf.length > 1 && (shelf.length > limits.rows || shelf.bytes > limits.bytes)) {
+        shelf.shift();
         dropped += 1;
       }
-      return dropped;
     },
     take(rows, maxBytes) {
       const taken: Row[] = [];
       let size = 0;
-      for (const [key, entry] of waiting) {
-        if (taken.length >= rows || (taken.length > 0 && size + entry.size > maxBytes)) break;
-        taken.push(entry.row);
-        size += entry.size;
-        waiting.delete(key);
+      while (shelf.length > 0 && taken.length < rows) {
+        const { oldestSize } = shelf;
+        if (taken.length > 0 && size + oldestSize > maxBytes) break;
+        const row = shelf.shift();
+        if (row === undefined) break;
+        if (placeOf?.(row)?.isGone) {
+          dropped += 1;
+          continue;
+        }
+        taken.push(row);
+        size += oldestSize;
       }
-      bytes -= size;
       return taken;
     },
     get rows() {
-      return waiting.size;
+      return shelf.length;
     },
     get bytes() {
-      return bytes;
+      return shelf.bytes;
+    },
+    get dropped() {
+      return dropped;
     },
   };
 }

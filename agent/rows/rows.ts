@@ -1,7 +1,8 @@
 /** Where rows go: the ring of recent ones, and everybody who watches. */
 import type { Loss } from '../../src/domain/agent-status.ts';
 import type { Row } from '../../src/domain/column.ts';
-import { rowKey, type Table } from '../../src/domain/table.ts';
+import type { Table } from '../../src/domain/table.ts';
+import type { PlaceOf } from './place.ts';
 import { createRecentRows } from './recent-rows.ts';
 import type { QueueLimits } from './row-queue.ts';
 import { createSubscription, type OpenSubscription, type RowQuery, type Subscription } from './subscription.ts';
@@ -16,14 +17,16 @@ export interface RowsOptions {
   readonly whenSlow: 'drop' | 'wait';
   /** Bytes that a row's payload keeps in memory, where payload columns decode on read. */
   readonly payloadBytes?: (row: Row) => number;
+  /** Where rows live that do not live in the JavaScript heap. */
+  readonly placeOf?: PlaceOf;
   readonly limits?: QueueLimits;
   /** Unix ms. */
   readonly now?: () => number;
 }
 
 export interface Rows {
-  /** A new row, or a newer state of one. Never waits. */
-  put(table: Table, row: Row): void;
+  /** A new row, or a newer state of one (`isOnly`: the first and last state of one, which is cheaper). Never waits. */
+  put(table: Table, row: Row, isOnly?: boolean): void;
   /** Counted as `ring-evicted` when it is asked for and gone. */
   get(table: Table, key: string): Row | undefined;
   /** `onReadable` is called whenever something waits that did not before; then `take`. */
@@ -46,7 +49,7 @@ export interface Rows {
 export const defaultQueueLimits: QueueLimits = { rows: 20_000, bytes: 16 << 20 };
 
 export function createRows(options: RowsOptions): Rows {
-  const ring = createRecentRows(options.ringBytes, options.payloadBytes);
+  const ring = createRecentRows(options.ringBytes, options.payloadBytes, options.placeOf);
   const limits = options.limits ?? defaultQueueLimits;
   const now = options.now ?? Date.now;
   const watching = new Set<OpenSubscription>();
@@ -78,12 +81,12 @@ export function createRows(options: RowsOptions): Rows {
   }
 
   return {
-    put(table, row) {
-      const { previous, size } = ring.put(table, row);
+    put(table, row, isOnly = false) {
+      const size = ring.sizeOf(table, row);
+      const previous = ring.put(table, row, size, isOnly);
       if (!previous) total += 1;
-      if (watching.size === 0) return;
-      const key = rowKey(table, row);
-      for (const reader of watching) if (reader.query.table === table) reader.offer(key, row, previous, size);
+      for (const reader of watching) if (reader.query.table === table) reader.offer(row, previous, size, isOnly);
+      if (previous) options.placeOf?.(previous)?.release();
     },
     get(table, key) {
       const row = ring.get(table, key);
@@ -97,6 +100,7 @@ export function createRows(options: RowsOptions): Rows {
         query,
         kept: query.backlog > 0 ? ring.all(query.table) : [],
         limits: options.whenSlow === 'drop' ? limits : undefined,
+        placeOf: options.placeOf,
         now,
         onReadable,
         onTake: wake,

@@ -2,8 +2,9 @@
 import type { Loss } from '../../src/domain/agent-status.ts';
 import type { Row } from '../../src/domain/column.ts';
 import type { Filter } from '../../src/domain/filter/filter.ts';
-import type { Table } from '../../src/domain/table.ts';
+import { rowKey, type Table } from '../../src/domain/table.ts';
 import { createBacklog } from './backlog.ts';
+import type { PlaceOf } from './place.ts';
 import { createRowLimit } from './row-limit.ts';
 import { createRowQueue, type QueueLimits } from './row-queue.ts';
 
@@ -33,7 +34,7 @@ export interface Subscription {
 /** What the rows side uses of a subscription. */
 export interface OpenSubscription extends Subscription {
   readonly query: RowQuery;
-  offer(key: string, row: Row, previous: Row | undefined, size: number): void;
+  offer(row: Row, previous: Row | undefined, size: number, isOnly: boolean): void;
   /** No more rows will be offered. */
   finish(): void;
   readonly bytesWaiting: number;
@@ -45,6 +46,7 @@ export interface SubscriptionOptions {
   readonly kept: readonly Row[];
   /** undefined: nothing is ever dropped, the source waits instead. */
   readonly limits: QueueLimits | undefined;
+  readonly placeOf: PlaceOf | undefined;
   readonly now: () => number;
   /** Rows wait, losses rose, or the end came; called at most once until the next `take`. */
   readonly onReadable: () => void;
@@ -55,14 +57,13 @@ export interface SubscriptionOptions {
 export function createSubscription(options: SubscriptionOptions): OpenSubscription {
   const { query, onReadable } = options;
   const { filter } = query;
-  const queue = createRowQueue(options.limits);
+  const queue = createRowQueue((row) => rowKey(query.table, row), options.limits, options.placeOf);
   const admits = createRowLimit(query.maxRowsPerSecond, options.now);
   let finished = false;
   let closed = false;
   let told = false;
-  let slow = 0;
   let limited = 0;
-  const backlog = createBacklog(options.kept, filter, query.backlog, tell);
+  const backlog = createBacklog({ ...options, filter, count: query.backlog, onFound: tell });
 
   function tell(): void {
     if (told) return;
@@ -72,10 +73,10 @@ export function createSubscription(options: SubscriptionOptions): OpenSubscripti
 
   return {
     query,
-    offer(key, row, previous, size) {
+    offer(row, previous, size, isOnly) {
       // A row that has just stopped matching is sent too: whoever shows its earlier state must learn of the new one.
       if (!filter.matches(row) && !(previous && filter.matches(previous))) return;
-      if (admits()) slow += queue.push(key, row, size);
+      if (admits()) queue.push(row, size, isOnly);
       else limited += 1;
       tell();
     },
@@ -102,7 +103,7 @@ export function createSubscription(options: SubscriptionOptions): OpenSubscripti
     },
     get losses() {
       const losses: Loss[] = [];
-      if (slow > 0) losses.push({ reason: 'slow-reader', count: slow });
+      if (queue.dropped > 0) losses.push({ reason: 'slow-reader', count: queue.dropped });
       if (limited > 0) losses.push({ reason: 'row-limit', count: limited });
       return losses;
     },

@@ -4,7 +4,7 @@ import { Batch } from '../../proto/gen/kelpie/v1/agent.ts';
 import { decodeBatch } from '../../src/agent-client/from-wire.ts';
 import type { Row } from '../../src/domain/column.ts';
 import { httpEvents } from '../../src/domain/tables/http-events.ts';
-import { batchesOf, batchOf } from './rows-to-wire.ts';
+import { batchOf, splitRows } from './rows-to-wire.ts';
 
 const blank: Row = Object.fromEntries(httpEvents.columnIds.map((id) => [id, null]));
 
@@ -82,13 +82,13 @@ describe('rows on the wire', () => {
 
   test('large payload is split, in order', () => {
     const large: Row[] = events.slice(0, 20).map((row) => ({ ...row, resp_body: new Uint8Array(1 << 20) }));
-    const batches = batchesOf(httpEvents, large, true);
+    const batches = splitRows(httpEvents, large, true).map((rows) => batchOf(httpEvents, rows, true));
     assert.ok(batches.length >= 5);
     assert.ok(batches.every((batch) => Batch.encode(batch).finish().length < 8 << 20));
     assert.deepEqual(
       batches.flatMap((batch) => throughTheWire(batch).map(({ id }) => id)),
       large.map((row) => row.id),
     );
-    assert.equal(batchesOf(httpEvents, large, false).length, 1);
+    assert.equal(splitRows(httpEvents, large, false).length, 1);
   });
 });

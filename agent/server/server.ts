@@ -1,6 +1,7 @@
 /** The agent's gRPC server. */
 import { rmSync } from 'node:fs';
 import {
+  type handleServerStreamingCall,
   logVerbosity,
   Server,
   ServerCredentials,
@@ -9,14 +10,18 @@ import {
   setLogVerbosity,
   status,
 } from '@grpc/grpc-js';
-import { type AgentServiceServer, AgentServiceService } from '../../proto/gen/kelpie/v1/agent.ts';
+import {
+  type AgentServiceServer,
+  AgentServiceService,
+  type WatchRowsRequest,
+} from '../../proto/gen/kelpie/v1/agent.ts';
 import { AppError, toAppError } from '../../src/domain/errors.ts';
 import type { AgentApi, LeaseOrder } from './api.ts';
 import { grpcError } from './errors.ts';
 import { formatAddress, type ListenAddress, prepareSocket, protectSocket } from './listen-address.ts';
 import { batchOf } from './rows-to-wire.ts';
 import { statusToWire } from './status-to-wire.ts';
-import { tableOf, watchRows } from './watch-rows.ts';
+import { tableOf, type WatchResponse, watchRows } from './watch-rows.ts';
 
 export interface AgentServer {
   /** As clients dial it; the port is the real one where 0 was asked for. */
@@ -46,7 +51,7 @@ export async function createAgentServer(api: AgentApi, address: ListenAddress): 
     'grpc.keepalive_time_ms': 20_000,
     'grpc.keepalive_timeout_ms': 10_000,
   });
-  server.addService(AgentServiceService, handlers(api));
+  server.addService(service, handlers(api));
   if (address.kind === 'unix') await prepareSocket(address.path);
   const bound = await bind(server, address);
   return {
@@ -58,7 +63,23 @@ export async function createAgentServer(api: AgentApi, address: ListenAddress): 
   };
 }
 
-function handlers(api: AgentApi): AgentServiceServer {
+/** Rows are encoded where they are gathered (rows-to-wire.ts), everything else by the generated code. */
+const service = {
+  ...AgentServiceService,
+  watchRows: {
+    ...AgentServiceService.watchRows,
+    responseSerialize: (response: WatchResponse): Buffer =>
+      response instanceof Uint8Array
+        ? Buffer.from(response.buffer, response.byteOffset, response.byteLength)
+        : AgentServiceService.watchRows.responseSerialize(response),
+  },
+};
+
+type Handlers = Omit<AgentServiceServer, 'watchRows'> & {
+  readonly watchRows: handleServerStreamingCall<WatchRowsRequest, WatchResponse>;
+};
+
+function handlers(api: AgentApi): Handlers {
   return {
     getAgent: unary(() => ({ status: statusToWire(api.status()) })),
     getRow: unary(({ table: id, id: key }) => {

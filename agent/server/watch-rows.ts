@@ -8,11 +8,13 @@ import { findTable, tables } from '../../src/domain/tables/index.ts';
 import type { Subscription } from '../rows/subscription.ts';
 import type { AgentApi } from './api.ts';
 import { grpcError } from './errors.ts';
-import { batchesOf } from './rows-to-wire.ts';
+import { encodeRows, splitRows } from './rows-to-wire.ts';
 import { statusToWire } from './status-to-wire.ts';
 
 type Event = NonNullable<WatchRowsResponse['event']>;
-export type WatchCall = ServerWritableStream<WatchRowsRequest, WatchRowsResponse>;
+/** A message, or one that is encoded already. */
+export type WatchResponse = WatchRowsResponse | Uint8Array;
+export type WatchCall = ServerWritableStream<WatchRowsRequest, WatchResponse>;
 
 /** Rows wait at most this long for company, ms. */
 const gatherMs = 50;
@@ -32,7 +34,9 @@ export function watchRows(api: AgentApi, call: WatchCall): void {
     return;
   }
   const { payload, once } = call.request;
-  const pending: Event[] = [];
+  const pending: WatchResponse[] = [];
+  /** A status waits among them. */
+  let statusWaits = false;
   let writing = false;
   let gather: NodeJS.Timeout | undefined;
   let lossesSent = '';
@@ -57,24 +61,31 @@ export function watchRows(api: AgentApi, call: WatchCall): void {
     }, gatherMs);
   }
 
-  function nextEvent(): Event | undefined {
+  const responseOf = (event: Event): WatchRowsResponse => ({ node: api.node, time: wallNanos(), event });
+
+  function next(): WatchResponse | undefined {
     const waiting = pending.shift();
-    if (waiting) return waiting;
+    if (waiting) {
+      statusWaits &&= waiting instanceof Uint8Array;
+      return waiting;
+    }
     const rows = subscription.take(payload ? batchRows / 10 : batchRows, batchBytes);
     if (rows.length > 0) {
-      for (const value of batchesOf(table, rows, payload)) pending.push({ $case: 'batch', value });
+      for (const group of splitRows(table, rows, payload)) {
+        pending.push(encodeRows(api.node, wallNanos(), table, group, payload));
+      }
       return pending.shift();
     }
     const losses = JSON.stringify(subscription.losses);
     if (losses !== lossesSent && losses !== '[]') {
       lossesSent = losses;
-      return { $case: 'loss', value: { losses: subscription.losses.map((loss) => ({ ...loss })) } };
+      return responseOf({ $case: 'loss', value: { losses: subscription.losses.map((loss) => ({ ...loss })) } });
     }
     if (subscription.ended && !endSent) {
       endSent = true;
       // The last word on losses comes before the end: nobody waits for the next second's status after it.
-      pending.push({ $case: 'end', value: {} });
-      return { $case: 'status', value: statusToWire(api.status()) };
+      pending.push(responseOf({ $case: 'end', value: {} }));
+      return responseOf({ $case: 'status', value: statusToWire(api.status()) });
     }
     return undefined;
   }
@@ -82,18 +93,18 @@ export function watchRows(api: AgentApi, call: WatchCall): void {
   /** One message is under way at a time: what the reader does not take stays in its bounded queue. */
   function pump(): void {
     if (writing || closed) return;
-    let event: Event | undefined;
+    let response: WatchResponse | undefined;
     try {
-      event = nextEvent();
+      response = next();
     } catch (thrown) {
       // A defect of ours ends this stream, never the agent.
       close();
       call.emit('error', grpcError(toAppError(thrown), status.INTERNAL));
       return;
     }
-    if (event) {
+    if (response) {
       writing = true;
-      call.write({ node: api.node, time: wallNanos(), event }, written);
+      call.write(response, written);
     } else if (endSent && once) finish();
   }
 
@@ -106,8 +117,8 @@ export function watchRows(api: AgentApi, call: WatchCall): void {
 
   function sendStatus(): void {
     // A reader too slow for rows gets the newest status when it is ready, not every one.
-    if (!pending.some((event) => event.$case === 'status'))
-      pending.push({ $case: 'status', value: statusToWire(api.status()) });
+    if (!statusWaits) pending.push(responseOf({ $case: 'status', value: statusToWire(api.status()) }));
+    statusWaits = true;
     pump();
   }
 

@@ -13,7 +13,7 @@ const identityNanos = 1e9;
 export interface Surroundings {
   readonly protocols: readonly StreamProtocol[];
   identity(socket: SocketOpen, role: 'client' | 'server'): Row;
-  wallTime(time: number): bigint;
+  readonly wallTime: (time: number) => bigint;
   readonly output: ProtocolOutput;
   /** Called once, when it is known what the connection is. */
   decided(verdict: string): void;
@@ -21,6 +21,7 @@ export interface Surroundings {
 
 export class FollowedConnection implements Connection {
   readonly socket: SocketOpen;
+  readonly wallTime: (time: number) => bigint;
   /** A protocol's id, `tls` or `unknown`; undefined while undecided. */
   verdict: string | undefined;
   /** Captured time of the last record. */
@@ -44,6 +45,7 @@ export class FollowedConnection implements Connection {
     this.socket = socket;
     this.lastTime = socket.time;
     this.#around = around;
+    this.wallTime = around.wallTime;
     this.#orders = [new Order(this.#sink(0), socket.firstSeq?.[0]), new Order(this.#sink(1), socket.firstSeq?.[1])];
     this.#recognition = new Recognition(around.protocols, socket.firstSeq === undefined);
   }
@@ -79,10 +81,6 @@ export class FollowedConnection implements Connection {
       this.#identityTime = this.lastTime;
     }
     return this.#identity;
-  }
-
-  wallTime(time: number): bigint {
-    return this.#around.wallTime(time);
   }
 
   segment(segment: Segment): void {

@@ -12,14 +12,17 @@ export interface Connection {
   readonly socket: SocketOpen;
   /** Columns that say who the two ends are (pod, process, addresses, …), filled in by attribution; at most a second old. */
   identity(role: 'client' | 'server'): Row;
-  /** Unix ns of a captured time. */
-  wallTime(time: number): bigint;
+  /** Unix ns of a captured time; may be kept and called without the connection. */
+  readonly wallTime: (time: number) => bigint;
 }
 
 /** Where a protocol puts what it made of a connection. */
 export interface ProtocolOutput {
-  /** A new row, or a newer state of one (same key). The object must not change afterwards. */
-  row(table: Table, row: Row): void;
+  /**
+   * A new row, or a newer state of one (same key). The object must not change afterwards. `isOnly`: there was no state of it
+   * before and there will be no other, so that nobody need look for one.
+   */
+  row(table: Table, row: Row, isOnly?: boolean): void;
   /** Something was lost; reasons are those of src/domain/agent-status.ts. */
   lost(reason: string, count: number): void;
 }

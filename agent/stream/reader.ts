@@ -9,13 +9,13 @@ export type CloseReason = 'fin' | 'reset' | 'gone';
 
 /** Reads one connection. Calls per direction come in sequence order; `time` is when the bytes were seen (CLOCK_MONOTONIC ns). */
 export interface StreamReader {
-  /** Bytes are valid during the call only. */
+  /** Bytes are valid until the next `tick`, which comes after each batch while `heldBytes` is above 0. */
   data(direction: Direction, bytes: Uint8Array, time: number): void;
   gap(direction: Direction, length: number, reason: GapReason, time: number): void;
   /** FIN of this direction: no more bytes will come. */
   end(direction: Direction, time: number): void;
   close(reason: CloseReason, time: number): void;
-  /** Captured time has reached `time`; called about ten times a second while `heldBytes` is above 0. */
+  /** Captured time has reached `time`; called after each batch while `heldBytes` is above 0: copy what you keep of earlier bytes. */
   tick(time: number): void;
   /** Bytes of memory held for this connection, for the budget; above 0 while something is unfinished. */
   readonly heldBytes: number;

@@ -1,5 +1,5 @@
 /** The chunked transfer coding (RFC 9112 §7.1), decoded piece by piece. */
-import { latin1 } from './bytes.ts';
+import { latin1 } from '../bytes.ts';
 
 /** Trailer text kept of one message, bytes. */
 const maxTrailers = 16_384;

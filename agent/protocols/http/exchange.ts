@@ -37,6 +37,18 @@ export class Exchange {
     return overhead + (this.request?.complete ? this.request.cost : 0);
   }
 
+  /** The captured bytes are about to go. */
+  own(): void {
+    this.request?.own();
+    this.response?.own();
+  }
+
+  /** Gives the memory of both messages back. */
+  free(): void {
+    this.request?.free();
+    this.response?.free();
+  }
+
   get allLostBytes(): number {
     return this.lostBytes + (this.request?.lostBytes ?? 0) + (this.response?.lostBytes ?? 0);
   }
@@ -50,7 +62,7 @@ export function outcomeOf(exchange: Exchange, standing: Standing): HttpEvent['ou
   if (response === undefined) return exchange.allLostBytes > 0 ? 'partial' : 'unanswered';
   if (!response.complete || exchange.allLostBytes > 0) return 'partial';
   if (request === undefined || exchange.suspect) return 'partial';
-  return (response.head.response?.status ?? 0) >= 400 ? 'error' : 'ok';
+  return response.status >= 400 ? 'error' : 'ok';
 }
 
 /** What a person should know of what went wrong, or null. */
@@ -62,9 +74,9 @@ export function errorOf(exchange: Exchange, standing: Standing, midstream: boole
     !exchange.suspect &&
     request?.complete &&
     !request.fault &&
-    !request.head.fault &&
+    !request.headFault &&
     !response?.fault &&
-    !response?.head.fault &&
+    !response?.headFault &&
     exchange.allLostBytes === 0
   ) {
     return null;
@@ -74,7 +86,7 @@ export function errorOf(exchange: Exchange, standing: Standing, midstream: boole
   if (ending) parts.push(ending);
   if (request === undefined) parts.push(midstream ? 'request before capture began' : 'response without a request');
   for (const message of [request, response]) {
-    if (message?.head.fault) parts.push(message.head.fault);
+    if (message?.headFault) parts.push(message.headFault);
     if (message?.fault) parts.push(message.fault);
   }
   if (exchange.suspect && response !== undefined)

@@ -1,6 +1,6 @@
 /** Header and trailer sections as lists, made only when somebody reads them. */
 import type { HeaderList } from '../../../src/domain/column.ts';
-import { readable } from './bytes.ts';
+import { readable } from '../bytes.ts';
 
 const fold = /\r?\n[ \t]+/g;
 

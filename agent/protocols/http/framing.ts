@@ -1,5 +1,5 @@
 /** How long a body is: RFC 9112 §6.3, in its order. */
-import type { Head } from './head.ts';
+import type { Message } from './message.ts';
 
 /**
  * `none`: no body; `length`: Content-Length bytes; `chunked`; `close`: until the sender closes; `turn`: unknown, until the
@@ -7,18 +7,18 @@ import type { Head } from './head.ts';
  */
 export type Framing = 'none' | 'length' | 'chunked' | 'close' | 'turn' | 'tunnel';
 
-export function requestFraming(head: Head): Framing {
-  if (head.transferEncoding) return head.chunked ? 'chunked' : 'turn';
-  return head.contentLength > 0 ? 'length' : 'none';
+export function requestFraming(request: Message): Framing {
+  if (request.transferEncoding) return request.chunked ? 'chunked' : 'turn';
+  return request.contentLength > 0 ? 'length' : 'none';
 }
 
-/** `method` of the request it answers; undefined when that was not seen. */
-export function responseFraming(head: Head, method: string | undefined): Framing {
-  const status = head.response?.status ?? 0;
+/** `request` is the one it answers; undefined when that was not seen. */
+export function responseFraming(response: Message, request: Message | undefined): Framing {
+  const { status } = response;
   if (status === 101) return 'tunnel';
-  if (method === 'CONNECT' && status >= 200 && status < 300) return 'tunnel';
-  if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return 'none';
-  if (head.transferEncoding) return head.chunked ? 'chunked' : 'close';
-  if (head.contentLength >= 0) return head.contentLength > 0 ? 'length' : 'none';
+  if (status >= 200 && status < 300 && request?.isMethod('CONNECT')) return 'tunnel';
+  if (status < 200 || status === 204 || status === 304 || request?.isMethod('HEAD')) return 'none';
+  if (response.transferEncoding) return response.chunked ? 'chunked' : 'close';
+  if (response.contentLength >= 0) return response.contentLength > 0 ? 'length' : 'none';
   return 'close';
 }

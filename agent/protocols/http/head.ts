@@ -1,242 +1,276 @@
-/** Message heads: start line and header section in one pass, keeping only what framing and rows need at once. */
+/** Message heads: start line and header section in one pass over the bytes, noting only what framing and rows need. */
+import { indexOfByte, latin1 } from '../bytes.ts';
 import { createFieldShapes, type FieldShapes, fold, maybeSecret, shapeOf } from './field-shapes.ts';
 import { type Redactor, redacted } from './redact.ts';
-import {
-  parseCutRequestLine,
-  parseRequestLine,
-  parseStatusLine,
-  type RequestLine,
-  type StatusLine,
-} from './start-line.ts';
+import { readCutRequestLine, readRequestLine, readStatusLine, StartLine } from './start-line.ts';
 
 export type Kind = 'request' | 'response';
 
-/** A head. `fields` is the header section as text, secrets already replaced; `fieldsOf` (fields.ts) makes a list of it. */
-export interface Head {
-  readonly request: RequestLine | undefined;
-  readonly response: StatusLine | undefined;
-  fields: string;
+/** Part of the bytes that is not to be kept as it is, and what stands in its place. */
+interface Replacement {
+  readonly from: number;
+  readonly to: number;
+  readonly by: Buffer;
+}
+
+/** `complete`: `end` is where the body begins. `none`: no message begins here. */
+export type HeadState = 'complete' | 'need-more' | 'none';
+
+const LF = 10;
+const CR = 13;
+const SPACE = 32;
+const TAB = 9;
+const COLON = 58;
+const SLASH = 47;
+
+const redactedValue = Buffer.from(` ${redacted}`);
+const blankLine = Buffer.from('\n');
+
+/**
+ * Reads one head after the other; what it says of a head holds until the next. Places (`…At`, `…End`) are indices into the head as it
+ * is kept: without its blank line, with secrets replaced (`HeadReader.replacements`), counted from the start line's first byte.
+ */
+export class HeadReader {
+  readonly #redactor: Redactor;
+  readonly #shapes: FieldShapes;
+  readonly #line = new StartLine();
+  /** What differs between the bytes and the head as it is kept so far. */
+  #shift = 0;
+  #start = 0;
+  /** Where the body begins, and where the blank line does: indices into the bytes. */
+  end = 0;
+  blankAt = 0;
+  replacements: readonly Replacement[] = [];
+  /** Of a request. */
+  methodEnd = 0;
+  targetEnd = 0;
+  /** Of a response; 0 in a request. */
+  status = 0;
+  reasonAt = 0;
+  reasonEnd = 0;
+  minor = 1;
+  fieldsAt = 0;
+  /** Value of Host and Content-Type with the white space around it; an end of 0 = there is none. */
+  hostAt = 0;
+  hostEnd = 0;
+  typeAt = 0;
+  typeEnd = 0;
   /** The one Content-Length, or -1 where there is none. */
-  contentLength: number;
+  contentLength = -1;
   /** Transfer-Encoding is present, and chunked is the last of its codings. */
-  transferEncoding: boolean;
-  chunked: boolean;
-  host: string | undefined;
-  contentType: string | undefined;
+  transferEncoding = false;
+  chunked = false;
   contentEncoding: string | undefined;
   /** What is wrong with the head, for the row's `error`. */
   fault: string | undefined;
-}
 
-/** What heads are read with. */
-export interface Reading {
-  readonly redactor: Redactor;
-  readonly shapes: FieldShapes;
-}
-
-export function createReading(redactor: Redactor): Reading {
-  return { redactor, shapes: createFieldShapes(redactor) };
-}
-
-export type HeadResult =
-  /** `end` is where the body begins. */
-  | { readonly type: 'frame'; readonly head: Head; readonly end: number }
-  | { readonly type: 'need-more' }
-  /** No message begins here. */
-  | { readonly type: 'resync' };
-
-const needMore: HeadResult = { type: 'need-more' };
-const resync: HeadResult = { type: 'resync' };
-
-/** Reads the head that begins at `from`. Lines end with CRLF or a bare LF (RFC 9112 §2.2). */
-export function readHead(text: string, from: number, kind: Kind, reading: Reading): HeadResult {
-  const newline = text.indexOf('\n', from);
-  if (newline < 0) return needMore;
-  const head = begin(text, from, lineEnd(text, from, newline), kind, reading);
-  if (head === undefined) return resync;
-  const end = readFields(text, newline + 1, head, reading);
-  return end < 0 ? needMore : { type: 'frame', head, end };
-}
-
-/** What can be said of a head of which only the beginning is there; an incomplete line at its end is left out. */
-export function readCutHead(text: string, kind: Kind, reading: Reading): Head | undefined {
-  const newline = text.indexOf('\n');
-  if (newline < 0) {
-    const line = kind === 'request' ? parseCutRequestLine(text) : parseStatusLine(text, 0, text.length);
-    return line && newHead(line, kind, reading);
+  constructor(redactor: Redactor) {
+    this.#redactor = redactor;
+    this.#shapes = createFieldShapes(redactor);
   }
-  const head = begin(text, 0, lineEnd(text, 0, newline), kind, reading);
-  // A blank line makes the complete lines a head; the incomplete one may be half a secret.
-  if (head) readFields(`${text.slice(0, text.lastIndexOf('\n') + 1)}\n`, newline + 1, head, reading);
-  return head;
-}
 
-/** A trailer section with its secrets replaced. */
-export function redactTrailers(section: string, reading: Reading): string {
-  if (section === '') return '';
-  const head = emptyHead(undefined, undefined);
-  readFields(`${section}\n`, 0, head, reading);
-  return head.fields;
-}
+  /** Reads the head that begins at `from`. Lines end with CRLF or a bare LF (RFC 9112 §2.2). */
+  read(bytes: Uint8Array, from: number, kind: Kind): HeadState {
+    const newline = indexOfByte(bytes, LF, from);
+    if (newline < 0) return 'need-more';
+    const end = lineEnd(bytes, from, newline);
+    const isStart =
+      kind === 'request' ? readRequestLine(bytes, from, end, this.#line) : readStatusLine(bytes, from, end, this.#line);
+    if (!isStart) return 'none';
+    this.#begin(bytes, from, end, kind);
+    this.fieldsAt = newline + 1 - from + this.#shift;
+    return this.#readFields(bytes, newline + 1) ? 'complete' : 'need-more';
+  }
 
-function begin(text: string, from: number, to: number, kind: Kind, reading: Reading): Head | undefined {
-  const line = kind === 'request' ? parseRequestLine(text, from, to) : parseStatusLine(text, from, to);
-  return line && newHead(line, kind, reading);
-}
-
-function newHead(line: RequestLine | StatusLine, kind: Kind, reading: Reading): Head {
-  const request = kind === 'request' ? (line as RequestLine) : undefined;
-  const target = request && reading.redactor.target(request.target);
-  return emptyHead(
-    request && target !== undefined && target !== request.target ? { ...request, target } : request,
-    kind === 'response' ? (line as StatusLine) : undefined,
-  );
-}
-
-function emptyHead(request: RequestLine | undefined, response: StatusLine | undefined): Head {
-  return {
-    request,
-    response,
-    fields: '',
-    contentLength: -1,
-    transferEncoding: false,
-    chunked: false,
-    host: undefined,
-    contentType: undefined,
-    contentEncoding: undefined,
-    fault: undefined,
-  };
-}
-
-function lineEnd(text: string, from: number, newline: number): number {
-  return newline > from && text.charCodeAt(newline - 1) === 13 ? newline - 1 : newline;
-}
-
-/** Reads field lines from `from` on into `head`; the index after the blank line, or -1 when there is none yet. */
-function readFields(text: string, from: number, head: Head, reading: Reading): number {
-  const { redactor, shapes } = reading;
-  let secrets: number[] | undefined;
-  let at = from;
-  for (;;) {
-    let newline = text.indexOf('\n', at);
-    if (newline < 0) return -1;
-    const first = text.charCodeAt(at);
-    if (newline === at || (first === 13 && newline === at + 1)) {
-      head.fields = secrets === undefined ? text.slice(from, at) : withoutSecrets(text, from, at, secrets);
-      return newline + 1;
+  /** What can be said of a head of which only the beginning is there; an incomplete line at its end is left out. Undefined = nothing. */
+  readCut(bytes: Uint8Array, kind: Kind): Uint8Array | undefined {
+    const last = bytes.lastIndexOf(LF);
+    if (last >= 0) {
+      // A blank line makes the complete lines a head; the incomplete one may be half a secret.
+      const lines = Buffer.concat([bytes.subarray(0, last + 1), blankLine]);
+      return this.read(lines, 0, kind) === 'complete' ? lines : undefined;
     }
-    // obs-fold (RFC 9112 §5.2): a line that begins with white space continues the one before.
-    let next = text.charCodeAt(newline + 1);
-    while (next === 32 || next === 9) {
-      newline = text.indexOf('\n', newline + 1);
-      if (newline < 0) return -1;
-      next = text.charCodeAt(newline + 1);
+    const isStart =
+      kind === 'request'
+        ? readCutRequestLine(bytes, 0, bytes.length, this.#line)
+        : readStatusLine(bytes, 0, bytes.length, this.#line);
+    if (!isStart) return undefined;
+    this.#begin(bytes, 0, bytes.length, kind);
+    this.fieldsAt = bytes.length + this.#shift;
+    this.blankAt = bytes.length;
+    this.end = bytes.length;
+    return bytes;
+  }
+
+  /** A trailer section (lines, without a blank one at its end) with its secrets replaced. */
+  redactTrailers(section: string): string {
+    if (section === '') return '';
+    const bytes = Buffer.from(`${section}\n`, 'latin1');
+    this.#forget(0);
+    this.#readFields(bytes, 0);
+    let text = '';
+    let at = 0;
+    for (const { from, to, by } of this.replacements) {
+      text += latin1(bytes, at, from) + by.toString('latin1');
+      at = to;
     }
-    if (shapes.letters[fold(first)] === 1) {
-      const colon = text.indexOf(':', at);
-      const nameEnd = colon > at && colon < newline ? fieldNameEnd(text, at, colon) : at;
-      const shape = nameEnd > at ? (shapes.shapes[shapeOf(first, text.charCodeAt(nameEnd - 1), nameEnd - at)] ?? 0) : 0;
-      if (shape !== 0) {
-        const name = text.slice(at, nameEnd);
-        const end = lineEnd(text, at, newline);
-        if ((shape & maybeSecret) !== 0 && redactor.isSecret(name)) {
-          secrets ??= [];
-          secrets.push(colon + 1, end);
-          // Framing needs its fields even when their values are not to be shown.
-          if (name.length >= 14) noteField(head, name, text, colon + 1, end);
-        } else noteField(head, name, text, colon + 1, end);
+    return text + latin1(bytes, at, this.blankAt);
+  }
+
+  #forget(start: number): void {
+    this.#start = start;
+    this.#shift = 0;
+    if (this.replacements.length > 0) this.replacements = [];
+    this.hostEnd = 0;
+    this.typeEnd = 0;
+    this.contentLength = -1;
+    this.transferEncoding = false;
+    this.chunked = false;
+    this.contentEncoding = undefined;
+    this.fault = undefined;
+  }
+
+  #begin(bytes: Uint8Array, from: number, end: number, kind: Kind): void {
+    const line = this.#line;
+    this.#forget(from);
+    this.minor = line.minor;
+    this.methodEnd = kind === 'request' ? line.methodEnd - from : 0;
+    this.status = line.status;
+    this.targetEnd = 0;
+    this.reasonAt = 0;
+    this.reasonEnd = 0;
+    if (kind === 'request') {
+      // Origin form, by far the most frequent, has no authority.
+      if (bytes[line.methodEnd + 1] !== SLASH) this.#redactTarget(bytes, line.methodEnd + 1, line.targetEnd);
+      this.targetEnd = line.targetEnd - from + this.#shift;
+    } else {
+      this.reasonAt = line.reasonAt - from;
+      this.reasonEnd = end - from;
+    }
+  }
+
+  #redactTarget(bytes: Uint8Array, from: number, to: number): void {
+    const target = latin1(bytes, from, to);
+    const safe = this.#redactor.target(target);
+    if (safe !== target) this.#replace(from, to, Buffer.from(safe, 'latin1'));
+  }
+
+  #replace(from: number, to: number, by: Buffer): void {
+    this.replacements = [...this.replacements, { from, to, by }];
+    this.#shift += by.length - (to - from);
+  }
+
+  /** Reads field lines from `from` on; false when there is no blank line behind them yet. */
+  #readFields(bytes: Uint8Array, from: number): boolean {
+    const { letters, shapes } = this.#shapes;
+    let at = from;
+    for (;;) {
+      let newline = indexOfByte(bytes, LF, at);
+      if (newline < 0) return false;
+      const first = bytes[at] ?? 0;
+      if (newline === at || (first === CR && newline === at + 1)) {
+        this.blankAt = at;
+        this.end = newline + 1;
+        return true;
+      }
+      // obs-fold (RFC 9112 §5.2): a line that begins with white space continues the one before.
+      while (bytes[newline + 1] === SPACE || bytes[newline + 1] === TAB) {
+        newline = indexOfByte(bytes, LF, newline + 1);
+        if (newline < 0) return false;
+      }
+      if (letters[fold(first)] === 1) {
+        let colon = at;
+        while (colon < newline && bytes[colon] !== COLON) colon++;
+        // Some senders put white space before the colon; it is no part of the name (RFC 9112 §5.1).
+        let nameEnd = colon < newline ? colon : at;
+        while (nameEnd > at && (bytes[nameEnd - 1] === SPACE || bytes[nameEnd - 1] === TAB)) nameEnd--;
+        const shape = nameEnd > at ? (shapes[shapeOf(first, bytes[nameEnd - 1] ?? 0, nameEnd - at)] ?? 0) : 0;
+        if (shape !== 0) this.#field(bytes, at, nameEnd, colon + 1, lineEnd(bytes, at, newline), shape);
+      }
+      at = newline + 1;
+    }
+  }
+
+  /** A field whose name looks like one that matters. */
+  #field(bytes: Uint8Array, at: number, nameEnd: number, from: number, to: number, shape: number): void {
+    const isSecret = (shape & maybeSecret) !== 0 && this.#redactor.isSecret(latin1(bytes, at, nameEnd));
+    switch (nameEnd - at) {
+      case 4:
+        if (isSecret || this.hostEnd > 0 || !isName(bytes, at, 'host')) break;
+        this.hostAt = from - this.#start + this.#shift;
+        this.hostEnd = to - this.#start + this.#shift;
+        break;
+      case 12:
+        if (isSecret || !isName(bytes, at, 'content-type')) break;
+        this.typeAt = from - this.#start + this.#shift;
+        this.typeEnd = to - this.#start + this.#shift;
+        break;
+      // Framing needs its fields even when their values are not to be shown.
+      case 14:
+        if (isName(bytes, at, 'content-length')) this.#noteLength(bytes, from, to);
+        break;
+      case 16:
+        if (isName(bytes, at, 'content-encoding')) this.#noteEncoding(latin1(bytes, from, to).trim());
+        break;
+      case 17:
+        if (isName(bytes, at, 'transfer-encoding')) this.#noteTransferEncoding(latin1(bytes, from, to));
+        break;
+    }
+    if (isSecret) this.#replace(from, to, redactedValue);
+  }
+
+  /** A plain number is read in place; everything else goes the careful way. */
+  #noteLength(bytes: Uint8Array, from: number, to: number): void {
+    let value = 0;
+    let digits = 0;
+    for (let at = from; at < to; at++) {
+      const digit = (bytes[at] ?? 0) - 48;
+      if (digit >= 0 && digit <= 9 && digits < 15) {
+        value = value * 10 + digit;
+        digits++;
+      } else if (digits > 0 || bytes[at] !== SPACE) {
+        this.#noteOddLength(latin1(bytes, from, to).trim());
+        return;
       }
     }
-    at = newline + 1;
+    if (digits === 0 || this.contentLength >= 0) this.#noteOddLength(latin1(bytes, from, to).trim());
+    else this.contentLength = value;
   }
-}
 
-/** Some senders put white space before the colon; it is no part of the name (RFC 9112 §5.1). */
-function fieldNameEnd(text: string, from: number, colon: number): number {
-  let end = colon;
-  while (end > from) {
-    const last = text.charCodeAt(end - 1);
-    if (last !== 32 && last !== 9) break;
-    end--;
-  }
-  return end;
-}
-
-function noteField(head: Head, name: string, text: string, from: number, to: number): void {
-  switch (name.length) {
-    case 4:
-      if (!is(name, 'Host', 'host')) return;
-      head.host ??= text.slice(from, to).trim();
-      return;
-    case 12:
-      if (!is(name, 'Content-Type', 'content-type')) return;
-      head.contentType = text.slice(from, to).trim();
-      return;
-    case 14:
-      if (!is(name, 'Content-Length', 'content-length')) return;
-      noteLength(head, text, from, to);
-      return;
-    case 16: {
-      if (!is(name, 'Content-Encoding', 'content-encoding')) return;
-      const value = text.slice(from, to).trim();
-      head.contentEncoding = head.contentEncoding === undefined ? value : `${head.contentEncoding}, ${value}`;
-      return;
-    }
-    case 17:
-      if (!is(name, 'Transfer-Encoding', 'transfer-encoding')) return;
-      noteTransferEncoding(head, text.slice(from, to));
-      return;
-  }
-}
-
-/** Most senders use the usual spelling, which needs no lower-casing. */
-function is(name: string, usual: string, lower: string): boolean {
-  return name === usual || name === lower || name.toLowerCase() === lower;
-}
-
-/** A plain number is read in place; everything else goes the careful way. */
-function noteLength(head: Head, text: string, from: number, to: number): void {
-  let value = 0;
-  let digits = 0;
-  for (let at = from; at < to; at++) {
-    const digit = text.charCodeAt(at) - 48;
-    if (digit >= 0 && digit <= 9 && digits < 15) {
-      value = value * 10 + digit;
-      digits++;
-    } else if (digits > 0 || text.charCodeAt(at) !== 32) {
-      noteOddLength(head, text.slice(from, to).trim());
-      return;
+  /** Equal repetitions count as one; of conflicting ones the first is used and the conflict told (RFC 9110 §8.6). */
+  #noteOddLength(value: string): void {
+    for (const part of value.includes(',') ? value.split(',') : [value]) {
+      const digits = part.trim();
+      const length = /^\d{1,15}$/.test(digits) ? Number(digits) : -1;
+      if (length < 0) this.fault ??= `invalid Content-Length: ${digits.slice(0, 32)}`;
+      else if (this.contentLength < 0) this.contentLength = length;
+      else if (this.contentLength !== length) {
+        this.fault ??= `conflicting Content-Length: ${this.contentLength} and ${length}`;
+      }
     }
   }
-  if (digits === 0 || head.contentLength >= 0) noteOddLength(head, text.slice(from, to).trim());
-  else head.contentLength = value;
-}
 
-/** Equal repetitions count as one; of conflicting ones the first is used and the conflict told (RFC 9110 §8.6). */
-function noteOddLength(head: Head, value: string): void {
-  for (const part of value.includes(',') ? value.split(',') : [value]) {
-    const digits = part.trim();
-    const length = /^\d{1,15}$/.test(digits) ? Number(digits) : -1;
-    if (length < 0) head.fault ??= `invalid Content-Length: ${digits.slice(0, 32)}`;
-    else if (head.contentLength < 0) head.contentLength = length;
-    else if (head.contentLength !== length) {
-      head.fault ??= `conflicting Content-Length: ${head.contentLength} and ${length}`;
-    }
+  #noteEncoding(value: string): void {
+    this.contentEncoding = this.contentEncoding === undefined ? value : `${this.contentEncoding}, ${value}`;
+  }
+
+  #noteTransferEncoding(value: string): void {
+    const codings = value.toLowerCase().split(',');
+    this.transferEncoding = true;
+    this.chunked = codings[codings.length - 1]?.trim() === 'chunked';
   }
 }
 
-function noteTransferEncoding(head: Head, value: string): void {
-  const codings = value.toLowerCase().split(',');
-  head.transferEncoding = true;
-  head.chunked = codings[codings.length - 1]?.trim() === 'chunked';
+function lineEnd(bytes: Uint8Array, from: number, newline: number): number {
+  return newline > from && bytes[newline - 1] === CR ? newline - 1 : newline;
 }
 
-function withoutSecrets(text: string, from: number, to: number, secrets: readonly number[]): string {
-  let result = '';
-  let at = from;
-  for (let i = 0; i < secrets.length; i += 2) {
-    result += `${text.slice(at, secrets[i])} ${redacted}`;
-    at = secrets[i + 1] ?? at;
+/** Whether a field name is `name` (lower case, letters and hyphens) in any case. */
+function isName(bytes: Uint8Array, at: number, name: string): boolean {
+  for (let i = 0; i < name.length; i++) {
+    const code = bytes[at + i] ?? 0;
+    const lower = code >= 65 && code <= 90 ? code | 32 : code;
+    if (lower !== name.charCodeAt(i)) return false;
   }
-  return result + text.slice(at, to);
+  return true;
 }

@@ -5,7 +5,7 @@
 import type { Segment, SocketOpen } from '../../capture/source.ts';
 import { createConnections } from '../../stream/connections.ts';
 import { modelConnection } from '../../stream/testing/capture-model.ts';
-import { createProtocols } from '../index.ts';
+import { createProtocols, placeOf } from '../index.ts';
 
 const seconds = Number(process.argv[2] ?? 2);
 
@@ -72,7 +72,13 @@ function measure({ name, request, response }: Case): string {
     protocols: createProtocols(),
     identity: () => identity,
     wallTime: (time) => 1_800_000_000_000_000_000n + BigInt(time),
-    output: { row: () => void rows++, lost: (reason) => console.error('lost', reason) },
+    output: {
+      row(_table, row) {
+        rows++;
+        placeOf(row)?.release();
+      },
+      lost: (reason) => console.error('lost', reason),
+    },
   });
   const lanes = 64;
   for (let lane = 0; lane < lanes; lane++) connections.open({ ...open, cookie: lane });

@@ -1,12 +1,13 @@
 /** One direction of a connection as a sequence of messages: framing, gaps, and finding the way back after them. */
 import type { GapReason } from '../../stream/reader.ts';
-import { latin1 } from './bytes.ts';
+import { PooledBytes } from '../byte-pool.ts';
 import { ChunkedDecoder } from './chunked.ts';
 import type { Framing } from './framing.ts';
-import { type Head, type Kind, type Reading, readCutHead, readHead, redactTrailers } from './head.ts';
+import type { Kind } from './head.ts';
 import type { HttpLimits } from './limits.ts';
 import { Message } from './message.ts';
-import { mayBecomeStart, parseRequestLine, parseStatusLine } from './start-line.ts';
+import type { Reading } from './reading.ts';
+import { mayBecomeStart, readRequestLine, readStatusLine, StartLine } from './start-line.ts';
 
 /** What a stream tells of its messages. */
 export interface MessageHandler {
@@ -21,10 +22,6 @@ export interface MessageHandler {
   /** What should be a message is none. */
   garbage(): void;
 }
-
-/** A segment up to this size is made text in one go; of a larger one first only as much as a head usually takes. */
-const wholeText = 8192;
-const headText = 2048;
 
 /** A start line longer than this is not looked for when the way was lost. */
 const maxSoughtLine = 8192;
@@ -48,17 +45,14 @@ export class MessageStream {
   #message: Message | undefined;
   #remaining = 0;
   #chunked: ChunkedDecoder | undefined;
-  /** An incomplete head, its last three characters (to find its end without looking at it all again), and its first time. */
-  #head = '';
-  #tail = '';
+  /** An incomplete head, and its first time. */
+  readonly #head: PooledBytes;
   #headTime = 0;
   /** Its start line is there and is one. */
   #headChecked = false;
-  /** In `seek`: the line that may begin a message; undefined in the middle of a line that does not. */
-  #line: string | undefined;
-  /** The text made of the segment at hand, and where in the segment it begins. */
-  #text = '';
-  #textStart = 0;
+  /** In `seek`: the line that may begin a message; `#inLine` is false in the middle of one that does not. */
+  readonly #line: PooledBytes;
+  #inLine = false;
   #now = 0;
 
   constructor(kind: Kind, handler: MessageHandler, reading: Reading, limits: HttpLimits) {
@@ -66,21 +60,21 @@ export class MessageStream {
     this.#handler = handler;
     this.#reading = reading;
     this.#limits = limits;
+    this.#head = new PooledBytes(reading.pool);
+    this.#line = new PooledBytes(reading.pool);
   }
 
   /** Bytes held for what is unfinished. */
   get heldBytes(): number {
-    return (this.#message?.cost ?? 0) + this.#head.length + (this.#line?.length ?? 0);
+    return (this.#message?.cost ?? 0) + this.#head.size + this.#line.size;
   }
 
   /** `turned`: the other direction has spoken since the last bytes of this one. */
   data(bytes: Uint8Array, time: number, turned: boolean): void {
     this.#now = time;
-    this.#text = '';
     if (turned && (this.#state === 'turn' || this.#state === 'seek')) this.#seekHere(time);
     let at = 0;
     while (at < bytes.length) at = this.#step(bytes, at);
-    this.#text = '';
   }
 
   /** Returns whether it is still known where the next message begins: the bytes were inside a body of known extent. */
@@ -115,16 +109,16 @@ export class MessageStream {
   /** A message whose end only the other side's turn can tell has ended. */
   settle(): void {
     if (this.#state === 'turn' || (this.#state === 'seek' && this.#message !== undefined)) {
-      if (this.#line !== undefined) this.#rejectLine();
+      if (this.#inLine) this.#rejectLine();
       this.#complete('seek');
-      this.#line = undefined;
+      this.#leaveLine();
     }
   }
 
   /** The sender closed: whatever is unfinished stays so, unless closing is how it ends. */
   end(): void {
     if (this.#state === 'head') this.#cutHead(0, 'short');
-    if (this.#line !== undefined) this.#rejectLine();
+    if (this.#inLine) this.#rejectLine();
     const message = this.#message;
     if (message === undefined) return;
     if (this.#state === 'close' || this.#state === 'turn') this.#complete('start');
@@ -155,96 +149,98 @@ export class MessageStream {
     }
   }
 
-  /** The hot path: a whole head in one segment is read without a copy. */
+  /** The hot path: a whole head in one segment is read where it lies. */
   #start(bytes: Uint8Array, from: number): number {
     let at = from;
     // Blank lines before a start line are ignored (RFC 9112 §2.2).
     while (bytes[at] === LF || bytes[at] === CR) at++;
     if (at >= bytes.length) return at;
-    const size = bytes.length - at;
-    let text = this.#textOf(bytes, at, size <= wholeText ? bytes.length : at + headText);
-    let result = readHead(text, 0, this.#kind, this.#reading);
-    if (result.type === 'need-more' && text.length < size) {
-      text = this.#textOf(bytes, at, Math.min(bytes.length, at + this.#limits.headBytes));
-      result = readHead(text, 0, this.#kind, this.#reading);
+    const { head } = this.#reading;
+    const state = head.read(bytes, at, this.#kind);
+    if (state === 'complete' && head.end - at <= this.#limits.headBytes) {
+      const { end } = head;
+      this.#begin(this.#newMessage(bytes, at, false, this.#now));
+      return end;
     }
-    if (result.type === 'frame') {
-      this.#begin(new Message(result.head, false, this.#now, this.#now));
-      return at + result.end;
-    }
-    const newline = text.indexOf('\n');
-    if (result.type === 'resync' || (newline < 0 && !mayBecomeStart(text, this.#kind))) {
-      this.#handler.garbage();
-      this.#state = 'seek';
-      this.#line = newline < 0 ? undefined : '';
-      return newline < 0 ? bytes.length : at + newline + 1;
+    if (state === 'none') return this.#noStart(at, bytes.indexOf(LF, at), bytes.length);
+    if (state === 'need-more' && !mayBecomeMessage(bytes, at, this.#kind)) {
+      return this.#noStart(at, -1, bytes.length);
     }
     this.#state = 'head';
-    this.#head = '';
-    this.#tail = '';
     this.#headChecked = false;
     this.#headTime = this.#now;
     return this.#moreHead(bytes, at);
   }
 
+  /** What lies here begins no message: the next line may. */
+  #noStart(at: number, newline: number, length: number): number {
+    this.#handler.garbage();
+    this.#state = 'seek';
+    this.#inLine = newline >= at;
+    return newline < 0 ? length : newline + 1;
+  }
+
+  #newMessage(bytes: Uint8Array, from: number, headCut: boolean, firstTime: number): Message {
+    const { head, pool } = this.#reading;
+    return new Message(head, bytes, from, pool, headCut, firstTime, this.#now);
+  }
+
   #moreHead(bytes: Uint8Array, at: number): number {
-    const room = this.#limits.headBytes - this.#head.length;
-    const piece = latin1(bytes, at, Math.min(bytes.length, at + room));
-    const seam = this.#tail + piece;
     const before = this.#head.length;
-    this.#head += piece;
-    this.#tail = seam.slice(-3);
-    if (seam.includes('\n\r\n') || seam.includes('\n\n')) {
-      const result = readHead(this.#head, 0, this.#kind, this.#reading);
-      if (result.type === 'frame') {
-        this.#head = '';
-        this.#begin(new Message(result.head, false, this.#headTime, this.#now));
-        return at + result.end - before;
-      }
-      return this.#badHead(bytes);
+    const to = Math.min(bytes.length, at + this.#limits.headBytes - before);
+    this.#head.append(bytes, at, to);
+    const kept = this.#head.buffer.subarray(0, this.#head.length);
+    const { head } = this.#reading;
+    if (endsHead(kept, before)) {
+      if (head.read(kept, 0, this.#kind) !== 'complete') return this.#badHead(bytes);
+      const { end } = head;
+      this.#begin(this.#newMessage(kept, 0, false, this.#headTime), true);
+      return at + end - before;
     }
     // A first line that begins nothing need not wait for the end of the head.
     if (!this.#headChecked) {
-      this.#headChecked = piece.includes('\n');
+      this.#headChecked = kept.includes(LF, before);
       if (this.#headChecked) {
-        if (readHead(this.#head, 0, this.#kind, this.#reading).type === 'resync') return this.#badHead(bytes);
-      } else if (before < 64 && !mayBecomeStart(this.#head, this.#kind)) return this.#badHead(bytes);
+        if (head.read(kept, 0, this.#kind) === 'none') return this.#badHead(bytes);
+      } else if (before < 64 && !mayBecomeStart(kept, 0, kept.length, this.#kind)) return this.#badHead(bytes);
     }
-    if (this.#head.length >= this.#limits.headBytes) {
-      this.#cutHead(0, `after ${this.#head.length} bytes, too long to keep`);
-      return at + piece.length;
+    if (kept.length >= this.#limits.headBytes) {
+      this.#cutHead(0, `after ${kept.length} bytes, too long to keep`);
+      return to;
     }
     return bytes.length;
   }
 
   #badHead(bytes: Uint8Array): number {
-    this.#head = '';
+    this.#head.free();
     this.#handler.garbage();
     this.#state = 'seek';
-    this.#line = undefined;
+    this.#inLine = false;
     return bytes.length;
   }
 
   /** The rest of a head will not be seen (or kept): makes a message of what there is, or returns false. */
   #cutHead(lost: number, how: string): boolean {
-    const text = this.#head;
-    this.#head = '';
-    const head: Head | undefined = readCutHead(text, this.#kind, this.#reading);
+    const head = this.#reading.head.readCut(this.#head.buffer.subarray(0, this.#head.length), this.#kind);
     if (head === undefined) {
+      this.#head.free();
       this.#state = 'start';
       return false;
     }
-    const message = new Message(head, true, this.#headTime, this.#now);
+    const message = this.#newMessage(head, 0, true, this.#headTime);
     message.fault = `${this.#kind} head cut ${how}`;
     message.lostBytes = lost;
-    message.keeping = false;
-    this.#begin(message);
+    this.#begin(message, true);
     return true;
   }
 
-  #begin(message: Message): void {
+  #begin(message: Message, fromHead = false): void {
+    if (fromHead) {
+      message.own();
+      this.#head.free();
+    }
     this.#message = message;
-    this.#remaining = message.head.contentLength;
+    this.#remaining = message.contentLength;
     const framing = this.#handler.begun(message);
     if (framing === 'skip') {
       this.#message = undefined;
@@ -267,7 +263,7 @@ export class MessageStream {
     this.#state = next;
     if (message === undefined) return;
     message.complete = true;
-    if (message.headCut && !message.head.transferEncoding) message.bodySize = Math.max(0, message.head.contentLength);
+    if (message.headCut && !message.transferEncoding) message.bodySize = Math.max(0, message.contentLength);
     this.#handler.completed(message);
   }
 
@@ -286,7 +282,7 @@ export class MessageStream {
     message.lastTime = this.#now;
     const state = decoder.feed(bytes, at, this);
     if (state === 'need-more') return bytes.length;
-    message.trailers = redactTrailers(decoder.trailers, this.#reading);
+    message.trailers = this.#reading.head.redactTrailers(decoder.trailers);
     this.#chunked = undefined;
     if (state === 'frame') {
       this.#complete('start');
@@ -305,8 +301,7 @@ export class MessageStream {
     message.lastTime = this.#now;
     if (message.headCut) return;
     message.bodySize += to - from;
-    const room = this.#limits.bodyBytes - message.kept.length;
-    if (message.keeping && room > 0) message.kept += this.#textOf(bytes, from, Math.min(to, from + room));
+    message.keep(bytes, from, to, this.#limits.bodyBytes);
   }
 
   /** Body bytes that were cut or lost. */
@@ -332,77 +327,85 @@ export class MessageStream {
   /** Bytes are missing at a message boundary. */
   #lose(length: number, reason: GapReason): void {
     this.#state = 'seek';
-    this.#line = undefined;
+    this.#leaveLine();
     this.#handler.missing(length, reason);
   }
 
   /** The next byte may begin a message, because the direction turned. */
   #seekHere(time: number): void {
-    if (this.#line !== undefined && this.#message !== undefined) this.#rejectLine();
+    if (this.#inLine && this.#message !== undefined) this.#rejectLine();
     this.#state = 'seek';
-    this.#line = '';
+    this.#line.free();
+    this.#inLine = true;
     this.#headTime = time;
   }
 
   #seek(bytes: Uint8Array, at: number): number {
     const newline = bytes.indexOf(LF, at);
-    if (this.#line === undefined) {
+    if (!this.#inLine) {
       if (newline < 0) return bytes.length;
-      this.#line = '';
+      this.#inLine = true;
       return newline + 1;
     }
-    if (this.#line === '') this.#headTime = this.#now;
+    const before = this.#line.length;
+    if (before === 0) this.#headTime = this.#now;
     const end = Math.min(newline < 0 ? bytes.length : newline + 1, at + maxSoughtLine);
-    this.#line += latin1(bytes, at, end);
-    const line = this.#line;
+    this.#line.append(bytes, at, end);
+    const { buffer: line, length } = this.#line;
     if (newline >= 0 && end === newline + 1) {
-      if (this.#beginsMessage(line)) {
-        this.#line = undefined;
+      if (this.#beginsMessage(line, length)) {
         if (this.#message !== undefined) this.#complete('seek');
         this.#state = 'head';
-        this.#head = line;
-        this.#tail = line.slice(-3);
+        this.#head.append(line, 0, length);
+        this.#leaveLine();
         this.#headChecked = true;
       } else this.#rejectLine();
-    } else if (line.length >= maxSoughtLine || (line.length - (end - at) < 64 && !mayBecomeStart(line, this.#kind))) {
+    } else if (length >= maxSoughtLine || (before < 64 && !mayBecomeStart(line, 0, length, this.#kind))) {
       this.#rejectLine();
     }
     return end;
   }
 
-  #beginsMessage(line: string): boolean {
-    const end = line.charCodeAt(line.length - 2) === CR ? line.length - 2 : line.length - 1;
-    const parsed = this.#kind === 'request' ? parseRequestLine(line, 0, end) : parseStatusLine(line, 0, end);
-    return parsed !== undefined;
+  #beginsMessage(line: Uint8Array, length: number): boolean {
+    const end = line[length - 2] === CR ? length - 2 : length - 1;
+    const where = new StartLine();
+    return this.#kind === 'request' ? readRequestLine(line, 0, end, where) : readStatusLine(line, 0, end, where);
+  }
+
+  #leaveLine(): void {
+    this.#line.free();
+    this.#inLine = false;
   }
 
   /** The line begins no message: it is part of the body behind which one was sought, or of nothing known. */
   #rejectLine(): void {
-    const line = this.#line ?? '';
+    const { buffer: line, length } = this.#line;
     const message = this.#message;
     if (message === undefined) {
-      this.#line = line.endsWith('\n') ? '' : undefined;
+      const isWhole = line[length - 1] === LF && length > 0;
+      this.#line.free();
+      this.#inLine = isWhole;
       return;
     }
-    this.#line = undefined;
     this.#state = 'turn';
     message.lastTime = this.#now;
-    if (message.headCut) return;
-    message.bodySize += line.length;
-    const room = this.#limits.bodyBytes - message.kept.length;
-    if (message.keeping && room > 0) message.kept += line.slice(0, room);
-  }
-
-  /** Text of part of the segment at hand, cut from what was made of it already where possible. */
-  #textOf(bytes: Uint8Array, from: number, to: number): string {
-    const start = from - this.#textStart;
-    if (this.#text !== '' && start >= 0 && to - this.#textStart <= this.#text.length) {
-      return start === 0 && to - from === this.#text.length
-        ? this.#text
-        : this.#text.slice(start, to - this.#textStart);
+    if (!message.headCut) {
+      message.bodySize += length;
+      message.keep(line, 0, length, this.#limits.bodyBytes);
     }
-    this.#text = latin1(bytes, from, to);
-    this.#textStart = from;
-    return this.#text;
+    this.#leaveLine();
   }
+}
+
+/** Whether a head of which `kept` is the beginning is whole; what lies before `from` was looked at before. */
+function endsHead(kept: Buffer, from: number): boolean {
+  for (let at = kept.indexOf(LF, Math.max(0, from - 3)); at >= 0; at = kept.indexOf(LF, at + 1)) {
+    if (kept[at + 1] === LF || (kept[at + 1] === CR && kept[at + 2] === LF)) return true;
+  }
+  return false;
+}
+
+/** Whether bytes that hold no whole head may be the beginning of one. */
+function mayBecomeMessage(bytes: Uint8Array, at: number, kind: Kind): boolean {
+  return bytes.indexOf(LF, at) >= 0 || mayBecomeStart(bytes, at, bytes.length, kind);
 }

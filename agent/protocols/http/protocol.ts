@@ -2,9 +2,9 @@
 import { httpEvents } from '../../../src/domain/tables/http-events.ts';
 import type { Protocol, ProtocolOptions } from '../protocol.ts';
 import { detectHttp } from './detect.ts';
-import { createReading } from './head.ts';
 import { defaultHttpLimits, type HttpLimits } from './limits.ts';
 import { HttpReader } from './reader.ts';
+import { createReading } from './reading.ts';
 import { createRedactor } from './redact.ts';
 
 export function createHttp(options: ProtocolOptions = {}, limits: HttpLimits = defaultHttpLimits): Protocol {

@@ -3,13 +3,13 @@ import { httpEvents } from '../../../src/domain/tables/http-events.ts';
 import type { Direction } from '../../capture/source.ts';
 import type { Connection, ProtocolOutput } from '../../stream/protocol.ts';
 import type { CloseReason, GapReason, StreamReader } from '../../stream/reader.ts';
-import { latin1 } from './bytes.ts';
+import type { RowMemory } from '../row-memory.ts';
 import { Exchange, type Standing } from './exchange.ts';
 import { type Framing, requestFraming, responseFraming } from './framing.ts';
-import type { Reading } from './head.ts';
 import type { HttpLimits } from './limits.ts';
 import type { Message } from './message.ts';
 import { type MessageHandler, MessageStream } from './message-stream.ts';
+import type { Reading } from './reading.ts';
 import { type ConnectionColumns, columnsOf, toRow } from './row.ts';
 
 /** An exchange unanswered for this long becomes a row (captured ns). */
@@ -20,6 +20,8 @@ const maxGarbage = 16;
 
 export class HttpReader implements StreamReader {
   readonly #output: ProtocolOutput;
+  readonly #connection: Connection;
+  readonly #memory: RowMemory;
   readonly #columns: ConnectionColumns;
   readonly #requests: MessageStream;
   readonly #responses: MessageStream;
@@ -43,6 +45,8 @@ export class HttpReader implements StreamReader {
 
   constructor(connection: Connection, output: ProtocolOutput, reading: Reading, limits: HttpLimits) {
     this.#output = output;
+    this.#connection = connection;
+    this.#memory = reading.memory;
     this.#columns = columnsOf(connection);
     this.#requests = new MessageStream('request', this.#requestHandler(), reading, limits);
     this.#responses = new MessageStream('response', this.#responseHandler(), reading, limits);
@@ -88,7 +92,9 @@ export class HttpReader implements StreamReader {
   }
 
   tick(time: number): void {
+    this.#asking?.own();
     for (const exchange of this.#pending) {
+      exchange.own();
       const { response } = exchange;
       const old = time - exchange.firstTime >= inFlightNanos;
       // Behind a cut body the end may be told late: the answer is shown at once.
@@ -155,7 +161,7 @@ export class HttpReader implements StreamReader {
     this.#pending.push(exchange);
     this.#pendingCost += exchange.cost;
     this.#asking = exchange;
-    return requestFraming(message.head);
+    return requestFraming(message);
   }
 
   #requestCompleted(message: Message): void {
@@ -169,14 +175,14 @@ export class HttpReader implements StreamReader {
 
   #responseBegun(message: Message): Framing | 'skip' {
     this.#garbage = 0;
-    const status = message.head.response?.status ?? 0;
+    const { status } = message;
     // Interim responses (RFC 9110 §15.2) are not the answer.
     if (status < 200 && status !== 101) return message.headCut ? 'skip' : 'none';
     const exchange = this.#match(message);
     exchange.response = message;
     this.#answering = exchange;
     if (exchange.request !== undefined && !exchange.request.complete) this.#requests.settle();
-    return responseFraming(message.head, exchange.request?.head.request?.method);
+    return responseFraming(message, exchange.request);
   }
 
   /** Responses come in the order of requests (RFC 9112 §9.3); after a hole, only the newest are sure to be unanswered. */
@@ -204,10 +210,9 @@ export class HttpReader implements StreamReader {
     const exchange = this.#answering;
     if (exchange === undefined || exchange.response !== message) return;
     this.#answering = undefined;
+    const isTunnel = responseFraming(message, exchange.request) === 'tunnel';
     this.#finish(exchange, 'complete');
-    const status = message.head.response?.status ?? 0;
-    const tunnel = responseFraming(message.head, exchange.request?.head.request?.method) === 'tunnel';
-    if (tunnel || status === 101) this.#stop();
+    if (isTunnel) this.#stop();
   }
 
   #responseCutShort(message: Message): void {
@@ -241,11 +246,15 @@ export class HttpReader implements StreamReader {
     else this.#pending = this.#pending.filter((other) => other !== exchange);
     this.#pendingCost -= exchange.cost;
     this.#emit(exchange, standing);
+    // Answered before it was sent in full, it will be told of again.
+    if (exchange.request?.complete !== false && exchange.response?.complete !== false) exchange.free();
   }
 
   #emit(exchange: Exchange, standing: Standing): void {
     const role = this.#requestDirection === 1 ? 'client' : 'server';
-    this.#output.row(httpEvents, toRow(exchange, standing, role, this.#columns));
+    const row = toRow(exchange, standing, role, this.#connection.identity(role), this.#columns, this.#memory);
+    const isOnly = standing === 'complete' && exchange.shown === 0 && exchange.request?.complete !== false;
+    this.#output.row(httpEvents, row, isOnly);
   }
 
   #noteGarbage(): void {
@@ -264,6 +273,9 @@ function opposite(direction: Direction): Direction {
   return direction === 0 ? 1 : 0;
 }
 
+const responseStart = 'HTTP/';
+
 function isResponse(bytes: Uint8Array): boolean {
-  return latin1(bytes, 0, Math.min(bytes.length, 5)) === 'HTTP/';
+  for (let at = 0; at < responseStart.length; at++) if (bytes[at] !== responseStart.charCodeAt(at)) return false;
+  return true;
 }

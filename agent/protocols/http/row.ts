@@ -1,17 +1,23 @@
-/** An exchange as a row of http_events. Headers and bodies are made when they are read, so that rows nobody opens cost little. */
+/**
+ * An exchange as a row of http_events. A row owns no column: each is made from its record (record.ts) when it is read, so that rows
+ * nobody looks at cost little. Secrets were replaced before the record was written.
+ */
 import type { HeaderList, Row } from '../../../src/domain/column.ts';
 import type { HttpEvent } from '../../../src/domain/tables/http-events.ts';
 import type { Connection } from '../../stream/protocol.ts';
-import { payloadBytes, payloadNotes } from '../payload.ts';
+import { latin1, readable } from '../bytes.ts';
+import { payloadBytes, payloadNotes, type RowPlace, rowMemory } from '../payload.ts';
+import type { Chunk, RowMemory } from '../row-memory.ts';
 import { decodeBody } from './body.ts';
-import { readable } from './bytes.ts';
-import { type Exchange, errorOf, outcomeOf, type Standing } from './exchange.ts';
+import { type Exchange, errorOf, type Standing } from './exchange.ts';
 import { fieldsOf } from './fields.ts';
-import type { Message } from './message.ts';
+import { methodText } from './method-text.ts';
+import { flag, numberAt, outcomeIn, recordHead, recordSize, wordAt, writeRecord } from './record.ts';
 
 /** What every row of a connection shares. */
 export interface ConnectionColumns {
-  readonly connection: Connection;
+  readonly socket: Connection['socket'];
+  readonly wallTime: (time: number) => bigint;
   readonly idPrefix: string;
   readonly conn_id: string;
   readonly conn_opened: bigint;
@@ -19,164 +25,309 @@ export interface ConnectionColumns {
 }
 
 export function columnsOf(connection: Connection): ConnectionColumns {
-  const { socket } = connection;
+  const { socket, wallTime } = connection;
   return {
-    connection,
+    socket,
+    wallTime,
     idPrefix: `${socket.cookie.toString(36)}.`,
     conn_id: socket.cookie.toString(16),
-    conn_opened: connection.wallTime(socket.time),
+    conn_opened: wallTime(socket.time),
     midstream: socket.firstSeq === undefined,
   };
 }
 
-type Payload = 'req_headers' | 'req_body' | 'req_body_kept' | 'req_trailers';
-type ResponsePayload = 'resp_headers' | 'resp_body' | 'resp_body_kept' | 'resp_trailers';
-
-/** Own properties are every column but the payload ones, which are accessors: see agent/protocols/protocol.ts. */
-class HttpRow implements HttpEvent {
-  readonly time_: bigint;
-  readonly id: string;
-  readonly trace_role: 'client' | 'server';
-  readonly source: string;
-  readonly destination: string;
-  readonly req_method: string | null;
-  readonly req_path: string | null;
-  readonly resp_status: number | null;
-  readonly outcome: string;
-  readonly latency: number | null;
-  readonly ttfb: number | null;
-  readonly req_body_size: number;
-  readonly resp_body_size: number;
-  readonly protocol: string;
-  readonly req_host: string | null;
-  readonly resp_message: string | null;
-  readonly content_type: string | null;
-  readonly node: string;
-  readonly namespace: string | null;
-  readonly pod: string | null;
-  readonly container: string | null;
-  readonly process: string | null;
-  readonly pid: number | null;
-  readonly remote_pod: string | null;
-  readonly remote_process: string | null;
-  readonly local_addr: string;
-  readonly local_port: number;
-  readonly remote_addr: string;
-  readonly remote_port: number;
-  readonly encrypted: boolean;
-  readonly major_version: number;
-  readonly minor_version: number;
-  readonly conn_id: string;
-  readonly conn_exchange: number;
-  readonly conn_opened: bigint;
-  readonly cgroup: string | null;
+/** What most rows do not have. */
+interface Rarities {
   readonly error: string | null;
-  readonly lost_bytes: number;
-  readonly #request: Message | undefined;
-  readonly #response: Message | undefined;
+  readonly requestCoding: string | undefined;
+  readonly responseCoding: string | undefined;
+  readonly requestTrailers: string;
+  readonly responseTrailers: string;
+}
 
-  constructor(exchange: Exchange, standing: Standing, role: 'client' | 'server', columns: ConnectionColumns) {
-    const { request, response } = exchange;
-    const { connection, midstream } = columns;
-    const { socket } = connection;
-    // Attribution fills the columns of src/domain/tables/http-events.ts that name the two ends.
-    const who = connection.identity(role) as Partial<HttpEvent>;
-    const line = request?.head.request;
-    const status = response?.head.response;
-    const minor = (line ?? status)?.minor === 0 ? 0 : 1;
-    const over = standing !== 'in-flight' && standing !== 'gone';
-    this.time_ = connection.wallTime(exchange.firstTime);
-    this.id = columns.idPrefix + exchange.number;
-    this.trace_role = role;
-    this.source = who.source ?? (role === 'client' ? localEnd(socket) : remoteEnd(socket));
-    this.destination = who.destination ?? (role === 'client' ? remoteEnd(socket) : localEnd(socket));
-    this.req_method = line?.method ?? null;
-    this.req_path = line === undefined ? null : readable(line.target);
-    this.resp_status = status?.status ?? null;
-    this.outcome = outcomeOf(exchange, standing);
-    this.latency =
-      request !== undefined && response !== undefined && (response.complete || over)
-        ? Math.max(0, response.lastTime - request.firstTime)
-        : null;
-    this.ttfb =
-      request?.complete && response !== undefined && response.firstTime >= request.lastTime
-        ? response.firstTime - request.lastTime
-        : null;
-    this.req_body_size = request?.bodySize ?? 0;
-    this.resp_body_size = response?.bodySize ?? 0;
-    this.protocol = minor === 0 ? 'HTTP/1.0' : 'HTTP/1.1';
-    this.req_host = request === undefined ? null : hostOf(request);
-    this.resp_message = status === undefined || status.reason === '' ? null : readable(status.reason);
-    this.content_type = response?.head.contentType ?? request?.head.contentType ?? null;
-    this.node = who.node ?? '';
-    this.namespace = who.namespace ?? null;
-    this.pod = who.pod ?? null;
-    this.container = who.container ?? null;
-    this.process = who.process ?? null;
-    this.pid = who.pid ?? null;
-    this.remote_pod = who.remote_pod ?? null;
-    this.remote_process = who.remote_process ?? null;
-    this.local_addr = who.local_addr ?? socket.localAddress;
-    this.local_port = who.local_port ?? socket.localPort;
-    this.remote_addr = who.remote_addr ?? socket.remoteAddress;
-    this.remote_port = who.remote_port ?? socket.remotePort;
-    this.encrypted = false;
-    this.major_version = 1;
-    this.minor_version = minor;
-    this.conn_id = columns.conn_id;
-    this.conn_exchange = exchange.number;
-    this.conn_opened = columns.conn_opened;
-    this.cgroup = who.cgroup ?? null;
-    this.error = errorOf(exchange, standing, midstream);
-    this.lost_bytes = exchange.allLostBytes;
-    this.#request = request;
-    this.#response = response;
+/** Rough size of a row's own object and its place in the ring, bytes. */
+const rowObject = 120;
+
+class HttpRow implements HttpEvent, RowPlace {
+  readonly #chunk: Chunk;
+  readonly #at: number;
+  readonly #generation: number;
+  /** Columns that name the two ends, shared by the rows of a connection: agent/attribution. */
+  readonly #ends: Partial<HttpEvent>;
+  readonly #columns: ConnectionColumns;
+  readonly #rare: Rarities | undefined;
+  readonly #memory: RowMemory;
+
+  constructor(
+    chunk: Chunk,
+    at: number,
+    ends: Partial<HttpEvent>,
+    columns: ConnectionColumns,
+    rare: Rarities | undefined,
+    memory: RowMemory,
+  ) {
+    this.#chunk = chunk;
+    this.#at = at;
+    this.#generation = chunk.generation;
+    this.#ends = ends;
+    this.#columns = columns;
+    this.#rare = rare;
+    this.#memory = memory;
+  }
+
+  get [rowMemory](): RowPlace {
+    return this;
+  }
+  get isGone(): boolean {
+    return this.#chunk.generation !== this.#generation;
+  }
+  get bytes(): number {
+    return rowObject + this[payloadBytes];
+  }
+  release(): void {
+    this.#memory.release(this.#chunk);
+  }
+
+  #number(index: number): number {
+    return this.#live().numbers[(this.#at >> 3) + index] ?? 0;
+  }
+  #word(index: number): number {
+    return this.#live().words[(this.#at >> 2) + index] ?? 0;
+  }
+  #has(bit: number): boolean {
+    return (this.#word(wordAt.flags) & bit) !== 0;
+  }
+  /** Whoever keeps a row asks `isGone` before it reads one: another row may lie here now. */
+  #live(): Chunk {
+    if (this.#chunk.generation !== this.#generation) throw new Error('the row was let go of');
+    return this.#chunk;
+  }
+  get #requestAt(): number {
+    return this.#at + recordHead;
+  }
+  get #responseAt(): number {
+    return this.#at + recordHead + this.#word(wordAt.requestBody) + this.#word(wordAt.requestKept);
+  }
+  /** Bytes of a message, by their place in its head. */
+  #text(message: number, from: number, to: number): string {
+    return latin1(this.#live().bytes, message + from, message + to);
+  }
+
+  get time_(): bigint {
+    return this.#columns.wallTime(this.#number(numberAt.firstTime));
+  }
+  get id(): string {
+    return this.#columns.idPrefix + this.#number(numberAt.exchange);
+  }
+  get trace_role(): 'client' | 'server' {
+    return this.#has(flag.client) ? 'client' : 'server';
+  }
+  get source(): string {
+    return (
+      this.#ends.source ?? (this.#has(flag.client) ? localEnd(this.#columns.socket) : remoteEnd(this.#columns.socket))
+    );
+  }
+  get destination(): string {
+    return (
+      this.#ends.destination ??
+      (this.#has(flag.client) ? remoteEnd(this.#columns.socket) : localEnd(this.#columns.socket))
+    );
+  }
+  get req_method(): string | null {
+    if (!this.#has(flag.hasRequest)) return null;
+    return methodText(this.#live().bytes, this.#requestAt, this.#requestAt + this.#word(wordAt.methodEnd));
+  }
+  get req_path(): string | null {
+    if (!this.#has(flag.hasRequest)) return null;
+    return readable(this.#text(this.#requestAt, this.#word(wordAt.methodEnd) + 1, this.#word(wordAt.targetEnd)));
+  }
+  get resp_status(): number | null {
+    return this.#word(wordAt.status) || null;
+  }
+  get outcome(): string {
+    return outcomeIn(this.#word(wordAt.flags));
+  }
+  get latency(): number | null {
+    return known(this.#number(numberAt.latency));
+  }
+  get ttfb(): number | null {
+    return known(this.#number(numberAt.ttfb));
+  }
+  get req_body_size(): number {
+    return this.#number(numberAt.requestBodySize);
+  }
+  get resp_body_size(): number {
+    return this.#number(numberAt.responseBodySize);
+  }
+  get protocol(): string {
+    return this.#has(flag.minor0) ? 'HTTP/1.0' : 'HTTP/1.1';
+  }
+  /** The authority of an absolute target goes before Host (RFC 9112 §3.2.2). */
+  get req_host(): string | null {
+    if (!this.#has(flag.hasRequest)) return null;
+    const { bytes } = this.#live();
+    const targetAt = this.#requestAt + this.#word(wordAt.methodEnd) + 1;
+    if (bytes[targetAt] !== 47) {
+      const target = latin1(bytes, targetAt, this.#requestAt + this.#word(wordAt.targetEnd));
+      if (this.req_method === 'CONNECT') return target;
+      const authority = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#]*@)?([^/?#]*)/i.exec(target)?.[1];
+      if (authority !== undefined) return authority;
+    }
+    const end = this.#word(wordAt.hostEnd);
+    return end === 0 ? null : readable(this.#text(this.#requestAt, this.#word(wordAt.hostAt), end).trim());
+  }
+  get resp_message(): string | null {
+    const from = this.#word(wordAt.reasonAt);
+    const to = this.#word(wordAt.reasonEnd);
+    if (!this.#has(flag.hasResponse) || from >= to) return null;
+    return readable(this.#text(this.#responseAt, from, to));
+  }
+  get content_type(): string | null {
+    const end = this.#word(wordAt.typeEnd);
+    if (end === 0) return null;
+    const message = this.#has(flag.requestType) ? this.#requestAt : this.#responseAt;
+    return this.#text(message, this.#word(wordAt.typeAt), end).trim();
+  }
+  get node(): string {
+    return this.#ends.node ?? '';
+  }
+  get namespace(): string | null {
+    return this.#ends.namespace ?? null;
+  }
+  get pod(): string | null {
+    return this.#ends.pod ?? null;
+  }
+  get container(): string | null {
+    return this.#ends.container ?? null;
+  }
+  get process(): string | null {
+    return this.#ends.process ?? null;
+  }
+  get pid(): number | null {
+    return this.#ends.pid ?? null;
+  }
+  get remote_pod(): string | null {
+    return this.#ends.remote_pod ?? null;
+  }
+  get remote_process(): string | null {
+    return this.#ends.remote_process ?? null;
+  }
+  get local_addr(): string {
+    return this.#columns.socket.localAddress;
+  }
+  get local_port(): number {
+    return this.#columns.socket.localPort;
+  }
+  get remote_addr(): string {
+    return this.#columns.socket.remoteAddress;
+  }
+  get remote_port(): number {
+    return this.#columns.socket.remotePort;
+  }
+  get encrypted(): boolean {
+    return false;
+  }
+  get major_version(): number {
+    return 1;
+  }
+  get minor_version(): number {
+    return this.#has(flag.minor0) ? 0 : 1;
+  }
+  get conn_id(): string {
+    return this.#columns.conn_id;
+  }
+  get conn_exchange(): number {
+    return this.#number(numberAt.exchange);
+  }
+  get conn_opened(): bigint {
+    return this.#columns.conn_opened;
+  }
+  get cgroup(): string | null {
+    return this.#ends.cgroup ?? null;
+  }
+  get error(): string | null {
+    return this.#rare?.error ?? null;
+  }
+  get lost_bytes(): number {
+    return this.#number(numberAt.lostBytes);
   }
 
   get req_headers(): HeaderList | null {
-    return headersOf(this.#request);
+    if (!this.#has(flag.hasRequest)) return null;
+    return fieldsOf(this.#text(this.#requestAt, this.#word(wordAt.requestFields), this.#word(wordAt.requestHead)));
   }
   get req_body(): Uint8Array | null {
-    return bodyOf(this.#request);
+    const wire = this.#body(this.#requestAt, wordAt.requestBody, wordAt.requestKept);
+    return wire && decodeBody(wire, this.#rare?.requestCoding).bytes;
   }
   get req_body_kept(): number | null {
-    return this.#request?.kept.length ?? null;
+    return this.#has(flag.hasRequest) ? this.#word(wordAt.requestKept) : null;
   }
   get req_trailers(): HeaderList | null {
-    return trailersOf(this.#request);
+    return this.#rare?.requestTrailers ? fieldsOf(this.#rare.requestTrailers) : null;
   }
   get resp_headers(): HeaderList | null {
-    return headersOf(this.#response);
+    if (!this.#has(flag.hasResponse)) return null;
+    return fieldsOf(this.#text(this.#responseAt, this.#word(wordAt.responseFields), this.#word(wordAt.responseHead)));
   }
   get resp_body(): Uint8Array | null {
-    return bodyOf(this.#response);
+    const wire = this.#body(this.#responseAt, wordAt.responseBody, wordAt.responseKept);
+    return wire && decodeBody(wire, this.#rare?.responseCoding).bytes;
   }
   get resp_body_kept(): number | null {
-    return this.#response?.kept.length ?? null;
+    return this.#has(flag.hasResponse) ? this.#word(wordAt.responseKept) : null;
   }
   get resp_trailers(): HeaderList | null {
-    return trailersOf(this.#response);
+    return this.#rare?.responseTrailers ? fieldsOf(this.#rare.responseTrailers) : null;
   }
   get [payloadBytes](): number {
-    return (this.#request?.cost ?? 0) + (this.#response?.cost ?? 0);
+    const { requestTrailers = '', responseTrailers = '', error } = this.#rare ?? {};
+    const texts = requestTrailers.length + responseTrailers.length + (error?.length ?? 0);
+    return this.#responseAt - this.#at + this.#word(wordAt.responseBody) + this.#word(wordAt.responseKept) + texts;
   }
   get [payloadNotes](): readonly string[] {
-    return [...notesOf('request', this.#request), ...notesOf('response', this.#response)];
+    const request = this.#body(this.#requestAt, wordAt.requestBody, wordAt.requestKept);
+    const response = this.#body(this.#responseAt, wordAt.responseBody, wordAt.responseKept);
+    return [
+      ...notesOf('request', request, this.#rare?.requestCoding),
+      ...notesOf('response', response, this.#rare?.responseCoding),
+    ];
+  }
+
+  /** A copy of what was kept of a body, null where that is nothing: the memory is used again. */
+  #body(message: number, body: number, kept: number): Uint8Array | null {
+    const length = this.#word(kept);
+    const from = message + this.#word(body);
+    return length === 0 ? null : Uint8Array.prototype.slice.call(this.#live().bytes, from, from + length);
   }
 }
 
-/** The row of an exchange as it stands; `role` is the socket's end of it. */
+/** The row of an exchange as it stands; `role` is the socket's end of it, `ends` what attribution says of the two. */
 export function toRow(
   exchange: Exchange,
   standing: Standing,
   role: 'client' | 'server',
+  ends: Row,
   columns: ConnectionColumns,
+  memory: RowMemory,
 ): Row {
-  return new HttpRow(exchange, standing, role, columns) as HttpEvent;
+  const chunk = memory.reserve(recordSize(exchange));
+  const at = writeRecord(memory, chunk, exchange, standing, role);
+  const rare = raritiesOf(exchange, errorOf(exchange, standing, columns.midstream));
+  return new HttpRow(chunk, at, ends as Partial<HttpEvent>, columns, rare, memory) as HttpEvent;
 }
 
-/** Columns a row of http_events does not own but computes. */
-export type LazyColumn = Payload | ResponsePayload;
+function raritiesOf({ request, response }: Exchange, error: string | null): Rarities | undefined {
+  const requestCoding = request?.contentEncoding;
+  const responseCoding = response?.contentEncoding;
+  const requestTrailers = request?.trailers ?? '';
+  const responseTrailers = response?.trailers ?? '';
+  const isPlain = requestCoding === undefined && responseCoding === undefined;
+  if (error === null && isPlain && requestTrailers === '' && responseTrailers === '') return undefined;
+  return { error, requestCoding, responseCoding, requestTrailers, responseTrailers };
+}
+
+const known = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
 function localEnd({ localAddress, localPort }: Connection['socket']): string {
   return `${localAddress}:${localPort}`;
@@ -186,32 +337,8 @@ function remoteEnd({ remoteAddress, remotePort }: Connection['socket']): string 
   return `${remoteAddress}:${remotePort}`;
 }
 
-/** The authority of an absolute target goes before Host (RFC 9112 §3.2.2). */
-function hostOf({ head }: Message): string | null {
-  const target = head.request?.target ?? '';
-  if (target.charCodeAt(0) !== 47) {
-    if (head.request?.method === 'CONNECT') return target;
-    const authority = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#]*@)?([^/?#]*)/i.exec(target)?.[1];
-    if (authority !== undefined) return authority;
-  }
-  return head.host === undefined ? null : readable(head.host);
-}
-
-function headersOf(message: Message | undefined): HeaderList | null {
-  return message === undefined ? null : fieldsOf(message.head.fields);
-}
-
-function trailersOf(message: Message | undefined): HeaderList | null {
-  return message === undefined || message.trailers === '' ? null : fieldsOf(message.trailers);
-}
-
-function bodyOf(message: Message | undefined): Uint8Array | null {
-  if (message === undefined || message.kept === '') return null;
-  return decodeBody(Buffer.from(message.kept, 'latin1'), message.head.contentEncoding).bytes;
-}
-
-function notesOf(which: string, message: Message | undefined): readonly string[] {
-  if (message === undefined || message.kept === '' || message.head.contentEncoding === undefined) return [];
-  const { note } = decodeBody(Buffer.from(message.kept, 'latin1'), message.head.contentEncoding);
+function notesOf(which: string, wire: Uint8Array | null, coding: string | undefined): readonly string[] {
+  if (wire === null || coding === undefined) return [];
+  const { note } = decodeBody(wire, coding);
   return note === undefined ? [] : [`${which} body: ${note}`];
 }
