@@ -48,8 +48,9 @@ bundle() {
     --define:process.env.NODE_ENV='"production"' --define:process.env.KELPIE_VERSION="\"$version\"" \
     --banner:js='import { createRequire as kelpieRequire } from "node:module"; const require = kelpieRequire(import.meta.url);'
 }
-# The terminal in chunks: what only the screen needs (React, Ink) is loaded by the screen alone.
-bundle kelpie=src/cli.ts --splitting --chunk-names='chunks/[name]-[hash]' &
+# The terminal in chunks: what only the screen needs (React, Ink) is loaded by the screen alone. Nothing in it fetches, but Yoga would
+# load its WebAssembly that way if it could, and with it all of Node's fetch: a tenth of the time to the first frame.
+bundle kelpie=src/cli.ts --splitting --chunk-names='chunks/[name]-[hash]' --define:fetch=undefined &
 terminal=$!
 # One file each, free of the terminal's code, for an image without node_modules.
 bundle agent=agent/main.ts demo=deploy/demo/main.ts

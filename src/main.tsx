@@ -3,6 +3,7 @@ import { useApp } from 'ink';
 import { type ReactNode, useEffect } from 'react';
 import type { AgentClient } from './agent-client/client.ts';
 import { toAppError } from './domain/errors.ts';
+import { tables } from './domain/tables/index.ts';
 import { createApp } from './shell/app.ts';
 import { AppRoot } from './shell/app-root.tsx';
 import type { Store } from './store/store.ts';
@@ -22,6 +23,8 @@ export interface TerminalOptions {
   readonly client: AgentClient;
   /** Fed by the client's `onEvent`; `runTerminal` publishes it, nobody else. */
   readonly store: Store;
+  /** Agents behind the client; they share what the terminal takes of rows. */
+  readonly agents: number;
   /** Milliseconds between paints of new data, 250–60,000. Keys are painted at once. */
   readonly refreshMs: number;
   /** What is watched, in two or three words: "demo", "this machine", "replay shop.kelpie". */
@@ -42,6 +45,14 @@ export interface TerminalOptions {
 
 /** A key that is held down (`=`, `x`, `u`) makes this many queries at most: one in so many ms. */
 const queryEveryMs = 150;
+/**
+ * Rows a second the terminal takes, all agents together, and at least of each. Nobody reads faster, every row costs CPU time, and a
+ * filter is looked through at the agents, before this limit. What is over it they count as `row-limit`.
+ */
+const rowsPerSecond = 12_000;
+const leastRowsPerSecond = 500;
+/** The first rows are waited for eagerly this long. */
+const eagerMs = 10_000;
 /** Kept rows to ask the agents for when a query begins. */
 const backlog = 2_000;
 
@@ -56,7 +67,11 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
   const release = guardTerminal(tty, process.stdin);
   // Before the first frame: a key echoed by the terminal would scroll it.
   process.stdin.setRawMode?.(true);
-  const ticker = createTicker(store, { refreshMs: options.refreshMs });
+  const began = Date.now();
+  const isWaiting = () =>
+    Date.now() - began < eagerMs && tables.every(({ id }) => store.getSnapshot().table(id).rows.length === 0);
+  const ticker = createTicker(store, { refreshMs: options.refreshMs, isWaiting });
+  const maxRowsPerSecond = Math.max(leastRowsPerSecond, Math.floor(rowsPerSecond / Math.max(1, options.agents)));
   let failure: unknown;
   let handOver: Release | undefined;
 
@@ -65,7 +80,7 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
     setQuery: atMostEvery(queryEveryMs, (table, filter) => {
       // Rows of the earlier query are in its order; those of the new one come anew, oldest first.
       store.clear(table);
-      client.setQuery({ table, filter, payload: false, backlog, maxRowsPerSecond: 0, once: false });
+      client.setQuery({ table, filter, payload: false, backlog, maxRowsPerSecond, once: false });
       ticker.hurry();
     }),
     copy: (text) => {

@@ -72,39 +72,34 @@ function fillColumn(rows: MutableRow[], column: Column, spec: ColumnSpec, fail: 
   if (!all && present.length !== Math.ceil(rows.length / 8)) {
     fail(`${present.length} bytes of presence for ${rows.length} rows`);
   }
-  const values = reader(column, spec, fail);
+  const values = valuesOf(column, spec, fail);
   let next = 0;
   for (let i = 0; i < rows.length; i += 1) {
     if (!all && (((present[i >> 3] ?? 0) >> (i & 7)) & 1) === 0) {
       if (spec.required) fail(`row ${i} has no value`);
       continue;
     }
-    if (next >= values.count) fail(`${values.count} values are too few`);
+    const value = values[next];
+    if (value === undefined) fail(`${values.length} values are too few`);
     const row = rows[i];
-    if (row) row[name] = values.at(next);
+    if (row) row[name] = value;
     next += 1;
   }
-  if (next !== values.count) fail(`${values.count} values for ${next} rows`);
+  if (next !== values.length) fail(`${values.length} values for ${next} rows`);
 }
 
-interface ValueReader {
-  readonly count: number;
-  at(index: number): Value;
-}
-
-/** Reads the values of a column as its semantic type stores them (StorageOf in src/domain/column.ts). */
-function reader(column: Column, spec: ColumnSpec, fail: Fail): ValueReader {
+/** The values of a column as its semantic type stores them (StorageOf in src/domain/column.ts), each of them checked. */
+function valuesOf(column: Column, spec: ColumnSpec, fail: Fail): readonly Value[] {
   const { values } = column;
-  if (!values) return { count: 0, at: () => null };
-  const kind = values.$case;
+  if (!values) return [];
   const expected = wireKind(spec);
-  if (kind !== expected) fail(`${kind} where ${expected} belong`);
+  if (values.$case !== expected) fail(`${values.$case} where ${expected} belong`);
   switch (values.$case) {
     case 'times':
-      return { count: values.value.value.length, at: (i) => values.value.value[i] ?? fail('no value') };
+      return values.value.value;
     case 'binaries':
       // Copied: the decoder's slices would keep the whole message alive.
-      return { count: values.value.value.length, at: (i) => new Uint8Array(values.value.value[i] ?? fail('no value')) };
+      return values.value.value.map((bytes) => new Uint8Array(bytes));
     case 'numbers':
       return numbers(values.value.value, spec, fail);
     case 'strings':
@@ -132,32 +127,31 @@ function wireKind(spec: ColumnSpec): WireKind {
   }
 }
 
-function numbers(values: readonly number[], spec: ColumnSpec, fail: Fail): ValueReader {
+function numbers(values: readonly number[], spec: ColumnSpec, fail: Fail): readonly Value[] {
   if (spec.type === 'bool') {
-    return {
-      count: values.length,
-      at: (i) => (values[i] === 1 ? true : values[i] === 0 ? false : fail(`${values[i]} is neither 0 nor 1`)),
-    };
+    return values.map((value) => (value === 1 ? true : value === 0 ? false : fail(`${value} is neither 0 nor 1`)));
   }
-  const at = (i: number) => {
-    const value = values[i] ?? Number.NaN;
-    return Number.isFinite(value) ? value : fail(`${value} is not a number`);
-  };
-  return { count: values.length, at };
+  for (const value of values) if (!Number.isFinite(value)) fail(`${value} is not a number`);
+  return values;
 }
 
-function strings(dictionary: readonly string[], index: readonly number[], spec: ColumnSpec, fail: Fail): ValueReader {
-  const word = (i: number) =>
-    dictionary[index[i] ?? -1] ?? fail(`index ${index[i]} in a dictionary of ${dictionary.length}`);
-  if (spec.type !== 'headers') return { count: index.length, at: word };
-  const parsed = new Map<string, HeaderList>();
-  const headers = (i: number) => {
-    const text = word(i);
-    const known = parsed.get(text) ?? parseHeaders(text) ?? fail('headers that are not [[name, value], …]');
-    parsed.set(text, known);
-    return known;
-  };
-  return { count: index.length, at: headers };
+function strings(
+  dictionary: readonly string[],
+  index: readonly number[],
+  spec: ColumnSpec,
+  fail: Fail,
+): readonly Value[] {
+  const words: readonly Value[] = spec.type === 'headers' ? headerLists(dictionary, index, fail) : dictionary;
+  return index.map((at) => words[at] ?? fail(`index ${at} in a dictionary of ${dictionary.length}`));
+}
+
+/** The dictionary's entries that are used, parsed once each. */
+function headerLists(dictionary: readonly string[], index: readonly number[], fail: Fail): readonly Value[] {
+  const used = new Set(index);
+  return dictionary.map((text, at) => {
+    if (!used.has(at)) return null;
+    return parseHeaders(text) ?? fail('headers that are not [[name, value], …]');
+  });
 }
 
 /** Header fields from their JSON text `[[name, value], …]`, or undefined. */

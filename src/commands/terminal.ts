@@ -30,9 +30,10 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
     throw new AppError('usage', { detail });
   }
 
-  // The code of screen and client is read while processes start.
-  const code = Promise.all([import('../main.tsx'), import('../agent-client/create-agent-client.ts')]);
-  code.catch(() => undefined);
+  const clientCode = import('../agent-client/create-agent-client.ts');
+  // The code of the screen is read while processes start, or while the agents answer.
+  const screenCode = clientCode.then(() => import('../main.tsx'));
+  screenCode.catch(() => undefined);
   const { signal } = watchSignals();
   const { progress, warn } = createNotes(flags.quiet ?? false);
   const source = await openSource(request, {
@@ -41,7 +42,7 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
     playInstead: fallback === 'demo' || request.choice.kind === 'demo',
   });
   if (source.notice) warn(source.notice);
-  const [{ runTerminal }, { createAgentClient }] = await code;
+  const { createAgentClient } = await clientCode;
   const store = createStore();
   const client = createAgentClient({
     addresses: source.addresses,
@@ -53,9 +54,11 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
     await Promise.all([client.close(), source.close()]);
   };
   try {
+    const { runTerminal } = await screenCode;
     const running = runTerminal({
       client,
       store,
+      agents: source.addresses.length,
       refreshMs,
       sourceName: source.name,
       version: process.env.KELPIE_VERSION ?? 'development',

@@ -4,7 +4,7 @@ import { formatCount, formatRate } from '../domain/format/index.ts';
 import type { AgentState, Snapshot } from '../store/store.ts';
 import type { Fact } from '../tui/header.tsx';
 import { type StyledLine, span } from '../tui/styled-line.ts';
-import { lostOf } from '../views/losses.ts';
+import { leftOutOf, lostOf } from '../views/losses.ts';
 
 export interface AppInfo {
   /** What is watched: "demo", "this machine" … */
@@ -59,7 +59,11 @@ function agentsFact({ agents }: Snapshot): StyledLine {
 
 function lossFact({ losses }: Snapshot): StyledLine {
   const lost = lostOf(losses);
-  return lost > 0 ? [span(formatCount(lost), 'error')] : [span('0', 'ok')];
+  const leftOut = leftOutOf(losses);
+  return [
+    lost > 0 ? span(formatCount(lost), 'error') : span('0', 'ok'),
+    ...(leftOut > 0 ? [span(` +${formatCount(leftOut)} over the rate`, 'warning')] : []),
+  ];
 }
 
 function progressOf({ agents }: Snapshot): StyledLine {

@@ -14,7 +14,8 @@ export interface RowRing {
 
 /**
  * A row costs one map entry and one slot whatever the size of the table: rows are written into a ring, and the ring is copied once per
- * publication (20,000 references: about 20 µs), not per row.
+ * publication (20,000 references: about 20 µs), not per row. Keys of rows let go of are not deleted one by one: keys are kept in two
+ * generations, and the older one goes as a whole once the younger is a ring's worth.
  *
  * Rows new since the last `list` are ordered by the table's time column among themselves, so that agents that report at the
  * same tick interleave; what has been listed once keeps its place.
@@ -24,27 +25,38 @@ export function createRowRing(table: Table, limit: number): RowRing {
   /** Sequence number of the oldest row kept and of the next to come; a row's slot is its number modulo the limit. */
   let oldest = 0;
   let next = 0;
+  /** Sequence numbers by key; a number below `oldest` is of a row that is gone. */
   let places = new Map<string, number>();
-  /** New rows not yet in the ring, by key. */
-  let fresh = new Map<string, StoredRow>();
+  let elderPlaces = new Map<string, number>();
+  /** New rows not yet in the ring, in the places they have unless they must be put in order. */
+  let fresh: StoredRow[] = [];
   let listed: readonly StoredRow[] | undefined = [];
   let received = 0;
   let evicted = 0;
 
+  const placeOf = (key: string): number | undefined => {
+    const place = places.get(key) ?? elderPlaces.get(key);
+    return place !== undefined && place >= oldest ? place : undefined;
+  };
+  const remember = (key: string, place: number) => {
+    if (places.size >= limit) {
+      elderPlaces = places;
+      places = new Map();
+    }
+    places.set(key, place);
+  };
   const settle = () => {
-    const rows = inOrder([...fresh.values()], table.time);
-    fresh = new Map();
-    for (const stored of rows) {
-      if (next - oldest === limit) {
-        const leaving = slots[oldest % limit];
-        if (leaving) places.delete(leaving.key);
-        oldest += 1;
-        evicted += 1;
-      }
+    const rows = fresh;
+    fresh = [];
+    const ordered = inOrder(rows, table.time);
+    for (const stored of ordered) {
+      if (ordered !== rows) remember(stored.key, next);
       slots[next % limit] = stored;
-      places.set(stored.key, next);
       next += 1;
     }
+    const gone = Math.max(0, next - oldest - limit);
+    oldest += gone;
+    evicted += gone;
   };
 
   return {
@@ -52,20 +64,23 @@ export function createRowRing(table: Table, limit: number): RowRing {
       const key = `${agent}\n${rowKey(table, row)}`;
       const stored: StoredRow = { key, agent, row };
       listed = undefined;
-      const place = places.get(key);
+      const place = placeOf(key);
       if (place !== undefined) {
-        slots[place % limit] = stored;
+        if (place < next) slots[place % limit] = stored;
+        else fresh[place - next] = stored;
         return;
       }
-      if (!fresh.has(key)) received += 1;
-      fresh.set(key, stored);
+      received += 1;
+      remember(key, next + fresh.length);
+      fresh.push(stored);
       // Nobody publishes (a suspended terminal): stay bounded all the same.
-      if (fresh.size >= limit) settle();
+      if (fresh.length >= limit) settle();
     },
     clear() {
       slots = [];
       places = new Map();
-      fresh = new Map();
+      elderPlaces = new Map();
+      fresh = [];
       oldest = 0;
       next = 0;
       received = 0;
@@ -93,9 +108,9 @@ export function createRowRing(table: Table, limit: number): RowRing {
   };
 }
 
-/** Sorted by time unless it is already; equal times keep their order. */
+/** The same array when it is sorted by time already; equal times keep their order. */
 function inOrder(rows: StoredRow[], time: string): StoredRow[] {
   const at = (stored: StoredRow | undefined) => (stored?.row[time] ?? 0n) as bigint;
   const sorted = rows.every((stored, i) => i === 0 || at(rows[i - 1]) <= at(stored));
-  return sorted ? rows : rows.sort((a, b) => (at(a) < at(b) ? -1 : at(a) > at(b) ? 1 : 0));
+  return sorted ? rows : rows.toSorted((a, b) => (at(a) < at(b) ? -1 : at(a) > at(b) ? 1 : 0));
 }

@@ -38,3 +38,23 @@ test('no faster than four times a second, no slower than once a minute', () => {
     ticker.stop();
   }
 });
+
+test('while nothing is there to show, what comes first is shown at once', () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const store = createStore();
+  let published = 0;
+  let isWaiting = true;
+  store.publish = () => {
+    published += 1;
+  };
+  const ticker = createTicker(store, { refreshMs: 60_000, isWaiting: () => isWaiting });
+  for (let passed = 0; passed < 3_000; passed += 50) mock.timers.tick(50);
+  assert.ok(published >= 50, `${published} times in three seconds`);
+  isWaiting = false;
+  mock.timers.tick(50);
+  published = 0;
+  for (let passed = 0; passed < 3_000; passed += 50) mock.timers.tick(50);
+  assert.equal(published, 0);
+  ticker.stop();
+  mock.timers.reset();
+});

@@ -1,6 +1,7 @@
 /** Any content of known height behind a window of fewer rows. */
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
+import { CutOffContext } from './lines.tsx';
 
 export interface ScrollBoxProps {
   readonly top: number;
@@ -11,8 +12,10 @@ export interface ScrollBoxProps {
 
 export function ScrollBox({ top, width, height, children }: ScrollBoxProps) {
   return (
-    <Box width={width} height={height} overflow="hidden" contentOffsetY={top} flexDirection="column">
-      {children}
-    </Box>
+    <CutOffContext value={true}>
+      <Box width={width} height={height} overflow="hidden" contentOffsetY={top} flexDirection="column">
+        {children}
+      </Box>
+    </CutOffContext>
   );
 }

@@ -196,12 +196,13 @@ describe('the painter', () => {
     const painter = createFramePainter(target, standIns);
     const side = standIns.claim();
     const body = standIns.claim();
-    standIns.set(side, '\x1b[34m|\x1b[39m');
-    standIns.set(body, 'too long for its place');
+    standIns.set(side, ['\x1b[34m|\x1b[39m', '\x1b[34m|\x1b[39m']);
+    standIns.set(body, ['too long for its place', 'second']);
     painter.show(`${side}${body}       ${side}`);
     const { active } = target.emulator.buffer;
     await grid(target);
     assert.equal(active.getLine(0)?.translateToString(true), '|too long|');
+    assert.equal(active.getLine(1)?.translateToString(true), '|second  |');
     target.emulator.dispose();
   });
 

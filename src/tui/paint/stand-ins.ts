@@ -1,18 +1,18 @@
 /**
- * Painted lines travel through Ink as one private-use character each. Ink lays the screen out, which is what it is for, but would take
- * every line apart, measure and join it again on every frame (10,000 cells: 20 ms); what stands behind the character is
- * put in its place on the way out (frame.ts).
+ * Painted lines travel through Ink as one private-use character for each block of them. Ink lays the screen out, which is what it
+ * is for, but would take every line apart, measure and join it again on every frame (10,000 cells: 20 ms); what stands behind the
+ * character is put in its place on the way out (frame.ts).
  */
 import { createContext } from 'react';
 
 export interface StandIns {
   /** A character that stands for nothing yet. */
   claim(): string;
-  /** From the next frame on the character stands for this line. */
-  set(standIn: string, painted: string): void;
+  /** From the next frame on the character stands for these lines, itself being where the first of them begins. */
+  set(standIn: string, painted: readonly string[]): void;
   release(standIn: string): void;
-  /** The line behind a character; undefined for any other character. */
-  find(character: string): string | undefined;
+  /** The lines behind a character; undefined for any other character. */
+  find(character: string): readonly string[] | undefined;
 }
 
 /** Basic Multilingual Plane, private use. */
@@ -21,23 +21,27 @@ const last = 0xf8ff;
 const privateUse = /[\ue000-\uf8ff]/g;
 
 export function createStandIns(): StandIns {
-  const lines = new Map<string, string>();
+  const blocks = new Map<string, readonly string[]>();
   const free: string[] = [];
   let next = first;
   return {
     claim() {
       const standIn = free.pop() ?? String.fromCharCode(next++);
-      // Thousands of lines on one screen: the last ones would show each other's text.
-      if (standIn.charCodeAt(0) > last) throw new Error('more lines on the screen than there are stand-ins');
-      lines.set(standIn, '');
+      if (standIn.charCodeAt(0) > last) throw new Error('more blocks on the screen than there are stand-ins');
+      blocks.set(standIn, []);
       return standIn;
     },
-    set: (standIn, painted) => void lines.set(standIn, painted),
+    set: (standIn, painted) => void blocks.set(standIn, painted),
     release(standIn) {
-      if (lines.delete(standIn)) free.push(standIn);
+      if (blocks.delete(standIn)) free.push(standIn);
     },
-    find: (character) => lines.get(character),
+    find: (character) => blocks.get(character),
   };
+}
+
+/** Whether a character may be a stand-in. */
+export function isPrivateUse(character: string): boolean {
+  return character >= '\ue000' && character <= '\uf8ff';
 }
 
 /** Text of others that goes through Ink as it is must not be taken for stand-ins. */

@@ -12,6 +12,7 @@ import { plainText, type StyledLine, span } from '../../tui/styled-line.ts';
 import { Table } from '../../tui/table.tsx';
 import type { Area } from '../../tui/view.ts';
 import { errorText } from '../error-text.ts';
+import { leftOutOf } from '../losses.ts';
 import { Message } from '../message.tsx';
 import type { View, ViewContext, ViewScreen } from '../view.ts';
 import { emptyLines } from './empty.ts';
@@ -45,6 +46,7 @@ export function createHttpView(context: ViewContext): View {
   let painterKey = '';
   let test: RowTest | undefined;
   let askedAt = 0;
+  const isSampled = createRiseWatch(() => leftOutOf(context.snapshot().losses));
 
   const set = (next: HttpState) => {
     if (next.filter !== state.filter || next.errorsOnly !== state.errorsOnly) test = testOf(next);
@@ -234,10 +236,24 @@ export function createHttpView(context: ViewContext): View {
       const { agents } = context.snapshot();
       const isOver = agents.length > 0 && agents.every(({ link }) => link.state === 'ended');
       if (isOver) return [span('ENDED', 'muted')];
-      return state.cursor.hold === 'row'
-        ? [span('LIVE', 'live'), span(' not following', 'muted')]
-        : [span('LIVE', 'live')];
+      return [
+        span('LIVE', 'live'),
+        ...(isSampled(context.snapshot().version) ? [span(' sampled', 'warning')] : []),
+        ...(state.cursor.hold === 'row' ? [span(' not following', 'muted')] : []),
+      ];
     },
+  };
+}
+
+/** Whether a total rose with the last news; asked with the version of the news. */
+function createRiseWatch(total: () => number): (version: number) => boolean {
+  let seen = { version: -1, total: 0, isRising: false };
+  return (version) => {
+    if (version !== seen.version) {
+      const now = total();
+      seen = { version, total: now, isRising: seen.version !== -1 && now > seen.total };
+    }
+    return seen.isRising;
   };
 }
 
