@@ -281,6 +281,8 @@ describe('hostile input', () => {
       await terminal.waitFor(/http\(/);
     }
     assertHarmless(terminal.output());
+    // It was there to be seen, as text.
+    assert.ok(Buffer.from(terminal.output(), 'latin1').toString('utf8').includes('␛]52;c;'));
     assert.deepEqual(titleOf(terminal), '');
   });
 

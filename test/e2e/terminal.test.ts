@@ -101,7 +101,7 @@ for (const [columns, rows] of [
       for (const [text, matches] of filters) {
         await filtered(terminal, text, matches);
         // And what comes later, too.
-        await delay(600);
+        await delay(350);
         for (const row of shownRows(terminal.screen())) assert.ok(matches(row), `${text} lets pass: ${row.line}`);
         assertWhole(terminal);
       }
