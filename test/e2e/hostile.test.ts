@@ -258,6 +258,7 @@ describe('hostile input', () => {
   });
 
   test('nothing raw reaches the terminal from one exchange, whichever', async () => {
+    let seen = false;
     for (const path of [
       'poison-path',
       'poison-header',
@@ -275,14 +276,14 @@ describe('hostile input', () => {
       for (const key of ['b', 'h', 'd', 't', 'w', ' ', ' ', 'G', 'w', '\x1b[C', 'g']) {
         terminal.press(key);
         await new Promise((resolve) => setTimeout(resolve, 40));
+        seen ||= terminal.screen().some((line) => line.includes('␛]52;c;'));
         assertWhole(terminal);
       }
       terminal.press('q');
       await terminal.waitFor(/http\(/);
     }
     assertHarmless(terminal.output());
-    // It was there to be seen, as text.
-    assert.ok(Buffer.from(terminal.output(), 'latin1').toString('utf8').includes('␛]52;c;'));
+    assert.ok(seen, 'it was there to be seen, as text');
     assert.deepEqual(titleOf(terminal), '');
   });
 
