@@ -17,6 +17,7 @@ describe('column layout', () => {
   test('a usual terminal shows who asked whom for what, and how it went', () => {
     assert.deepEqual(shown({ width: 80 }), [
       'time_',
+      'trace_role',
       'source',
       'destination',
       'req_method',

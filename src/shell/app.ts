@@ -8,7 +8,7 @@ import { openPrompt, type PromptState, pressPrompt, remember } from '../tui/prom
 import type { Ui } from '../tui/ui-context.tsx';
 import type { Action } from '../tui/view.ts';
 import { createHelpView } from '../views/help/help-view.tsx';
-import { rowViewSpecs, viewSpecs } from '../views/index.ts';
+import { jsonViewSpec, rowViewSpecs, viewSpecs } from '../views/index.ts';
 import type { Ports, TextField, View, ViewContext, ViewSpec } from '../views/view.ts';
 import { commandFeedback, completeCommand, readCommand } from './command.ts';
 import type { AppInfo } from './facts.ts';
@@ -94,6 +94,7 @@ export function createApp(options: AppOptions): App {
       const spec = rowViewSpecs.find((each) => each.table === table);
       if (spec) context.open(spec.create(context, row, neighbour));
     },
+    openJson: (table, row) => context.open(jsonViewSpec.create(context, table, row)),
     copy: (text, what) => {
       const problem = ports.copy(text);
       if (problem) say('error', `could not copy ${what}: ${problem}`);

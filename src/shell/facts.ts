@@ -24,7 +24,7 @@ export function headerFacts(info: AppInfo, snapshot: Snapshot, state: StyledLine
   ];
 }
 
-/** The same in one line. */
+/** The same in one line, the most important first: what does not fit is cut at the end. */
 export function briefFacts(info: AppInfo, snapshot: Snapshot, state: StyledLine): StyledLine {
   const gap = span('  ');
   return [
@@ -35,14 +35,12 @@ export function briefFacts(info: AppInfo, snapshot: Snapshot, state: StyledLine)
     gap,
     ...state,
     gap,
-    span('agents ', 'label'),
-    ...agentsFact(snapshot),
-    gap,
     span(formatRate(requestRate(snapshot)), 'strong'),
     gap,
     span('lost ', 'label'),
     ...lossFact(snapshot),
-    span(' [R]', 'accent'),
+    gap,
+    ...agentsFact(snapshot),
   ];
 }
 
@@ -70,7 +68,7 @@ function progressOf({ agents }: Snapshot): StyledLine {
   const recordings = agents.flatMap(({ status }) => (status?.source.kind === 'recording' ? [status.source] : []));
   if (recordings.length === 0) return [];
   const share = recordings.reduce((sum, { progress }) => sum + progress, 0) / recordings.length;
-  return [span(` recording ${Math.round(share * 100)}%`, 'accent')];
+  return [span(` ${Math.round(share * 100)}%`, 'accent')];
 }
 
 /** The line across the top while an agent is away; undefined when all is well. `now` is Unix ms. */

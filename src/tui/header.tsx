@@ -76,8 +76,13 @@ function menuLines(hints: readonly Hint[], height: number, width: number, { them
   return lines.map((line) => line + ' '.repeat(Math.max(0, room)));
 }
 
+/** Cells of ` <?>help ` and a blank before it. */
+const helpRoom = 10;
+
 function briefLine(brief: StyledLine, hints: readonly Hint[], width: number, { theme }: Ui): string {
-  const facts = cropLine(brief, 0, width - 1);
+  // The way to everything else is always in sight.
+  const reserved = hints.some(({ key }) => key === '?') ? helpRoom : 0;
+  const facts = cropLine(brief, 0, width - 1 - reserved);
   let room = width - 2 - cellWidth(plainText(facts));
   const paint = ({ key, title }: Hint) => ` ${theme.paint('key', `<${key}>`)}${theme.paint('muted', title)} `;
   const take = ({ key, title }: Hint) => {

@@ -12,6 +12,7 @@ import {
 import { ScrollText } from '../tui/scroll-text.tsx';
 import { plainText, type StyledLine, span } from '../tui/styled-line.ts';
 import type { Action, Area } from '../tui/view.ts';
+import { positionOf } from './position.ts';
 import type { View, ViewContext, ViewScreen } from './view.ts';
 
 export interface TextViewOptions {
@@ -20,6 +21,8 @@ export interface TextViewOptions {
   heading(): StyledLine;
   /** The text as it is now, for a width; the same array as long as it is the same. */
   lines(width: number): readonly StyledLine[];
+  /** What can be done besides scrolling and searching. */
+  actions?(): readonly Action[];
 }
 
 export function createTextView(context: ViewContext, options: TextViewOptions): View {
@@ -49,6 +52,7 @@ export function createTextView(context: ViewContext, options: TextViewOptions): 
   };
   const group = options.id;
   const actions = (): readonly Action[] => [
+    ...(options.actions?.() ?? []),
     { id: 'text.up', title: 'up', keys: ['up', 'k'], group, run: () => scrollBy(-1) },
     { id: 'text.down', title: 'down', keys: ['down', 'j'], group, run: () => scrollBy(1) },
     { id: 'text.page.up', title: 'page up', keys: ['pageup', 'ctrl+b'], group, run: () => scrollBy(-page()) },
@@ -86,7 +90,7 @@ export function createTextView(context: ViewContext, options: TextViewOptions): 
     area = given;
     scroll = clampScroll(scroll, layout(), area.height);
     const found = scroll.search === '' ? [] : [span(` </${scroll.search}>`, 'titleFilter')];
-    const heading = [...options.heading(), ...found];
+    const heading = [...options.heading(), ...positionOf(scroll.top, area.height, layout().rows.length), ...found];
     const body = <ScrollText layout={layout()} state={scroll} width={area.width} height={area.height} />;
     return { title: plainText(heading), heading, actions: actions(), body };
   };

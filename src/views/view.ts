@@ -1,5 +1,6 @@
 /** What a view is to the shell, and what the shell gives a view. A view keeps its own state for as long as it is on the stack. */
 import type { Row } from '../domain/column.ts';
+import type { Table } from '../domain/table.ts';
 import type { Snapshot, StoredRow } from '../store/store.ts';
 import type { FlashLevel } from '../tui/flash.ts';
 import type { Feedback } from '../tui/prompt.tsx';
@@ -36,6 +37,8 @@ export interface ViewContext {
   open(view: View): void;
   /** The same with the registered view of one row. */
   openRow(table: string, row: StoredRow, neighbour: Neighbour): void;
+  /** The same with a row of any table as JSON. */
+  openJson(table: Table, row: StoredRow): void;
   /** What the command line can open. */
   readonly specs: readonly ViewSpec[];
   /** Everything that can be done now, for help. */
@@ -86,6 +89,11 @@ export interface RowViewSpec {
   /** Id of the table whose rows it shows. */
   readonly table: string;
   create(context: ViewContext, row: StoredRow, neighbour: Neighbour): View;
+}
+
+/** The view of a row of any table as JSON. */
+export interface JsonViewSpec {
+  create(context: ViewContext, table: Table, row: StoredRow): View;
 }
 
 /** A view the command line can open. */

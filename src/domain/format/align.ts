@@ -5,8 +5,8 @@ export type Align = 'left' | 'right';
 export type Trim = 'end' | 'middle' | 'start';
 
 const right = new Set<SemanticType>(['duration', 'bytes', 'count', 'port', 'status']);
-/** Pod names tell themselves apart by both ends: the workload in front, the hash behind. */
-const middle = new Set<SemanticType>(['endpoint', 'pod', 'node', 'id']);
+/** Pods and paths tell themselves apart by both ends: the workload or the service in front, the hash or the item behind. */
+const middle = new Set<SemanticType>(['endpoint', 'pod', 'node', 'id', 'path']);
 
 /** Numbers to the right, so that their digits line up. */
 export function alignOf(type: SemanticType): Align {

@@ -8,6 +8,7 @@ import { SmallTable, type SmallTableProps, smallTableHeight } from '../../tui/sm
 import { cropLine, paintLine, plainText, type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Action, Area } from '../../tui/view.ts';
 import { Message } from '../message.tsx';
+import { positionOf } from '../position.ts';
 import type { View, ViewContext, ViewScreen } from '../view.ts';
 import { agentFacts, lossLines, nameOf, totalLines } from './facts.ts';
 
@@ -21,7 +22,7 @@ export function createAgentView(context: ViewContext, address: string): View {
   const agent = () => context.snapshot().agents.find((state) => state.agent === address);
   const blocks = (): readonly Block[] => {
     const state = agent();
-    return state ? blocksOf(state, context.now()) : [];
+    return state ? blocksOf(state, context.now(), area.width) : [];
   };
   const height = () => blocks().reduce((sum, block) => sum + blockHeight(block), 0);
   const clamp = (row: number) => Math.max(0, Math.min(row, height() - area.height));
@@ -56,6 +57,7 @@ export function createAgentView(context: ViewContext, address: string): View {
       span('('),
       span(state ? nameOf(state) : sanitizeLine(address), 'titleScope'),
       span(')'),
+      ...positionOf(top, area.height, height()),
     ];
     const body = state ? (
       <ScrollBox top={top} width={area.width} height={area.height}>
@@ -82,7 +84,7 @@ export function createAgentView(context: ViewContext, address: string): View {
   return { id: 'agent', crumb: 'agent', screen, actions };
 }
 
-function blocksOf(state: AgentState, now: number): readonly Block[] {
+function blocksOf(state: AgentState, now: number, width: number): readonly Block[] {
   const { status } = state;
   const programs = status?.programs ?? [];
   const leases = status?.leases ?? [];
@@ -92,7 +94,7 @@ function blocksOf(state: AgentState, now: number): readonly Block[] {
         ...agentFacts(state, now),
         [],
         head('Losses'),
-        ...lossLines(state),
+        ...lossLines(state, width),
         [],
         head('Totals'),
         ...totalLines(state),

@@ -9,7 +9,7 @@ import { Message } from '../message.tsx';
 import type { View, ViewContext, ViewScreen } from '../view.ts';
 import { agentColumns } from './agent-columns.ts';
 import { createAgentView } from './agent-view.tsx';
-import { agentFacts, linkWord, lossLines, nameOf } from './facts.ts';
+import { agentSummary, linkWord, lossSummary, nameOf } from './facts.ts';
 
 export function createAgentsView(context: ViewContext): View {
   const { ui } = context;
@@ -65,10 +65,10 @@ export function createAgentsView(context: ViewContext): View {
       ? [
           [],
           [span(` ${nameOf(agent)} `, 'section'), span(linkWord(agent, now).text, 'muted')],
-          ...agentFacts(agent, now).slice(2),
+          ...agentSummary(agent, now),
           [],
           [span(' Losses', 'section')],
-          ...lossLines(agent),
+          ...lossSummary(agent, area.width),
         ]
       : [];
     return [

@@ -1,10 +1,11 @@
 /** One agent in words: what it is, how it fares, what it lost. */
-import { lossReasons } from '../../domain/agent-status.ts';
+import { type AgentLease, type Loss, lossReasons } from '../../domain/agent-status.ts';
 import { formatBytes, formatCount, formatDuration, formatPercent, formatRate } from '../../domain/format/index.ts';
 import { sanitizeLine } from '../../domain/sanitize.ts';
 import type { AgentState } from '../../store/store.ts';
 import { type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Token } from '../../tui/theme.ts';
+import { wrapWords } from '../wrap-words.ts';
 
 export interface LinkWord {
   readonly text: string;
@@ -79,20 +80,95 @@ export function totalLines({ status, rates }: AgentState): readonly StyledLine[]
   });
 }
 
-/** Every reason for loss with its count and what it means; those that lost nothing are pale. */
-export function lossLines(state: AgentState): readonly StyledLine[] {
+/** Every reason for loss with its count and what it means, broken to the width; those that lost nothing last and pale. */
+export function lossLines(state: AgentState, width: number): readonly StyledLine[] {
+  return lossCounts(state).flatMap(({ reason, count }) => lossOf(reason, count, width));
+}
+
+/** Reasons that lost something; the others in one line. */
+export function lossSummary(state: AgentState, width: number): readonly StyledLine[] {
+  const counts = lossCounts(state);
+  const some = counts.filter(({ count }) => count > 0);
+  const rest = counts.length - some.length;
+  const none = some.length === 0 ? 'nothing was lost' : 'nothing was lost for other reasons';
+  return [
+    ...some.flatMap(({ reason, count }) => lossOf(reason, count, width)),
+    [
+      span(`  ${none}`, some.length === 0 ? 'ok' : 'muted'),
+      span(` (${rest} counters at 0; enter lists them)`, 'muted'),
+    ],
+  ];
+}
+
+const reasonWidth = 20;
+const countWidth = 8;
+
+function lossOf(reason: string, count: number, width: number): readonly StyledLine[] {
+  const [loss, strong, text] =
+    count > 0 ? (['error', 'strong', 'text'] as const) : (['muted', 'muted', 'muted'] as const);
+  const indent = 2 + reasonWidth + countWidth + 2;
+  return wrapWords(lossReasons[reason] ?? '', width - indent - 1).map(
+    (words, i): StyledLine =>
+      i > 0
+        ? [span(' '.repeat(indent)), span(words, text)]
+        : [
+            span(`  ${sanitizeLine(reason).padEnd(reasonWidth)}`, loss),
+            span(formatCount(count).padStart(countWidth), strong),
+            span(`  ${words}`, text),
+          ],
+  );
+}
+
+function lossCounts(state: AgentState): readonly Loss[] {
   const counts = new Map(state.losses.map(({ reason, count }) => [reason, count]));
   const reasons = [...new Set([...Object.keys(lossReasons), ...counts.keys()])];
-  const known = reasons.map((reason) => ({ reason, count: counts.get(reason) ?? 0 }));
-  return known
-    .toSorted((a, b) => b.count - a.count)
-    .map(
-      ({ reason, count }): StyledLine => [
-        span(`  ${sanitizeLine(reason).padEnd(20)}`, count > 0 ? 'error' : 'muted'),
-        span(formatCount(count).padStart(10), count > 0 ? 'strong' : 'muted'),
-        span(`  ${lossReasons[reason] ?? ''}`, count > 0 ? 'text' : 'muted'),
-      ],
-    );
+  return reasons.map((reason) => ({ reason, count: counts.get(reason) ?? 0 })).toSorted((a, b) => b.count - a.count);
+}
+
+/** One agent in half a screen: what matters first, a line each. */
+export function agentSummary(state: AgentState, now: number): readonly StyledLine[] {
+  const { status, link, rates } = state;
+  const reason =
+    link.state === 'retrying'
+      ? [fact('reason', `${sanitizeLine(link.reason)} (attempt ${link.attempt})`, 'warning')]
+      : [];
+  if (!status) return [...reason, fact('status', 'not heard from yet', 'muted')];
+  const { source, programs, leases } = status;
+  const progress = source.kind === 'recording' ? `, ${formatPercent(source.progress)} played` : '';
+  const cpu = state.cpu === undefined ? '' : `${formatPercent(state.cpu)} of one CPU (of ${status.cpus}), `;
+  const kinds = [...new Set(programs.map(({ attachType }) => sanitizeLine(attachType)))];
+  return [
+    ...reason,
+    fact('source', `${source.kind} ${sanitizeLine(source.name)}${progress}, up for ${uptimeText(state, now)}`),
+    fact('kernel', `${sanitizeLine(status.kernel)}, agent ${sanitizeLine(status.version)} (pid ${status.pid})`),
+    fact('cost', `${cpu}${formatBytes(status.rssBytes)} resident, ${formatBytes(status.mapBytes)} in BPF maps`),
+    fact('kept', `${formatCount(status.ringRows)} rows in ${formatBytes(status.ringBytes)}`),
+    fact('rates', ratesText(rates)),
+    programs.length === 0
+      ? fact('programs', 'none: nothing is attached to the kernel', 'muted')
+      : fact('programs', `${programs.length} attached: ${kinds.join(', ')}`),
+    leases.length === 0
+      ? fact('leases', 'none: nothing is being captured', 'muted')
+      : fact('leases', leases.map(leaseText).join('; ')),
+  ];
+}
+
+/** The busiest first, so that what is cut on a narrow screen matters least. */
+function ratesText(rates: Readonly<Record<string, number>>): string {
+  const named = Object.entries(rates)
+    .filter(([, rate]) => rate > 0)
+    .sort(([a], [b]) => Number(b === 'rows') - Number(a === 'rows') || a.localeCompare(b))
+    .map(([name, rate]) => {
+      const figure = name.includes('bytes') ? `${formatBytes(rate)}/s` : formatRate(rate);
+      return `${sanitizeLine(name).replaceAll('_', ' ')} ${figure}`;
+    });
+  return named.length === 0 ? 'nothing arrives' : named.join(', ');
+}
+
+function leaseText({ level, scope, client, remainingMs }: AgentLease): string {
+  const seconds = Math.max(0, Math.round(remainingMs / 1000));
+  const who = sanitizeLine(client).slice(0, 8);
+  return `${sanitizeLine(level)} of ${sanitizeLine(scope) || 'everything'} for ${who}, ${seconds} s left`;
 }
 
 function fact(label: string, value: string, token: Token = 'text'): StyledLine {

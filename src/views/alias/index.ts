@@ -1,6 +1,7 @@
 import { type StyledLine, span } from '../../tui/styled-line.ts';
 import { createTextView } from '../text-view.tsx';
 import type { ViewSpec } from '../view.ts';
+import { wrapWords } from '../wrap-words.ts';
 
 /** `:alias`: what the command line understands. */
 export const aliasSpec: ViewSpec = {
@@ -37,14 +38,3 @@ export const aliasSpec: ViewSpec = {
     });
   },
 };
-
-/** Lines of at most `width` characters; a longer word stands alone. */
-function wrapWords(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
-}

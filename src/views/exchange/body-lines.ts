@@ -8,7 +8,7 @@ import { sanitizeLine } from '../../domain/sanitize.ts';
 import { type HttpEvent, httpEvents } from '../../domain/tables/http-events.ts';
 import { type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Ui } from '../../tui/ui-context.tsx';
-import { jsonSpans } from './json-spans.ts';
+import { jsonSpans } from '../json-spans.ts';
 
 export type BodySide = 'request' | 'response';
 

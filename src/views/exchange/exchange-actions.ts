@@ -13,7 +13,7 @@ export interface ExchangeMoves {
   neighbour(step: number): void;
   copyBody(): void;
   copyCurl(): void;
-  copyJson(): void;
+  openJson(): void;
 }
 
 export function exchangeActions(moves: ExchangeMoves, loading: string | undefined): readonly Action[] {
@@ -58,7 +58,7 @@ export function exchangeActions(moves: ExchangeMoves, loading: string | undefine
       disabled: loading,
       run: moves.copyCurl,
     },
-    { id: 'exchange.json', title: 'copy as JSON', keys: ['y'], group, disabled: loading, run: moves.copyJson },
+    { id: 'exchange.json', title: 'as JSON', keys: ['y'], group, hint: true, run: moves.openJson },
     { id: 'exchange.match.next', title: 'next match', keys: ['n'], group, run: () => moves.match(1) },
     { id: 'exchange.match.previous', title: 'previous match', keys: ['shift+n'], group, run: () => moves.match(-1) },
     { id: 'exchange.up', title: 'up', keys: ['up', 'k'], group: motion, run: () => moves.scroll(-1) },

@@ -1,6 +1,6 @@
 /** One exchange: both start lines, all headers, bodies, timing, connection. Opened with enter on a row of `:http`. */
 import type { Row } from '../../domain/column.ts';
-import { jsonLine, toCurl } from '../../domain/output/index.ts';
+import { toCurl } from '../../domain/output/index.ts';
 import { sanitizeLine } from '../../domain/sanitize.ts';
 import { type HttpEvent, httpEvents } from '../../domain/tables/http-events.ts';
 import type { StoredRow } from '../../store/store.ts';
@@ -18,6 +18,7 @@ import { ScrollText } from '../../tui/scroll-text.tsx';
 import { plainText, type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Area } from '../../tui/view.ts';
 import { errorText } from '../error-text.ts';
+import { positionOf } from '../position.ts';
 import type { Neighbour, View, ViewContext, ViewScreen } from '../view.ts';
 import { bodyText } from './body-lines.ts';
 import { type ExchangeMoves, exchangeActions } from './exchange-actions.ts';
@@ -120,7 +121,7 @@ export function createExchangeView(context: ViewContext, first: StoredRow, neigh
         else context.flash('info', 'no body to copy');
       }),
     copyCurl: () => needPayload((row) => context.copy(toCurl(row), 'curl command')),
-    copyJson: () => needPayload((row) => context.copy(jsonLine(httpEvents, row), 'JSON')),
+    openJson: () => context.openJson(httpEvents, stored),
   };
   const actions = () => {
     const loading =
@@ -135,7 +136,7 @@ export function createExchangeView(context: ViewContext, first: StoredRow, neigh
     area = given;
     refresh();
     scroll = clampScroll(scroll, text().layout, area.height);
-    const heading = headingOf(rowOf(stored, payload), text().layout, scroll);
+    const heading = headingOf(rowOf(stored, payload), text().layout, scroll, area.height);
     const body = <ScrollText layout={text().layout} state={scroll} width={area.width} height={area.height} />;
     return { title: plainText(heading), heading, actions: actions(), body };
   };
@@ -218,7 +219,7 @@ function sameLayout(a: ScrollState, b: ScrollState): boolean {
   return a.wrap === b.wrap && a.search === b.search && a.match === b.match;
 }
 
-function headingOf(row: HttpEvent, layout: Layout, scroll: ScrollState): StyledLine {
+function headingOf(row: HttpEvent, layout: Layout, scroll: ScrollState, height: number): StyledLine {
   const { matchRows } = layout;
   return [
     span(sanitizeLine(row.source), 'titleScope'),
@@ -226,6 +227,7 @@ function headingOf(row: HttpEvent, layout: Layout, scroll: ScrollState): StyledL
     span(sanitizeLine(row.destination), 'titleScope'),
     span(' '),
     span(sanitizeLine(row.req_method ?? '?'), 'title'),
+    ...positionOf(scroll.top, height, layout.rows.length),
     ...(scroll.search === ''
       ? []
       : [

@@ -18,7 +18,7 @@ export interface HttpMoves {
   filterToValue(exclude: boolean): void;
   copyCell(): void;
   copyCurl(): void;
-  copyJson(): void;
+  openJson(): void;
   clearFilter(): void;
 }
 
@@ -86,7 +86,7 @@ export function httpActions(moves: HttpMoves, { noRow, noColumn }: HttpLimits): 
       disabled: noRow,
       run: moves.copyCurl,
     },
-    { id: 'http.json', title: 'copy as JSON', keys: ['y'], group, disabled: noRow, run: moves.copyJson },
+    { id: 'http.json', title: 'as JSON', keys: ['y'], group, hint: true, disabled: noRow, run: moves.openJson },
     {
       id: 'http.column.left',
       title: 'column to the left',

@@ -3,7 +3,7 @@ import type { Row } from '../../domain/column.ts';
 import { parseFilter } from '../../domain/filter/parse.ts';
 import { addTerm, termFor } from '../../domain/filter/write.ts';
 import { formatCount, formatValue } from '../../domain/format/index.ts';
-import { jsonLine, toCurl } from '../../domain/output/index.ts';
+import { toCurl } from '../../domain/output/index.ts';
 import { type HttpEvent, httpEvents } from '../../domain/tables/http-events.ts';
 import type { StoredRow, TableState } from '../../store/store.ts';
 import { followStart, grip, type ListCursor, move, moveTo, place } from '../../tui/list-cursor.ts';
@@ -164,7 +164,12 @@ export function createHttpView(context: ViewContext): View {
       if (stored) context.copy(formatValue(spec, stored.row[id]), spec.title);
     },
     copyCurl: () => copyWhole('curl command', (row) => toCurl(row as HttpEvent)),
-    copyJson: () => copyWhole('JSON', (row) => jsonLine(httpEvents, row)),
+    openJson: () => {
+      const stored = current();
+      if (!stored) return;
+      setCursor(grip(state.cursor, keys(), height()));
+      context.openJson(httpEvents, stored);
+    },
     clearFilter: () => void commit(''),
   };
 

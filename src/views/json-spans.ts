@@ -1,6 +1,6 @@
 /** One line of pretty-printed JSON in colours: names, strings, numbers, literals. */
-import { type Span, type StyledLine, span } from '../../tui/styled-line.ts';
-import type { Token } from '../../tui/theme.ts';
+import { type Span, type StyledLine, span } from '../tui/styled-line.ts';
+import type { Token } from '../tui/theme.ts';
 
 const word = /("(?:[^"\\]|\\.)*"?)(\s*:)?|(-?\d[\d.eE+-]*)|(true|false|null)|([^"\dtfn-]+|.)/g;
 
