@@ -4,7 +4,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 PATH="$PWD/node_modules/.bin:$PATH"
-export PATH
+# tsx reads the JSX setting from here: the keys are those of the screens.
+export PATH TSX_TSCONFIG_PATH="$PWD/tsconfig.base.json"
 
 buf generate
 make -s -C bpf

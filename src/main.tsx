@@ -39,6 +39,8 @@ export interface TerminalOptions {
   readonly color?: 'auto' | 'always' | 'never' | undefined;
   /** default: by locale and TERM. */
   readonly glyphs?: 'auto' | 'unicode' | 'ascii' | undefined;
+  /** Resolves with a sentence when a process of ours ended for good, e.g. the demo. It is said as long as the screen is open. */
+  readonly ended?: Promise<string> | undefined;
   /** Said once when the screen opens, e.g. why a recording plays instead of live capture. */
   readonly notice?: string | undefined;
 }
@@ -112,6 +114,7 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
     command: options.command ?? (options.filter ? `http /${options.filter}` : 'http'),
   });
   if (options.notice) app.flash('warning', options.notice);
+  void options.ended?.then(app.warn);
   const stopPainting = paintWhenReady(store, tty, () => app.show(store.getSnapshot()));
 
   const tree = (

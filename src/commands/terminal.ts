@@ -66,6 +66,7 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
       color,
       glyphs,
       notice: source.notice,
+      ended: source.ended,
     });
     // A signal ends the program from here; the screen's own exit handler puts the terminal back.
     return await Promise.race([running, untilAborted(signal)]);

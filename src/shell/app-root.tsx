@@ -16,13 +16,12 @@ export function AppRoot({ app }: { readonly app: App }) {
   useSyncExternalStore(app.subscribe, app.getVersion, app.getVersion);
   useKeys(app.press);
   const snapshot = app.snapshot();
-  const banner = bannerText(
-    snapshot.agents,
-    useNow(
-      app,
-      snapshot.agents.some(({ link }) => link.state === 'retrying'),
-    ),
+  const now = useNow(
+    app,
+    snapshot.agents.some(({ link }) => link.state === 'retrying'),
   );
+  // What is gone for good says more than that something is being retried.
+  const banner = app.warning() ?? bannerText(snapshot.agents, now);
   const prompt = app.prompt();
   const layout = layOutFrame({
     columns,

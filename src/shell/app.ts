@@ -39,6 +39,10 @@ export interface App {
   /** Shows a new snapshot. */
   show(snapshot: Snapshot): void;
   flash(level: FlashLevel, text: string): void;
+  /** Says across the top, from now on, what has gone wrong for good. */
+  warn(text: string): void;
+  /** What was said so, or undefined. */
+  warning(): string | undefined;
   readonly subscribe: (listener: () => void) => () => void;
   /** Rises with every change. */
   readonly getVersion: () => number;
@@ -63,6 +67,7 @@ export function createApp(options: AppOptions): App {
   let snapshot = options.snapshot;
   let version = 0;
   let flash: Flash | undefined;
+  let warning: string | undefined;
   let headerShown = true;
   let prompt: (OpenPrompt & { readonly target: PromptTarget }) | undefined;
   let isGathering = false;
@@ -221,6 +226,11 @@ export function createApp(options: AppOptions): App {
       changed();
     },
     flash: say,
+    warn(text) {
+      warning = text;
+      changed();
+    },
+    warning: () => warning,
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -27,6 +27,9 @@ describe('keys by name', () => {
 
   test('escape with a key right behind it is both', () => {
     assert.deepEqual(names('j', { meta: true }), ['esc', 'j']);
+    assert.deepEqual(names('', { escape: true, meta: true }), ['esc', 'esc']);
+    assert.deepEqual(names('', { return: true, meta: true }), ['esc', 'enter']);
+    assert.deepEqual(names('', { upArrow: true, meta: true }), ['up']);
   });
 
   test('a release is no press', () => {

@@ -44,16 +44,23 @@ const named: readonly (readonly [keyof RawKey, string])[] = [
   ['delete', 'delete'],
 ];
 
+const escPress: KeyPress = { name: 'esc', text: '' };
+/** Keys a terminal sends as one character: escape before them is a key of its own, pressed just before. */
+const sentAfterEscape = new Set<keyof RawKey>(['return', 'escape', 'tab', 'backspace', 'delete']);
+
 /** The presses behind one event of Ink's `useInput`. */
 export function keyPresses(input: string, key: RawKey): readonly KeyPress[] {
   if (key.eventType === 'release') return [];
   const special = named.find(([flag]) => key[flag]);
-  if (special) return [{ name: modified(special[1], key), text: '' }];
+  if (special) {
+    const press = { name: modified(special[1], key), text: '' };
+    return key.meta && sentAfterEscape.has(special[0]) ? [escPress, press] : [press];
+  }
   if (key.ctrl)
     return input === '' ? [] : [{ name: `ctrl+${input === ' ' ? 'space' : input.toLowerCase()}`, text: '' }];
   const presses = [...input].map(ofCharacter);
   // Escape and a key pressed soon after arrive as one "alt" key: no key here needs alt, so both count.
-  return key.meta && presses.length > 0 ? [{ name: 'esc', text: '' }, ...presses] : presses;
+  return key.meta && presses.length > 0 ? [escPress, ...presses] : presses;
 }
 
 function ofCharacter(character: string): KeyPress {

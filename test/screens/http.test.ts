@@ -53,6 +53,17 @@ describe('the live table', () => {
     }
   }
 
+  test('at 80 columns a letter tells the two ends of a call apart', async () => {
+    const ends = (['client', 'server'] as const).map((side, i) =>
+      exchange(i + 1, { trace_role: side, req_path: '/both' }),
+    );
+    const screen = await screenWith(ends, { columns: 80, rows: 24 });
+    const rows = screen.grid().filter((line) => line.includes('/both'));
+    assert.match(screen.grid().join('\n'), /TIME↑ +S SOURCE/);
+    assert.match(rows[0] ?? '', /:\d\d c /);
+    assert.match(rows[1] ?? '', /:\d\d s /);
+  });
+
   test('says what is wrong without colour: marks on rows, a mark on the selected one', async () => {
     const screen = await screenWith([exchange(5, { resp_status: 503, outcome: 'error' })], {
       depth: 0,
@@ -205,6 +216,35 @@ describe('one exchange', () => {
     await screen.waitFor(/Response body/);
   });
 
+  test('y shows all of it as JSON, from the table and from here; c copies that', async () => {
+    const screen = await screenWith(exchanges(1, 3), { fetchRow });
+    await screen.press('y');
+    await screen.waitFor(/json\(1f-3\)/);
+    await screen.waitFor(/"req_method": "POST"/);
+    await screen.press('c');
+    assert.equal((JSON.parse(screen.copied[0] ?? '') as { id: string }).id, '1f-3');
+    await screen.press('\x1b');
+    await screen.press('\r');
+    await screen.waitFor(/Request headers/);
+    await screen.press('y');
+    await screen.waitFor(/<exchange> +<json>/);
+    await screen.press('\x1b\x1b');
+    await screen.waitFor(/http\(all\)/);
+  });
+
+  test('an answer in one piece gets one bar, a slow transfer its own', async () => {
+    const screen = await screenWith(
+      [exchange(1, { latency: 5e6, ttfb: 5e6 }), exchange(2, { latency: 9e6, ttfb: 3e6 })],
+      { fetchRow },
+    );
+    await screen.press('k\r');
+    await screen.waitFor(/total .* 5(\.00)?ms +until the answer, which came in one piece/);
+    assert.doesNotMatch(screen.grid().join('\n'), /transfer|first byte/);
+    await screen.press(']');
+    await screen.waitFor(/first byte .* 3(\.00)?ms +waiting for the answer/);
+    await screen.waitFor(/transfer .* 6(\.00)?ms/);
+  });
+
   test('searches with n and N', async () => {
     const screen = await screenWith(exchanges(1, 3), { fetchRow, rows: 24, columns: 80 });
     await screen.press('\r');
@@ -261,6 +301,13 @@ describe('around the table', () => {
     await screen.press(':ag\t\r');
     await screen.waitFor(/agents\[1\]/);
     assert.match(screen.grid().join('\n'), /ring-full +12/);
+    assert.match(screen.grid().join('\n'), /programs +1 attached: cgroup_skb\/ingress/);
+    assert.match(screen.grid().join('\n'), /leases +bodies of everything for abc, 12 s left/);
+    assert.match(
+      screen.grid().join('\n'),
+      /nothing was lost for other reasons \(\d+ counters at 0; enter lists them\)/,
+    );
+    assert.doesNotMatch(screen.grid().join('\n'), /no-storage/);
     await screen.press('\r');
     await screen.waitFor(/agent\(node-a\)/);
     await screen.press('G');
@@ -290,6 +337,44 @@ describe('around the table', () => {
     await screen.press('/qqjpw');
     assert.equal(screen.hasQuit(), false);
     assert.match(screen.grid().join('\n'), /\/qqjpw/);
+  });
+
+  test('what is gone for good is said as long as the screen is open', async () => {
+    const screen = await screenWith(exchanges(1, 10), { columns: 80, rows: 24 });
+    screen.app.warn('The demo is gone: it was ended by SIGKILL.');
+    await screen.waitFor('The demo is gone: it was ended by SIGKILL.');
+    assertFrame(screen);
+    await screen.press('k');
+    await screen.waitFor('The demo is gone: it was ended by SIGKILL.');
+  });
+
+  test('help longer than the screen says where one is in it, and scrolls', async () => {
+    const screen = await screenWith(exchanges(1, 10), { columns: 80, rows: 24 });
+    await screen.press('?');
+    await screen.waitFor(/help\(http\) 1-\d+ of \d+/);
+    await screen.press('G');
+    const [, last, all] = /help\(http\) \d+-(\d+) of (\d+)/.exec(screen.grid().join('\n')) ?? [];
+    assert.equal(last, all);
+    assert.ok(Number(all) > 20);
+    await screen.press('\x1b');
+    await screen.waitFor(/http\(all\)/);
+  });
+
+  test('the header at 80 columns keeps what matters and the way to help', async () => {
+    const screen = await screenWith(exchanges(1, 10), { columns: 80, rows: 24 });
+    assert.match(screen.grid()[0] ?? '', /^ kelpie {2}test {2}LIVE {2}.*lost 0 {2}1\/1 up .*<\?>help$/);
+  });
+
+  test('rows over the rate are told apart from losses, and the table is called sampled while they rise', async () => {
+    const screen = await screenWith(exchanges(1, 10), { columns: 120, rows: 40 });
+    const leftOut = async (count: number) => {
+      screen.store.apply({ type: 'loss', agent, losses: [{ reason: 'row-limit', count }] });
+      await screen.tick();
+      return screen.grid().join('\n');
+    };
+    assert.match(await leftOut(1_000), /Lost: +0 \+1,000 over the rate/);
+    assert.match(await leftOut(3_000), /State: +LIVE sampled/);
+    assert.doesNotMatch(await leftOut(3_000), /sampled/);
   });
 
   test('stays alive at 20x5 and comes back', async () => {

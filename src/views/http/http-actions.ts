@@ -114,11 +114,11 @@ export function httpActions(moves: HttpMoves, { noRow, noColumn }: HttpLimits): 
     { id: 'http.top', title: 'first row', keys: ['g', 'home'], group: motion, run: moves.toStart },
     ...sorts.map(([letter, column, title, first]): Action => {
       const run = () => moves.sort(column, first);
-      return { id: `http.sort.${column}`, title: `by ${title}`, keys: [`shift+${letter}`], group: 'sorting', run };
+      return { id: `http.sort.${column}`, title: `sort by ${title}`, keys: [`shift+${letter}`], group: 'sorting', run };
     }),
     {
       id: 'http.sort.current',
-      title: 'by the column under the cursor',
+      title: 'sort by the column under the cursor',
       keys: ['shift+o'],
       group: 'sorting',
       disabled: noColumn,
