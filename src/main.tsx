@@ -102,6 +102,8 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
     screen.close();
   };
 
+  // What is known already is part of the first frame.
+  store.publish();
   const app = createApp({
     ports,
     ui: {

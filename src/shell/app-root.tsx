@@ -1,5 +1,4 @@
 /** The app on the screen: one subscription at the top, plain props below. */
-import { useWindowSize } from 'ink';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { hintsOf } from '../tui/actions.ts';
 import { Frame } from '../tui/frame.tsx';
@@ -7,12 +6,13 @@ import { layOutFrame } from '../tui/frame-layout.ts';
 import { type StyledLine, span } from '../tui/styled-line.ts';
 import { UiContext } from '../tui/ui-context.tsx';
 import { useKeys } from '../tui/use-keys.ts';
+import { useTerminalSize } from '../tui/use-terminal-size.ts';
 import type { App } from './app.ts';
 import { bannerText, briefFacts, headerFacts } from './facts.ts';
 import { logo } from './logo.ts';
 
 export function AppRoot({ app }: { readonly app: App }) {
-  const { columns, rows } = useWindowSize();
+  const { columns, rows } = useTerminalSize();
   useSyncExternalStore(app.subscribe, app.getVersion, app.getVersion);
   useKeys(app.press);
   const snapshot = app.snapshot();

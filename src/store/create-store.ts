@@ -53,7 +53,7 @@ export function createStore(limits: Partial<StoreLimits> = {}, now: () => number
     apply,
     clear(table) {
       const ring = rings.get(table);
-      if (!ring) return;
+      if (!ring || ring.received === 0) return;
       evictedBefore += ring.evicted;
       ring.clear();
       changed = true;
