@@ -11,7 +11,7 @@ import { createPodsBelow } from './attribution/resolvers/pods-below.ts';
 import { createDecoder, framedBytes } from './capture/decode.ts';
 import { openFlag, openRecord, recordType, segmentFlag, segmentRecord, socketRole } from './capture/layout.gen.ts';
 import type { CaptureListener } from './capture/source.ts';
-import { createProtocols, placeOf } from './protocols/index.ts';
+import { createProtocols, placeOf, sharedOf } from './protocols/index.ts';
 import { createRows, type Rows } from './rows/rows.ts';
 import { encodeRows } from './server/rows-to-wire.ts';
 import { createConnections } from './stream/connections.ts';
@@ -158,7 +158,7 @@ function watched(text: string, maxRowsPerSecond = 0): Pick<Stage, 'listener' | '
       // The server gathers rows for 50 ms.
       if (batch % 3 !== 0) return;
       for (let taken = reader.take(2000, 1 << 20); taken.length > 0; taken = reader.take(2000, 1 << 20)) {
-        encodeRows('node-1', 1n, httpEvents, taken, false);
+        encodeRows('node-1', 1n, httpEvents, taken, false, sharedOf);
       }
     },
   };

@@ -7,7 +7,7 @@ import { openLive } from './live-session.ts';
 import { createLossCounts } from './loss-counts.ts';
 import type { AgentOptions } from './options.ts';
 import { secretFields } from './protocols/http/redact.ts';
-import { createProtocols, payloadBytesOf, placeOf } from './protocols/index.ts';
+import { createProtocols, payloadBytesOf, placeOf, sharedOf } from './protocols/index.ts';
 import { startRecordingProgress } from './recording-progress.ts';
 import { createRows } from './rows/rows.ts';
 import type { AgentApi } from './server/api.ts';
@@ -82,7 +82,7 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     leases: leases.list,
     ring: () => rows.ring,
   });
-  const api: AgentApi = { node: source.host.node, rows, parseFilter, status, renewLease: leases.renew };
+  const api: AgentApi = { node: source.host.node, rows, sharedOf, parseFilter, status, renewLease: leases.renew };
   const server = await createAgentServer(api, options.listen);
   const progress = writer && startRecordingProgress({ writer, source, leases, rows });
 

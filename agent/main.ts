@@ -7,6 +7,7 @@ import { type Agent, startAgent } from './agent.ts';
 import { doctorCommand } from './doctor/command.ts';
 import { type AgentOptions, parseAgentOptions, usage } from './options.ts';
 import { version } from './status.ts';
+import { ensureNodeFlags } from './young-space.ts';
 
 /** A stop that takes longer than this is cut short, ms. */
 const stopMs = 900;
@@ -16,6 +17,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const options = parseAgentOptions(argv);
   if (options === 'help') return print(usage);
   if (options === 'version') return print(`${version}\n`);
+  ensureNodeFlags();
   return await run(options);
 }
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../src/domain/errors.ts';
-import type { Addon } from '../native/addon.ts';
+import type { Addon, Handle } from '../native/addon.ts';
 import { builtFile, isNativeError, loadNative } from '../native/native.ts';
 import { cgroupMount } from './cgroup-mount.ts';
 import type { ProgramInfo } from './source.ts';
@@ -49,10 +49,8 @@ export function startKernelPrograms(cgroupPath: string, ringBytes: number): Kern
 }
 
 function start(addon: Addon, object: string, mount: string, cgroupPath: string, ringBytes: number): KernelPrograms {
-  const handle = addon.open(object);
+  const handle = load(addon, object, ringBytes);
   try {
-    addon.configure(handle, { ring: ringBytes });
-    addon.load(handle);
     const info = addon.info(handle);
     for (const { name } of info.programs) addon.attach(handle, name, join(mount, cgroupPath));
     return {
@@ -73,6 +71,24 @@ function start(addon: Addon, object: string, mount: string, cgroupPath: string, 
   } catch (error) {
     addon.close(handle);
     throw error;
+  }
+}
+
+/** A signal that arrives while the kernel verifies a program makes it give up with EAGAIN (bpf_check); profilers send many. */
+const loadAttempts = 10;
+
+function load(addon: Addon, object: string, ringBytes: number): Handle {
+  for (let attempt = 1; ; attempt++) {
+    // An object that failed to load cannot be loaded again.
+    const handle = addon.open(object);
+    try {
+      addon.configure(handle, { ring: ringBytes });
+      addon.load(handle);
+      return handle;
+    } catch (error) {
+      addon.close(handle);
+      if (!isNativeError(error) || error.code !== 'EAGAIN' || attempt === loadAttempts) throw error;
+    }
   }
 }
 

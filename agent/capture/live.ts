@@ -25,15 +25,22 @@ const defaultRingBytes = 8 << 20;
 const batchBytes = 1 << 20;
 /** The longest record with its frame; a batch with less room left than this may have left records behind. */
 const longestRecord = 8 + segmentRecord.size + orphanAddresses.size + 16384;
-const busyPauseMs = 20;
+/**
+ * The ring is drained often enough to stay below a sixth of what it holds, and no more often than rows need: each look costs wakeups and cold
+ * caches. Without traffic the looks grow rarer.
+ */
+const busyPauseMs = 10;
+const calmPauseMs = 40;
 const idlePauseMs = 100;
+const drainShare = 1 / 6;
 
 /**
  * Loads and attaches the kernel side; nothing is captured until `setPolicies` asks for it. `run` delivers what the ring holds.
  * Throws AppError 'ebpf-unavailable' (why, and what to do) and leaves nothing behind then.
  */
 export function createLiveSource(options: LiveOptions): CaptureSource {
-  const kernel = startKernelPrograms(options.cgroupPath, options.ringBytes ?? defaultRingBytes);
+  const ringBytes = options.ringBytes ?? defaultRingBytes;
+  const kernel = startKernelPrograms(options.cgroupPath, ringBytes);
   const cgroups = createCgroupTree(kernel.mount, options.cgroupPath, (cgroupId, path) =>
     options.onMeta?.({ cgroupId, path }),
   );
@@ -59,6 +66,12 @@ export function createLiveSource(options: LiveOptions): CaptureSource {
     return { bytes, isFull };
   };
 
+  /** The pause in which as much comes as the ring should hold, if it comes as it did in the last one. */
+  const pauseAfter = (drained: number, lastMs: number): number => {
+    const wanted = (lastMs * ringBytes * drainShare) / drained;
+    return Math.max(busyPauseMs, Math.min(calmPauseMs, wanted));
+  };
+
   return {
     kind: 'live',
     name: options.cgroupPath,
@@ -79,11 +92,17 @@ export function createLiveSource(options: LiveOptions): CaptureSource {
     async run(listener, signal) {
       const stop = AbortSignal.any([signal, closed.signal]);
       let pauseMs = busyPauseMs;
+      let drained = 0;
       while (!stop.aborted) {
         const { bytes, isFull } = deliverBatch(listener);
-        if (bytes > 0) pauseMs = busyPauseMs;
-        else pauseMs = Math.min(pauseMs * 1.5, idlePauseMs);
-        await pause(isFull ? 0 : pauseMs, stop);
+        drained += bytes;
+        if (isFull) {
+          await pause(0, stop);
+          continue;
+        }
+        pauseMs = drained > 0 ? pauseAfter(drained, pauseMs) : Math.min(pauseMs * 1.5, idlePauseMs);
+        drained = 0;
+        await pause(pauseMs, stop);
       }
     },
     close() {

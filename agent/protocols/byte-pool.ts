@@ -24,7 +24,7 @@ export class BytePool {
 
 /** Bytes of memory that so many bytes take. */
 export function pooledSize(bytes: number): number {
-  return 2 ** powerOf(bytes);
+  return 1 << powerOf(bytes);
 }
 
 function powerOf(bytes: number): number {

@@ -9,4 +9,4 @@ export function createProtocols(options: ProtocolOptions = {}): readonly Protoco
   return registry.map((create) => create(options));
 }
 
-export { payloadBytesOf, payloadOf, placeOf } from './payload.ts';
+export { payloadBytesOf, payloadOf, placeOf, sharedOf } from './payload.ts';

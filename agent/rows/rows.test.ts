@@ -256,3 +256,55 @@ describe('a recording played as fast as it is read', () => {
     await ready;
   });
 });
+
+describe('rows in memory that is used again', () => {
+  /** Rows of 1000 bytes that know whether they were released. */
+  const placed = (id: number) => {
+    const place = {
+      bytes: 1000,
+      isGone: false,
+      release() {
+        assert.equal(place.isGone, false, 'released once');
+        place.isGone = true;
+      },
+    };
+    const row = call(id);
+    places.set(row, place);
+    return row;
+  };
+  const places = new WeakMap<Row, { bytes: number; isGone: boolean; release(): void }>();
+  const placedRows = (ringBytes: number) => rowsWith({ ringBytes, placeOf: (row) => places.get(row) });
+
+  test('are released when the ring lets go of them', () => {
+    const rows = placedRows(10_000);
+    const all = Array.from({ length: 30 }, (_, id) => placed(id));
+    for (const row of all) rows.put(table, row, true);
+    assert.deepEqual(
+      all.map((row) => places.get(row)?.isGone),
+      all.map((_, i) => i < 20),
+    );
+    assert.equal(rows.get(table, 'c29'), all[29], 'a row that came once is found by key');
+    assert.equal(rows.get(table, 'c3'), undefined);
+  });
+
+  test('that a reader did not take in time are counted, not shown', () => {
+    const rows = placedRows(10_000);
+    const reader = rows.subscribe(query, ignore);
+    for (let id = 0; id < 30; id++) rows.put(table, placed(id), true);
+    assert.equal(ids(reader.take(100, 1e6)), Array.from({ length: 10 }, (_, i) => `c${20 + i}`).join(' '));
+    assert.deepEqual(reader.losses, [{ reason: 'slow-reader', count: 20 }]);
+  });
+
+  test('are released when a newer state takes their place, after readers compared the two', () => {
+    const rows = placedRows(10_000);
+    const reader = rows.subscribe(
+      { ...query, filter: { ...everything, matches: (row) => !places.get(row)?.isGone } },
+      ignore,
+    );
+    const [before, after] = [placed(1), placed(1)];
+    rows.put(table, before);
+    rows.put(table, after);
+    assert.equal(places.get(before)?.isGone, true);
+    assert.deepEqual(reader.take(10, 1e6), [after]);
+  });
+});

@@ -2,6 +2,7 @@
 import type { AgentStatus, CaptureLevel } from '../../src/domain/agent-status.ts';
 import type { ParseFilter } from '../../src/domain/filter/filter.ts';
 import type { Rows } from '../rows/rows.ts';
+import type { SharedOf } from './column-cells.ts';
 
 /** A client's wish to have something captured. */
 export interface LeaseOrder {
@@ -18,6 +19,8 @@ export interface LeaseOrder {
 export interface AgentApi {
   readonly node: string;
   readonly rows: Rows;
+  /** What rows have in common, so that it is encoded once. */
+  readonly sharedOf?: SharedOf;
   readonly parseFilter: ParseFilter;
   status(): AgentStatus;
   /**

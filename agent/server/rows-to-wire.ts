@@ -1,7 +1,8 @@
 /** Rows to columns on the wire, driven by the table's declaration alone. */
 import { Batch } from '../../proto/gen/kelpie/v1/agent.ts';
-import type { ColumnSpec, HeaderList, Row, Value } from '../../src/domain/column.ts';
+import type { ColumnSpec, Row, Value } from '../../src/domain/column.ts';
 import type { Table } from '../../src/domain/table.ts';
+import { type ColumnCells, createCells, type SharedOf } from './column-cells.ts';
 import { WireWriter } from './wire-writer.ts';
 
 /** Payload bytes above which rows are sent as several batches: half of what a client accepts in one message. */
@@ -35,12 +36,19 @@ function payloadBytes(table: Table, rows: readonly Row[]): number {
 }
 
 /** An encoded WatchRowsResponse with these rows; `time` is Unix ns. */
-export function encodeRows(node: string, time: bigint, table: Table, rows: readonly Row[], payload: boolean): Buffer {
+export function encodeRows(
+  node: string,
+  time: bigint,
+  table: Table,
+  rows: readonly Row[],
+  payload: boolean,
+  sharedOf?: SharedOf,
+): Buffer {
   writer.rewind(0);
   writer.textField(responseFields.node, node);
   writer.fixed64Field(responseFields.time, time);
   const batch = writer.open(responseFields.batch);
-  writeBatch(table, rows, payload);
+  writeBatch(table, rows, payload, sharedOf);
   writer.close(batch);
   return writer.finish();
 }
@@ -48,7 +56,7 @@ export function encodeRows(node: string, time: bigint, table: Table, rows: reado
 /** Rows as one batch. */
 export function batchOf(table: Table, rows: readonly Row[], payload: boolean): Batch {
   writer.rewind(0);
-  writeBatch(table, rows, payload);
+  writeBatch(table, rows, payload, undefined);
   return Batch.decode(writer.finish());
 }
 
@@ -56,21 +64,22 @@ export function batchOf(table: Table, rows: readonly Row[], payload: boolean): B
  * A column nobody has a value in is left out; `present` is empty where every row has one. Payload columns are read (and so
  * decoded) only when asked for.
  */
-function writeBatch(table: Table, rows: readonly Row[], payload: boolean): void {
+function writeBatch(table: Table, rows: readonly Row[], payload: boolean, sharedOf: SharedOf | undefined): void {
   writer.textField(batchFields.table, table.id);
   writer.tag(batchFields.rows, 0);
   writer.varint(rows.length);
+  const cellsOf = createCells(rows, sharedOf);
   for (const id of table.columnIds) {
     const spec = table.columns[id];
-    if (spec && (!spec.payload || payload)) writeColumn(id, spec, rows, id === table.key);
+    if (spec && (!spec.payload || payload)) writeColumn(id, spec, cellsOf(id), id === table.key);
   }
 }
 
-function writeColumn(name: string, spec: ColumnSpec, rows: readonly Row[], isKey: boolean): void {
+function writeColumn(name: string, spec: ColumnSpec, cells: ColumnCells, isKey: boolean): void {
   const before = writer.length;
   const column = writer.open(batchFields.columns);
   writer.textField(columnFields.name, name);
-  const present = writeValues(name, spec, rows, isKey);
+  const present = writeValues(spec, cells, isKey);
   if (present === 'none') {
     writer.rewind(before);
     return;
@@ -83,84 +92,76 @@ function writeColumn(name: string, spec: ColumnSpec, rows: readonly Row[], isKey
 type Present = 'all' | 'none' | Uint8Array;
 
 /** Semantic type to wire form (proto/kelpie/v1/agent.proto, Column.values). */
-function writeValues(name: string, spec: ColumnSpec, rows: readonly Row[], isKey: boolean): Present {
+function writeValues(spec: ColumnSpec, cells: ColumnCells, isKey: boolean): Present {
   switch (spec.type) {
     case 'time':
-      return writePacked(columnFields.times, name, rows, writeTime);
+      return writePacked(columnFields.times, cells, writeTime);
     case 'duration':
     case 'bytes':
     case 'count':
     case 'port':
     case 'status':
     case 'bool':
-      return writePacked(columnFields.numbers, name, rows, writeNumber);
+      return writePacked(columnFields.numbers, cells, writeNumber);
     case 'body': {
       const message = writer.open(columnFields.binaries);
-      const present = eachValue(name, rows, writeBinary);
+      for (const held of cells.distinct)
+        if (held !== null && held !== undefined) writer.bytesField(value, held as Uint8Array);
       writer.close(message);
-      return present;
+      return presenceOf(cells);
     }
     case 'headers':
-      return writeStrings(name, rows, false, JSON.stringify as (headers: HeaderList) => string);
+      return writeStrings(cells, false, JSON.stringify as (headers: Value) => string);
     default:
-      return writeStrings(name, rows, isKey, undefined);
+      return writeStrings(cells, isKey, undefined);
   }
 }
 
 const writeTime = (time: Value): void => writer.sfixed64(time as bigint);
 const writeNumber = (number: Value): void => writer.double(Number(number));
-const writeBinary = (bytes: Value): void => writer.bytesField(value, bytes as Uint8Array);
 
-function writePacked(field: number, name: string, rows: readonly Row[], write: (value: Value) => void): Present {
+function writePacked(field: number, cells: ColumnCells, write: (value: Value) => void): Present {
+  const { distinct, index } = cells;
   const message = writer.open(field);
   const packed = writer.open(value);
-  const present = eachValue(name, rows, write);
+  for (let i = 0; i < index.length; i++) {
+    const held = distinct[index[i] ?? 0];
+    if (held !== null && held !== undefined) write(held);
+  }
   writer.close(packed);
   writer.close(message);
-  return present;
+  return presenceOf(cells);
 }
 
-/** Calls `write` for each value of a column. */
-function eachValue(name: string, rows: readonly Row[], write: (value: Value) => void): Present {
+function presenceOf({ distinct, index }: ColumnCells): Present {
   let values = 0;
-  let present: Uint8Array | undefined;
-  for (let i = 0; i < rows.length; i++) {
-    const held = rows[i]?.[name];
-    if (held !== null && held !== undefined) {
-      values++;
-      write(held);
-      if (present) mark(present, i);
-    } else present ??= marksBefore(i, rows.length);
+  for (let i = 0; i < distinct.length; i++) if (distinct[i] !== null && distinct[i] !== undefined) values++;
+  if (values === 0) return 'none';
+  if (values === distinct.length) return 'all';
+  const bits = new Uint8Array(Math.ceil(index.length / 8));
+  for (let i = 0; i < index.length; i++) {
+    const held = distinct[index[i] ?? 0];
+    if (held !== null && held !== undefined) bits[i >> 3] = (bits[i >> 3] ?? 0) | (1 << (i & 7));
   }
-  return values === 0 ? 'none' : (present ?? 'all');
-}
-
-function mark(bits: Uint8Array, index: number): void {
-  bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7));
-}
-
-function marksBefore(index: number, rows: number): Uint8Array {
-  const bits = new Uint8Array(Math.ceil(rows / 8));
-  for (let before = 0; before < index; before++) mark(bits, before);
   return bits;
 }
 
 /** Each text once, and where each row's is. Keys are all different: none is looked for. */
-function writeStrings(
-  name: string,
-  rows: readonly Row[],
-  isKey: boolean,
-  textOf: ((value: HeaderList) => string) | undefined,
-): Present {
+function writeStrings(cells: ColumnCells, isKey: boolean, textOf: ((value: Value) => string) | undefined): Present {
+  const { distinct, index } = cells;
   const message = writer.open(columnFields.strings);
   const places = new Map<string, number>();
-  const index: number[] = [];
+  const placeOf = new Int32Array(distinct.length);
   let size = 0;
   let last: string | undefined;
-  let place = 0;
-  const present = eachValue(name, rows, (held) => {
-    const text = textOf ? textOf(held as HeaderList) : (held as string);
-    // Rows of one connection follow each other and share their words.
+  let place = absent;
+  for (let i = 0; i < distinct.length; i++) {
+    const held = distinct[i];
+    if (held === null || held === undefined) {
+      placeOf[i] = absent;
+      continue;
+    }
+    const text = textOf ? textOf(held) : (held as string);
     if (text !== last) {
       const known = isKey ? undefined : places.get(text);
       place = known ?? size;
@@ -171,11 +172,16 @@ function writeStrings(
       }
       last = text;
     }
-    index.push(place);
-  });
+    placeOf[i] = place;
+  }
   const packed = writer.open(stringFields.index);
-  for (let i = 0; i < index.length; i++) writer.varint(index[i] ?? 0);
+  for (let i = 0; i < index.length; i++) {
+    const at = placeOf[index[i] ?? 0] ?? absent;
+    if (at !== absent) writer.varint(at);
+  }
   writer.close(packed);
   writer.close(message);
-  return present;
+  return presenceOf(cells);
 }
+
+const absent = -1;

@@ -72,7 +72,7 @@ export function watchRows(api: AgentApi, call: WatchCall): void {
     const rows = subscription.take(payload ? batchRows / 10 : batchRows, batchBytes);
     if (rows.length > 0) {
       for (const group of splitRows(table, rows, payload)) {
-        pending.push(encodeRows(api.node, wallNanos(), table, group, payload));
+        pending.push(encodeRows(api.node, wallNanos(), table, group, payload, api.sharedOf));
       }
       return pending.shift();
     }

@@ -12,6 +12,9 @@ const startMs = 60_000;
 /** How long a child may take to clean up before it is killed, ms. */
 const stopMs = 5_000;
 
+/** What a bundle's Node is started with; the agent would start itself again without (agent/young-space.ts). */
+const nodeFlags = { 'agent.js': ['--max-semi-space-size=4'], 'demo.js': [] } as const;
+
 export interface Child {
   /** What it said when it was up. */
   readonly ready: Readonly<Record<string, unknown>>;
@@ -42,7 +45,7 @@ export async function startChild(
 ): Promise<Child> {
   const log = join(folder.path, name.replace('.js', '.log'));
   const logFd = openSync(log, 'a', 0o600);
-  const process_ = spawn(process.execPath, [bundlePath(name), ...args], {
+  const process_ = spawn(process.execPath, [...nodeFlags[name], bundlePath(name), ...args], {
     stdio: ['pipe', 'pipe', logFd],
     detached: true,
   });

@@ -6,7 +6,7 @@ import type { HeaderList, Row } from '../../../src/domain/column.ts';
 import type { HttpEvent } from '../../../src/domain/tables/http-events.ts';
 import type { Connection } from '../../stream/protocol.ts';
 import { latin1, readable } from '../bytes.ts';
-import { payloadBytes, payloadNotes, type RowPlace, rowMemory } from '../payload.ts';
+import { payloadBytes, payloadNotes, type RowPlace, rowMemory, sharedColumns } from '../payload.ts';
 import type { Chunk, RowMemory } from '../row-memory.ts';
 import { decodeBody } from './body.ts';
 import { type Exchange, errorOf, type Standing } from './exchange.ts';
@@ -75,6 +75,9 @@ class HttpRow implements HttpEvent, RowPlace {
     this.#memory = memory;
   }
 
+  get [sharedColumns](): Row {
+    return this.#ends as Row;
+  }
   get [rowMemory](): RowPlace {
     return this;
   }
