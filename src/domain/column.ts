@@ -63,6 +63,8 @@ export interface ColumnSpec<T extends SemanticType = SemanticType> {
   readonly wide?: boolean;
   /** Values never null. */
   readonly required?: boolean;
+  /** Column that is shown in the place of this one where this has no value and that one is not on the screen. */
+  readonly standIn?: string;
   /** Header or body: sent only when asked for, never in live rows of a terminal. */
   readonly payload?: boolean;
   /** Names the filter language accepts besides the id. */

@@ -64,6 +64,15 @@ describe('the live table', () => {
     assert.match(rows[1] ?? '', /:\d\d s /);
   });
 
+  test('at 80 columns the outcome stands where there is no status; with room it has a column of its own', async () => {
+    const unanswered = [exchange(5, { resp_status: null, latency: null, outcome: 'reset', req_path: '/gone' })];
+    const narrow = await screenWith(unanswered, { columns: 80, rows: 24 });
+    const line = (screen: Screen) => screen.grid().find((row) => row.includes('/gone')) ?? '';
+    assert.match(line(narrow), /\/gone +reset +-/);
+    const wide = await screenWith(unanswered, { columns: 200, rows: 50 });
+    assert.match(line(wide), /\/gone +- +reset/);
+  });
+
   test('says what is wrong without colour: marks on rows, a mark on the selected one', async () => {
     const screen = await screenWith([exchange(5, { resp_status: 503, outcome: 'error' })], {
       depth: 0,

@@ -87,6 +87,8 @@ describe('times', () => {
   });
   test('timestamps keep all nine digits, before 1970 too', () => {
     assert.equal(formatTimestamp(instant), '2026-01-01T00:00:00.123456789Z');
+    assert.equal(formatTimestamp(instant, 330), '2026-01-01T05:30:00.123456789+05:30');
+    assert.equal(formatTimestamp(instant, -210), '2025-12-31T20:30:00.123456789-03:30');
     assert.equal(formatTimestamp(-1n), '1969-12-31T23:59:59.999999999Z');
   });
   test('beyond any calendar nothing breaks', () => {

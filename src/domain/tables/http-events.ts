@@ -79,6 +79,7 @@ export const httpEvents = defineTable({
       width: [7, 7, 7],
       priority: 1,
       aliases: ['status', 'code'],
+      standIn: 'outcome',
       doc: 'Response status code (http.response.status_code, RFC 9110 §15); empty while unanswered.',
     },
     outcome: {

@@ -112,7 +112,7 @@ function connectionLines(row: HttpEvent, ui: Ui): StyledLine[] {
   const safe = (text: string | null) => sanitizeLine(text ?? '', { ascii: ui.glyphs.ascii });
   const process = row.process ? `${safe(row.process)}${row.pid === null ? '' : ` (pid ${row.pid})`}` : '';
   const facts: readonly (readonly [string, string])[] = [
-    ['time', formatTimestamp(row.time_)],
+    ['time', localTime(row.time_)],
     ['from', safe(row.source)],
     ['to', safe(row.destination)],
     ['seen at', `the ${row.trace_role}'s socket on ${safe(row.node)}`],
@@ -124,12 +124,17 @@ function connectionLines(row: HttpEvent, ui: Ui): StyledLine[] {
     ['local', endpoint(row.local_addr, row.local_port)],
     ['remote', endpoint(row.remote_addr, row.remote_port)],
     ['connection', `${safe(row.conn_id)}, exchange ${row.conn_exchange} on it`],
-    ['opened', row.conn_opened === null ? '' : `${formatTimestamp(row.conn_opened)}${openedBefore(row)}`],
+    ['opened', row.conn_opened === null ? '' : `${localTime(row.conn_opened)}${openedBefore(row)}`],
     ['TLS', row.encrypted ? 'yes, read above it' : 'no'],
     ['cgroup', safe(row.cgroup)],
     ['id', safe(row.id)],
   ];
   return facts.filter(([, value]) => value !== '').map(([label, value]) => fact(label, value));
+}
+
+/** In the reader's own time zone, as the table has it; the offset says which that is. */
+function localTime(nanoseconds: bigint): string {
+  return formatTimestamp(nanoseconds, -new Date(Number(nanoseconds / 1_000_000n)).getTimezoneOffset());
 }
 
 function openedBefore(row: HttpEvent): string {

@@ -44,8 +44,17 @@ export function createTablePainter(table: Table, options: PainterOptions): Table
   const lines = new WeakMap<StoredRow, string>();
   let heading: { sort: SortBy; columns: readonly TableColumn[] } | undefined;
 
-  const cellOf = (stored: StoredRow, { id, spec, width: cells }: LaidOutColumn): TableCell => {
-    const value = stored.row[id];
+  /** What is shown in a column: its own value, or, where it has none, that of the column that stands in for it. */
+  const shownIn = ({ row }: StoredRow, column: LaidOutColumn) => {
+    const { standIn } = column.spec;
+    const other = standIn === undefined ? undefined : table.columns[standIn];
+    const alone = other !== undefined && !columns.some(({ id }) => id === standIn);
+    if (row[column.id] !== null || !alone || standIn === undefined) return { spec: column.spec, value: row[column.id] };
+    return { spec: other, value: row[standIn] };
+  };
+  const cellOf = (stored: StoredRow, column: LaidOutColumn): TableCell => {
+    const { spec, value } = shownIn(stored, column);
+    const cells = column.width;
     const text = formatValue(spec, value, {
       width: cells,
       offsetMinutes: options.offsetMinutes,
