@@ -53,6 +53,8 @@ const queryEveryMs = 150;
  */
 const rowsPerSecond = 12_000;
 const leastRowsPerSecond = 500;
+/** The agents answer a query within this time or have no row for it. */
+const answerMs = 1_500;
 /** The first rows are waited for eagerly this long. */
 const eagerMs = 10_000;
 /** Kept rows to ask the agents for when a query begins. */
@@ -75,13 +77,18 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
   const ticker = createTicker(store, { refreshMs: options.refreshMs, isWaiting });
   const maxRowsPerSecond = Math.max(leastRowsPerSecond, Math.floor(rowsPerSecond / Math.max(1, options.agents)));
   let failure: unknown;
+  let renewal: NodeJS.Timeout | undefined;
   let handOver: Release | undefined;
 
   const ports: Ports = {
     fetchRow: (agent, table, id) => client.fetchRow(agent, table, id),
-    setQuery: atMostEvery(queryEveryMs, (table, filter) => {
-      // Rows of the earlier query are in its order; those of the new one come anew, oldest first.
-      store.clear(table);
+    setQuery: atMostEvery(queryEveryMs, (table, filter, rowsStand) => {
+      // Rows of the earlier query are in its order; those of the new one come anew, oldest first. Until they do the earlier ones stand,
+      // so that a key pressed meanwhile finds the row it is meant for.
+      if (rowsStand) store.renew(table);
+      else store.clear(table);
+      clearTimeout(renewal);
+      renewal = setTimeout(() => store.isRenewing(table) && store.clear(table), answerMs).unref();
       client.setQuery({ table, filter, payload: false, backlog, maxRowsPerSecond, once: false });
       ticker.hurry();
     }),

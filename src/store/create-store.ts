@@ -20,6 +20,8 @@ export function createStore(limits: Partial<StoreLimits> = {}, now: () => number
   const rings = new Map<string, RowRing>(tables.map((table) => [table.id, createRowRing(table, limit)]));
   const agents = createAgentBook();
   const listeners = new Set<() => void>();
+  /** Tables whose rows go when the next ones come. */
+  const renewing = new Set<string>();
   let changed = false;
   /** Evictions of tables that were cleared since; losses never fall. */
   let evictedBefore = 0;
@@ -41,23 +43,28 @@ export function createStore(limits: Partial<StoreLimits> = {}, now: () => number
     };
   }
 
+  const clear = (table: string) => {
+    renewing.delete(table);
+    const ring = rings.get(table);
+    if (!ring || ring.received === 0) return;
+    evictedBefore += ring.evicted;
+    ring.clear();
+    changed = true;
+  };
   const apply = (event: AgentEvent) => {
     changed = true;
     agents.note(event, now());
     if (event.type !== 'rows' || !findTable(event.table)) return;
     const ring = rings.get(event.table);
+    if (renewing.has(event.table)) clear(event.table);
     if (ring) for (const row of event.rows) ring.put(event.agent, row);
   };
 
   return {
     apply,
-    clear(table) {
-      const ring = rings.get(table);
-      if (!ring || ring.received === 0) return;
-      evictedBefore += ring.evicted;
-      ring.clear();
-      changed = true;
-    },
+    clear,
+    renew: (table) => void renewing.add(table),
+    isRenewing: (table) => renewing.has(table),
     publish() {
       if (!changed) return;
       changed = false;

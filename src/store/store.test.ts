@@ -5,6 +5,7 @@ import { httpRow } from '../../test/wire/scripted-agent.ts';
 import type { AgentEvent } from '../domain/agent-event.ts';
 import type { AgentStatus } from '../domain/agent-status.ts';
 import type { Row } from '../domain/column.ts';
+import { exampleHttpEvent } from '../domain/tables/example-http-event.ts';
 import { createStore } from './create-store.ts';
 import type { Snapshot, StoredRow } from './store.ts';
 
@@ -87,6 +88,27 @@ describe('rows', () => {
     store.apply({ type: 'rows', agent: 'a', table: 'constructor', rows: [row('1')] });
     store.publish();
     assert.equal(store.getSnapshot().table('constructor').rows.length, 0);
+  });
+
+  test('of an earlier query stand until the first of the next one come', () => {
+    const store = createStore();
+    const paths = () => {
+      store.publish();
+      return store
+        .getSnapshot()
+        .table('http_events')
+        .rows.map(({ row }) => row.req_path);
+    };
+    const give = (id: string, req_path: string) =>
+      store.apply({ type: 'rows', agent: 'a', table: 'http_events', rows: [{ ...exampleHttpEvent(), id, req_path }] });
+    give('1', '/before');
+    store.renew('http_events');
+    assert.deepEqual(paths(), ['/before']);
+    assert.ok(store.isRenewing('http_events'));
+    give('2', '/after');
+    give('3', '/more');
+    assert.deepEqual(paths(), ['/after', '/more']);
+    assert.ok(!store.isRenewing('http_events'));
   });
 
   test('are forgotten by clear; what was lost stays lost', () => {

@@ -49,8 +49,12 @@ export interface Snapshot {
 
 export interface Store {
   apply(event: AgentEvent): void;
-  /** Forgets the rows of a table (a new query replaces them). */
+  /** Forgets the rows of a table. */
   clear(table: string): void;
+  /** Rows of another query come from now on: the first of them replace those there are, which stand until then. */
+  renew(table: string): void;
+  /** None has come yet. */
+  isRenewing(table: string): boolean;
   /** Makes what was applied visible; a no-op when nothing changed. */
   publish(): void;
   readonly getSnapshot: () => Snapshot;

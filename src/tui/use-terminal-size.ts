@@ -8,7 +8,8 @@ export interface TerminalSize {
 }
 
 export function useTerminalSize(): TerminalSize {
-  const { stdout } = useStdout();
+  // Ink types it as any stream; on a screen it is a terminal.
+  const stdout = useStdout().stdout as NodeJS.WriteStream;
   const subscribe = useCallback(
     (listener: () => void) => {
       stdout.on('resize', listener);

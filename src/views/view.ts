@@ -12,8 +12,11 @@ import type { Action, Area, Screen } from '../tui/view.ts';
 export interface Ports {
   /** One row with its payload. Rejects with AppError `row-gone` or `agent-unreachable`. */
   fetchRow(agent: string, table: string, id: string): Promise<Row>;
-  /** Which rows the agents shall send from now on; may be called often. */
-  setQuery(table: string, filter: string): void;
+  /**
+   * Which rows the agents shall send from now on; may be called often. `rowsStand`: those there are may be shown until the agents
+   * answer; otherwise nobody here can tell which of them match.
+   */
+  setQuery(table: string, filter: string, rowsStand: boolean): void;
   /** Puts text on the person's clipboard; returns why not, or undefined. */
   copy(text: string): string | undefined;
   quit(): void;

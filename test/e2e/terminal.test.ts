@@ -178,7 +178,8 @@ for (const [columns, rows] of [
     test('enter shows headers and pretty JSON, esc leads back to the same row and filter', async () => {
       await home(terminal);
       const filter = 'path~^/v1/products status=200 resp_body_size>100';
-      await filtered(terminal, filter, (row) => row.path.startsWith('/v1/products'));
+      // On 80 columns the middle of a path is left out.
+      await filtered(terminal, filter, (row) => '/v1/products'.startsWith(row.path.replace(/….*/, '').slice(0, 12)));
       terminal.press('kk');
       await delay(100);
       const chosen = cursorLine(terminal.screen());
@@ -190,8 +191,8 @@ for (const [columns, rows] of [
       await terminal.waitFor(/Host: api/i);
       terminal.press('b');
       await terminal.waitFor(/Response body [\d,]+ bytes, application\/json/);
-      const body = terminal.screen();
-      assert.match(body.join('\n'), /│ {3}[{[]\s*│/, 'JSON begins on a line of its own');
+      // Its heading may have been on the screen before the key: the body is what the key brings.
+      const body = await terminal.waitFor(/│ {3}[{[]\s*│/);
       assert.match(body.join('\n'), /│ {5,}"\w+": /, 'members are indented');
       assertWhole(terminal);
       terminal.press(esc);

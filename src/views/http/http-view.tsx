@@ -83,7 +83,7 @@ export function createHttpView(context: ViewContext): View {
   const setCursor = (cursor: ListCursor) => set({ ...state, cursor });
   const ask = (filter: string) => {
     askedAt = context.now();
-    ports.setQuery(httpEvents.id, filter);
+    ports.setQuery(httpEvents.id, filter, !state.filter?.needsPayload);
     // So that "no row matches" replaces "asking" even when nothing comes.
     setTimeout(context.changed, askingMs + 50).unref();
   };
@@ -207,7 +207,7 @@ export function createHttpView(context: ViewContext): View {
     });
   };
 
-  ports.setQuery(httpEvents.id, '');
+  ports.setQuery(httpEvents.id, '', true);
   return {
     id: 'http',
     crumb: 'http',
