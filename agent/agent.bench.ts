@@ -144,7 +144,7 @@ interface Stage {
   drained?(batch: number): void;
 }
 
-const newRows = () => createRows({ ringBytes: 64 << 20, whenSlow: 'drop', placeOf });
+const newRows = () => createRows({ ringBytes: 32 << 20, whenSlow: 'drop', placeOf });
 
 function watched(text: string, maxRowsPerSecond = 0): Pick<Stage, 'listener' | 'drained'> {
   const rows = newRows();

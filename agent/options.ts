@@ -29,7 +29,7 @@ Captures HTTP of this machine, or plays a recording, and serves it to terminals.
   --record FILE       write what is captured to a recording
   --redact A,B        more header fields whose values are secrets
   --no-redact         keep authorization, cookie and other secrets readable
-  --ring-bytes N      memory for recent rows (default: 67108864)
+  --ring-bytes N      memory for recent rows (default: 33554432)
   --stdin-watch       end when standard input ends
   --help, --version
 
@@ -46,7 +46,7 @@ Exit codes:
 `;
 
 const defaultListen = '127.0.0.1:7788';
-const defaultRingBytes = 64 << 20;
+const defaultRingBytes = 32 << 20;
 const minRingBytes = 1 << 16;
 
 /** @throws AppError `usage` */
