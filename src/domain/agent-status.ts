@@ -43,6 +43,9 @@ export interface AgentStatus {
   readonly ringBytes: number;
 }
 
+/** Names in `totals` that tell how much there is now; the others only rise, so that they have a rate. */
+export const levels: ReadonlySet<string> = new Set(['connections_open', 'held_bytes']);
+
 /** Capture level of a lease (bpf/capture/event.h, enum capture_level). */
 export type CaptureLevel = 'off' | 'flows' | 'heads' | 'bodies';
 

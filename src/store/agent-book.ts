@@ -1,6 +1,6 @@
 /** What is known of each agent: its link, its last two statuses, its losses. */
 import type { AgentEvent } from '../domain/agent-event.ts';
-import type { AgentStatus, Loss } from '../domain/agent-status.ts';
+import { type AgentStatus, type Loss, levels } from '../domain/agent-status.ts';
 import { mergeLosses } from './losses.ts';
 import type { AgentState } from './store.ts';
 
@@ -99,7 +99,7 @@ function ratesBetween(
   const rates: [string, number][] = [];
   for (const [name, total] of Object.entries(after)) {
     const rise = total - (before[name] ?? 0);
-    if (rise >= 0) rates.push([name, rise / seconds]);
+    if (rise >= 0 && !levels.has(name)) rates.push([name, rise / seconds]);
   }
   return Object.fromEntries(rates);
 }

@@ -216,13 +216,18 @@ describe('publishing', () => {
 });
 
 describe('agents', () => {
-  test('have rates and CPU share from two statuses, by the clock of the agent', () => {
+  test('have rates of what only rises and a CPU share from two statuses, by the clock of the agent', () => {
     const store = createStore();
-    store.apply({ type: 'status', agent: 'a', status: status({ totals: { rows: 100 }, cpuNanos: 1e9 }), time: 10_000 });
     store.apply({
       type: 'status',
       agent: 'a',
-      status: status({ totals: { rows: 300 }, cpuNanos: 1.2e9 }),
+      status: status({ totals: { rows: 100, connections_open: 4 }, cpuNanos: 1e9 }),
+      time: 10_000,
+    });
+    store.apply({
+      type: 'status',
+      agent: 'a',
+      status: status({ totals: { rows: 300, connections_open: 9 }, cpuNanos: 1.2e9 }),
       time: 12_000,
     });
     store.publish();

@@ -153,15 +153,16 @@ export function agentSummary(state: AgentState, now: number): readonly StyledLin
   ];
 }
 
-/** The busiest first, so that what is cut on a narrow screen matters least. */
+/** The rates that say how busy an agent is; `enter` lists all. */
+const telling = ['rows', 'segments', 'captured_bytes', 'connections', 'udp_packets'];
+
 function ratesText(rates: Readonly<Record<string, number>>): string {
-  const named = Object.entries(rates)
-    .filter(([, rate]) => rate > 0)
-    .sort(([a], [b]) => Number(b === 'rows') - Number(a === 'rows') || a.localeCompare(b))
-    .map(([name, rate]) => {
-      const figure = name.includes('bytes') ? `${formatBytes(rate)}/s` : formatRate(rate);
-      return `${sanitizeLine(name).replaceAll('_', ' ')} ${figure}`;
-    });
+  const named = telling.flatMap((name) => {
+    const rate = rates[name] ?? 0;
+    if (rate === 0) return [];
+    const figure = name.includes('bytes') ? `${formatBytes(rate)}/s` : formatRate(rate);
+    return [`${name.replaceAll('_', ' ')} ${figure}`];
+  });
   return named.length === 0 ? 'nothing arrives' : named.join(', ');
 }
 
