@@ -13,6 +13,7 @@ import { ScrollText } from '../tui/scroll-text.tsx';
 import { plainText, type StyledLine, span } from '../tui/styled-line.ts';
 import type { Action, Area } from '../tui/view.ts';
 import { positionOf } from './position.ts';
+import { searchField } from './search-field.ts';
 import type { View, ViewContext, ViewScreen } from './view.ts';
 
 export interface TextViewOptions {
@@ -99,18 +100,7 @@ export function createTextView(context: ViewContext, options: TextViewOptions): 
     crumb: options.crumb,
     screen,
     actions,
-    field: {
-      title: 'search',
-      get text() {
-        return scroll.search;
-      },
-      preview: search,
-      commit: (wanted) => {
-        search(wanted);
-        return true;
-      },
-      complete: () => [],
-    },
+    field: searchField(() => scroll.search, search),
     back() {
       if (scroll.search === '') return false;
       scroll = { ...scroll, search: '', match: 0 };

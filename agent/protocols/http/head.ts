@@ -1,7 +1,8 @@
 /** Message heads: start line and header section in one pass over the bytes, noting only what framing and rows need. */
+import { redactedValue } from '../../../src/domain/redaction.ts';
 import { indexOfByte, latin1 } from '../bytes.ts';
 import { createFieldShapes, type FieldShapes, fold, maybeSecret, shapeOf } from './field-shapes.ts';
-import { type Redactor, redacted } from './redact.ts';
+import type { Redactor } from './redact.ts';
 import { readCutRequestLine, readRequestLine, readStatusLine, StartLine } from './start-line.ts';
 
 export type Kind = 'request' | 'response';
@@ -23,7 +24,7 @@ const TAB = 9;
 const COLON = 58;
 const SLASH = 47;
 
-const redactedValue = Buffer.from(` ${redacted}`);
+const redactedBytes = Buffer.from(` ${redactedValue}`);
 const blankLine = Buffer.from('\n');
 
 /**
@@ -216,7 +217,7 @@ export class HeadReader {
         if (isName(bytes, at, 'transfer-encoding')) this.#noteTransferEncoding(latin1(bytes, from, to));
         break;
     }
-    if (isSecret) this.#replace(from, to, redactedValue);
+    if (isSecret) this.#replace(from, to, redactedBytes);
   }
 
   /** A plain number is read in place; everything else goes the careful way. */

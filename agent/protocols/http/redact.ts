@@ -1,7 +1,5 @@
 /** Redaction at capture: values of secret fields are replaced while a head is read, so nothing above ever holds them. */
-
-/** Stands where a secret was. */
-export const redacted = '[redacted]';
+import { redactedValue } from '../../../src/domain/redaction.ts';
 
 /** Fields whose values are secrets by their definition (RFC 9110 §11.6.2, §11.7.2; RFC 6265), and the usual API key. */
 export const secretFields: readonly string[] = [
@@ -43,5 +41,5 @@ function withoutPassword(target: string): string {
     if (at >= 0 && at < end) end = at;
   }
   const at = target.lastIndexOf('@', end - 1);
-  return at < start ? target : `${target.slice(0, start)}${redacted}${target.slice(at)}`;
+  return at < start ? target : `${target.slice(0, start)}${redactedValue}${target.slice(at)}`;
 }

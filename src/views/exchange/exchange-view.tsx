@@ -19,6 +19,7 @@ import { plainText, type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Area } from '../../tui/view.ts';
 import { errorText } from '../error-text.ts';
 import { positionOf } from '../position.ts';
+import { searchField } from '../search-field.ts';
 import type { Neighbour, View, ViewContext, ViewScreen } from '../view.ts';
 import { bodyText } from './body-lines.ts';
 import { type ExchangeMoves, exchangeActions } from './exchange-actions.ts';
@@ -157,18 +158,7 @@ export function createExchangeView(context: ViewContext, first: StoredRow, neigh
     crumb: 'exchange',
     screen,
     actions,
-    field: {
-      title: 'search',
-      get text() {
-        return scroll.search;
-      },
-      preview: search,
-      commit: (wanted) => {
-        search(wanted);
-        return true;
-      },
-      complete: () => [],
-    },
+    field: searchField(() => scroll.search, search),
     back() {
       if (scroll.search === '') return false;
       scroll = { ...scroll, search: '', match: 0 };
