@@ -99,11 +99,15 @@ function writeValues(spec: ColumnSpec, cells: ColumnCells, isKey: boolean): Pres
     case 'duration':
     case 'bytes':
     case 'count':
+    case 'rate':
+    case 'byterate':
+    case 'percent':
     case 'port':
     case 'status':
     case 'bool':
       return writePacked(columnFields.numbers, cells, writeNumber);
-    case 'body': {
+    case 'body':
+    case 'sketch': {
       const message = writer.open(columnFields.binaries);
       for (const held of cells.distinct)
         if (held !== null && held !== undefined) writer.bytesField(value, held as Uint8Array);

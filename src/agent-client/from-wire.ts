@@ -116,11 +116,15 @@ function wireKind(spec: ColumnSpec): WireKind {
     case 'duration':
     case 'bytes':
     case 'count':
+    case 'rate':
+    case 'byterate':
+    case 'percent':
     case 'port':
     case 'status':
     case 'bool':
       return 'numbers';
     case 'body':
+    case 'sketch':
       return 'binaries';
     default:
       return 'strings';

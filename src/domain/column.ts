@@ -2,13 +2,18 @@
 
 /**
  * The meaning of a value. It decides storage, formatting, alignment, comparison, filter operators,
- * thresholds and colours, and drill-down. `duration` is in nanoseconds, `bytes` in bytes, `time` in Unix nanoseconds.
+ * thresholds and colours, and drill-down. `duration` is in nanoseconds, `bytes` in bytes, `time` in Unix nanoseconds,
+ * `rate` per second, `byterate` bytes per second, `percent` a share (0.1 = 10 %). A `sketch` is the encoded distribution of
+ * durations (sketch/sketch.ts), a `series` one number per equal step of time, oldest first, NaN where nothing is known.
  */
 export type SemanticType =
   | 'time'
   | 'duration'
   | 'bytes'
   | 'count'
+  | 'rate'
+  | 'byterate'
+  | 'percent'
   | 'port'
   | 'status'
   | 'bool'
@@ -21,10 +26,13 @@ export type SemanticType =
   | 'endpoint'
   | 'pod'
   | 'namespace'
+  | 'service'
   | 'node'
   | 'process'
   | 'headers'
-  | 'body';
+  | 'body'
+  | 'sketch'
+  | 'series';
 
 /** How much a value asks for attention; shown as colour and as a mark. */
 export type Severity = 'none' | 'ok' | 'notice' | 'warn' | 'bad';
@@ -32,18 +40,25 @@ export type Severity = 'none' | 'ok' | 'notice' | 'warn' | 'bad';
 /** Header fields in wire order; names keep their case, duplicates stay apart. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
+/** Tells a series from header fields, which are arrays of pairs. */
+export function isSeries(value: HeaderList | readonly number[]): value is readonly number[] {
+  return typeof value[0] === 'number';
+}
+
 /** How a semantic type is held in memory and sent over the wire. */
 export type StorageOf<T extends SemanticType> = T extends 'time'
   ? bigint
-  : T extends 'duration' | 'bytes' | 'count' | 'port' | 'status'
+  : T extends 'duration' | 'bytes' | 'count' | 'rate' | 'byterate' | 'percent' | 'port' | 'status'
     ? number
     : T extends 'bool'
       ? boolean
       : T extends 'headers'
         ? HeaderList
-        : T extends 'body'
+        : T extends 'body' | 'sketch'
           ? Uint8Array
-          : string;
+          : T extends 'series'
+            ? readonly number[]
+            : string;
 
 /** Any value a row can hold; `null` is "not known" or "does not apply". */
 export type Value = StorageOf<SemanticType> | null;

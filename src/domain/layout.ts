@@ -31,6 +31,8 @@ const elasticTypes = new Set<SemanticType>([
   'path',
   'endpoint',
   'pod',
+  'service',
+  'series',
   'text',
   'namespace',
   'node',

@@ -18,7 +18,17 @@ export type Test = (value: NonNullable<Value>) => boolean;
 /** What `:` asks for, per type: to be the value, to begin with it, or (any type not here) to contain it. */
 const colonExtent: Partial<Record<SemanticType, Extent>> = { method: 'whole', namespace: 'whole', ip: 'prefix' };
 
-const numbers = new Set<SemanticType>(['duration', 'bytes', 'count', 'port', 'status', 'time']);
+const numbers = new Set<SemanticType>([
+  'duration',
+  'bytes',
+  'byterate',
+  'rate',
+  'percent',
+  'count',
+  'port',
+  'status',
+  'time',
+]);
 
 /** Whether `>` and `<` make sense for a type. */
 export function isOrdered(type: SemanticType): boolean {

@@ -2,7 +2,7 @@
 import type { SemanticType, Value } from '../column.ts';
 import { fault } from './fault.ts';
 import { type Operator, type Token, unescapeText } from './token.ts';
-import { type Quantity, readBytes, readCount, readDuration } from './units.ts';
+import { type Quantity, readBytes, readCount, readDuration, readShare } from './units.ts';
 
 type Test = (value: NonNullable<Value>) => boolean;
 
@@ -45,6 +45,9 @@ function readRange(type: SemanticType, token: Token): NumberRange {
 function readQuantity(type: SemanticType, text: string): Quantity | string {
   if (type === 'duration') return readDuration(text);
   if (type === 'bytes') return readBytes(text);
+  if (type === 'byterate') return readBytes(text.replace(/\/s$/, ''));
+  if (type === 'rate') return readCount(text.replace(/\/s$/, ''));
+  if (type === 'percent') return readShare(text);
   return readCount(text);
 }
 

@@ -56,6 +56,13 @@ export function readCount(text: string): Quantity | string {
   return { value: Number(digits) * unit, tolerance: name === '' ? 0 : halfDigit(digits) * unit };
 }
 
+/** `5%`, `12.5%`, or a bare number of percent, as the column shows it → a share; a string says what is wrong. */
+export function readShare(text: string): Quantity | string {
+  const [, digits] = /^(\d+(?:\.\d+)?)%?$/.exec(text) ?? [];
+  if (digits === undefined) return `'${text}' is not a share such as 5% or 0.5%.`;
+  return { value: Number(digits) / 100, tolerance: halfDigit(digits) / 100 };
+}
+
 /** ISO 8601 with an offset or Z, up to nanoseconds → Unix nanoseconds; a string says what is wrong. */
 export function readTime(text: string): bigint | string {
   const [, whole, fraction = '', zone] =

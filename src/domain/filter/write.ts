@@ -12,7 +12,7 @@ import { quoteText } from './token.ts';
  */
 export function termFor(table: Table, column: string, value: Value | undefined, exclude = false): string | undefined {
   const spec = table.columns[column];
-  if (!spec || spec.type === 'headers' || spec.type === 'body') return undefined;
+  if (!spec || ['headers', 'body', 'sketch', 'series'].includes(spec.type)) return undefined;
   const name = shortName(column, spec);
   const not = exclude ? '!' : '';
   if (value === null || value === undefined || value === '') return exclude ? `${name}!=` : `${name}=`;
@@ -28,7 +28,10 @@ export function addTerm(text: string, term: string): string {
 
 function valueText(type: string, value: NonNullable<Value>): string {
   if (typeof value === 'bigint') return formatTimestamp(value);
-  if (typeof value === 'number') return type === 'duration' ? `${value}ns` : String(value);
+  if (typeof value === 'number') {
+    if (type === 'percent') return `${value * 100}%`;
+    return type === 'duration' ? `${value}ns` : String(value);
+  }
   const text = String(value);
   return isPlainWord(text) ? text : quoteText(text);
 }

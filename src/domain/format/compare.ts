@@ -23,13 +23,19 @@ export function compareValues(
 const natural = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 function compareKnown(type: SemanticType, a: NonNullable<Value>, b: NonNullable<Value>): number {
-  if (type === 'headers' || type === 'body') return sizeOf(a) - sizeOf(b);
+  if (type === 'series') return lastOf(a) - lastOf(b);
+  if (typeof a === 'object') return sizeOf(a) - sizeOf(b);
   if (typeof a === 'string' && typeof b === 'string') return natural.compare(a, b) || plainOrder(a, b);
   return plainOrder(a, b);
 }
 
 function plainOrder<T>(a: T, b: T): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** A series is ordered by its newest known value. */
+function lastOf(value: NonNullable<Value>): number {
+  return (value as readonly number[]).findLast((each) => !Number.isNaN(each)) ?? -1;
 }
 
 function sizeOf(value: NonNullable<Value>): number {

@@ -1,8 +1,9 @@
 /** A value of any column as one line of safe text. */
-import type { ColumnSpec, HeaderList, SemanticType, Value } from '../column.ts';
+import { type ColumnSpec, type HeaderList, isSeries, type SemanticType, type Value } from '../column.ts';
 import { type SanitizeOptions, sanitizeLine } from '../sanitize.ts';
-import { formatBytes } from './bytes.ts';
+import { formatBytes, formatPercent, formatRate } from './bytes.ts';
 import { formatDuration } from './duration.ts';
+import { formatSparkline } from './sparkline.ts';
 import { formatTime } from './time.ts';
 
 export interface FormatOptions extends SanitizeOptions {
@@ -31,6 +32,8 @@ export function formatValue(spec: Pick<ColumnSpec, 'type'>, value: Value | undef
       return value ? 'yes' : 'no';
     default:
       if (value instanceof Uint8Array) return `${formatBytes(value.length)} bytes`;
+      if (isSeries(value))
+        return formatSparkline(value, { width: options?.width ?? value.length, ascii: options?.ascii });
       return sanitizeLine(headerSummary(value), options);
   }
 }
@@ -39,6 +42,9 @@ function formatNumber(type: SemanticType, value: number, options: FormatOptions 
   if (!Number.isFinite(value)) return noValue;
   if (type === 'duration') return formatDuration(value, options);
   if (type === 'bytes') return formatBytes(value);
+  if (type === 'byterate') return `${formatBytes(value)}/s`;
+  if (type === 'rate') return formatRate(value);
+  if (type === 'percent') return formatPercent(value);
   return String(value);
 }
 

@@ -29,7 +29,7 @@ export function csvRow(table: Table, row: Row, options?: CsvOptions): string {
 function csvKeys(table: Table, options: CsvOptions | undefined): string[] {
   return table.columnIds.flatMap((id) => {
     const spec = table.columns[id];
-    if (spec?.payload && !options?.payload) return [];
+    if (spec?.type === 'sketch' || (spec?.payload && !options?.payload)) return [];
     return spec?.type === 'body' ? [id, `${id}_encoding`] : [id];
   });
 }

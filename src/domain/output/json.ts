@@ -1,22 +1,29 @@
 /** Rows as JSON. The keys are the column ids in declaration order, always all of them: a stable schema for scripts. */
-import type { HeaderList, Row, Value } from '../column.ts';
+import { type HeaderList, isSeries, type Row, type Value } from '../column.ts';
 import { formatTimestamp } from '../format/time.ts';
 import { sanitizeJson } from '../sanitize.ts';
 import type { Table } from '../table.ts';
 import { toBase64 } from './base64.ts';
 
-export type JsonValue = string | number | boolean | null | { readonly [name: string]: string | readonly string[] };
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly (number | null)[]
+  | { readonly [name: string]: string | readonly string[] };
 
 const fatal = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * A row as a plain object: times ISO 8601 in UTC with nine digits, durations in ns, sizes in bytes, null for what is not
  * known. Headers are an object by lower-case name, duplicates an array. A body is text when it is valid UTF-8, else base64
- * with `<column>_encoding: "base64"` behind it.
+ * with `<column>_encoding: "base64"` behind it. Sketches are left out: quantiles of them have columns of their own.
  */
 export function toJson(table: Table, row: Row): Record<string, JsonValue> {
   const object: Record<string, JsonValue> = {};
   for (const id of table.columnIds) {
+    if (table.columns[id]?.type === 'sketch') continue;
     const value = row[id];
     if (value instanceof Uint8Array) {
       const text = utf8(value);
@@ -51,7 +58,8 @@ function scalar(value: Exclude<Value, Uint8Array> | undefined): JsonValue {
   if (value === undefined || value === null) return null;
   if (typeof value === 'bigint') return formatTimestamp(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
-  return typeof value === 'object' ? headersObject(value) : value;
+  if (typeof value !== 'object') return value;
+  return isSeries(value) ? value.map((each) => (Number.isFinite(each) ? each : null)) : headersObject(value);
 }
 
 function headersObject(headers: HeaderList): Record<string, string | readonly string[]> {

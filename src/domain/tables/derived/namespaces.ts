@@ -1,0 +1,60 @@
+/** `namespaces`: all of a namespace together. */
+import type { RowOf } from '../../column.ts';
+import { defineTable } from '../../table.ts';
+import { goldenColumns } from '../shared/golden.ts';
+
+export const namespaces = defineTable({
+  id: 'namespaces',
+  title: 'Namespaces',
+  doc: 'What each namespace serves, its pods taken together. What runs outside of pods is under "host".',
+  key: 'namespace',
+  time: 'time_',
+  columns: {
+    namespace: {
+      type: 'namespace',
+      title: 'NAMESPACE',
+      width: [10, 20, 48],
+      priority: 1,
+      required: true,
+      aliases: ['ns', 'name'],
+      doc: 'Namespace.',
+    },
+    services: {
+      type: 'count',
+      title: 'SERVICES',
+      width: [4, 8, 8],
+      priority: 3,
+      required: true,
+      doc: 'Workloads seen in the stretch of time shown.',
+    },
+    pods: {
+      type: 'count',
+      title: 'PODS',
+      width: [4, 4, 6],
+      priority: 2,
+      required: true,
+      doc: 'Pods seen in the stretch of time shown.',
+    },
+    ...goldenColumns,
+    cpu: {
+      type: 'percent',
+      title: 'CPU',
+      width: [5, 6, 7],
+      priority: 3,
+      doc: 'CPU use of all its pods, as a share of one core.',
+    },
+    memory: { type: 'bytes', title: 'MEM', width: [5, 7, 8], priority: 3, doc: 'Working set of all its pods (bytes).' },
+    time_: {
+      type: 'time',
+      title: 'LAST',
+      width: [8, 12, 12],
+      priority: 9,
+      wide: true,
+      required: true,
+      aliases: ['last'],
+      doc: 'When it was heard of last (Unix time, ns).',
+    },
+  },
+});
+
+export type NamespaceRow = RowOf<typeof namespaces.columns>;

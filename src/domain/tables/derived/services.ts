@@ -1,0 +1,61 @@
+/** `services`: pods of one workload together. */
+import type { RowOf } from '../../column.ts';
+import { defineTable } from '../../table.ts';
+import { goldenColumns } from '../shared/golden.ts';
+
+export const services = defineTable({
+  id: 'services',
+  title: 'Services',
+  doc: 'What each workload serves, its pods taken together, over the stretch of time shown. A workload is named after its pods as long as no owner is known: shop/api for shop/api-7d9f8-x2k4l.',
+  key: 'service',
+  time: 'time_',
+  columns: {
+    service: {
+      type: 'service',
+      title: 'SERVICE',
+      width: [12, 28, 60],
+      priority: 1,
+      required: true,
+      aliases: ['svc', 'name'],
+      doc: 'namespace/workload; a process or an address outside of pods.',
+    },
+    namespace: {
+      type: 'namespace',
+      title: 'NAMESPACE',
+      width: [6, 12, 24],
+      priority: 8,
+      wide: true,
+      aliases: ['ns'],
+      doc: 'Namespace.',
+    },
+    pods: {
+      type: 'count',
+      title: 'PODS',
+      width: [4, 4, 6],
+      priority: 4,
+      required: true,
+      doc: 'Pods seen in the stretch of time shown.',
+    },
+    ...goldenColumns,
+    cpu: {
+      type: 'percent',
+      title: 'CPU',
+      width: [5, 6, 7],
+      priority: 3,
+      doc: 'CPU use of all its pods, as a share of one core.',
+    },
+    memory: { type: 'bytes', title: 'MEM', width: [5, 7, 8], priority: 3, doc: 'Working set of all its pods (bytes).' },
+    time_: {
+      type: 'time',
+      title: 'LAST',
+      width: [8, 12, 12],
+      priority: 9,
+      wide: true,
+      required: true,
+      aliases: ['last'],
+      doc: 'When it was heard of last (Unix time, ns).',
+    },
+  },
+});
+
+export type ServiceRow = RowOf<typeof services.columns>;
