@@ -102,7 +102,7 @@ function policiesOf(
     const expires = sourceNow + (lease.ends - now) * 1e6;
     const targets = lease.scopes.length === 0 ? [everyCgroup] : lease.scopes.flatMap((scope) => ids.get(scope) ?? []);
     for (const cgroupId of targets) {
-      merge(policies, { cgroupId, level: lease.level, messageCap, expires });
+      merge(policies, { cgroupId, port: 0, level: lease.level, messageCap, expires });
     }
   }
   // A cgroup with a policy of its own does not look at the one for all.
@@ -116,6 +116,7 @@ function merge(policies: Map<number, Policy>, policy: Policy): void {
   if (!before) return void policies.set(policy.cgroupId, policy);
   policies.set(policy.cgroupId, {
     cgroupId: policy.cgroupId,
+    port: policy.port,
     level: ranks.indexOf(before.level) > ranks.indexOf(policy.level) ? before.level : policy.level,
     messageCap: Math.max(before.messageCap, policy.messageCap),
     expires: Math.max(before.expires, policy.expires),

@@ -82,7 +82,9 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
 
   const ports: Ports = {
     fetchRow: (agent, table, id) => client.fetchRow(agent, table, id),
-    setQuery: atMostEvery(queryEveryMs, (table, filter, rowsStand) => {
+    want: atMostEvery(queryEveryMs, ({ tables: [need] }) => {
+      if (!need) return;
+      const { table, filter, rowsStand } = need;
       // Rows of the earlier query are in its order; those of the new one come anew, oldest first. Until they do the earlier ones stand,
       // so that a key pressed meanwhile finds the row it is meant for.
       if (rowsStand) store.renew(table);

@@ -51,6 +51,7 @@ export function createDecoder(): Decoder {
     fin: false,
     rst: false,
     messageStart: false,
+    sampled: false,
     orphan: undefined,
   };
   let badRecords = 0;

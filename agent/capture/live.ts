@@ -88,6 +88,9 @@ export function createLiveSource(options: LiveOptions): CaptureSource {
     setPolicies(wanted) {
       if (!closed.signal.aborted) policies.set(wanted);
     },
+    // Filled in with the budgets of the programs.
+    setBudgets() {},
+    budgetUse: () => [],
     now,
     async run(listener, signal) {
       const stop = AbortSignal.any([signal, closed.signal]);

@@ -32,6 +32,7 @@ function fakeMaps() {
 
 const heads = (cgroupId: number, expires: number, messageCap = 4096): Policy => ({
   cgroupId,
+  port: 0,
   level: 'heads',
   messageCap,
   expires,
@@ -43,7 +44,7 @@ describe('the policies in the kernel', () => {
     const policies = createPolicyMap(maps, 42);
     assert.deepEqual([maps.selfPid, maps.generation], [42, 1n]);
     policies.set([heads(0, 100), heads(7, 100)]);
-    policies.set([heads(7, 100), { cgroupId: 9, level: 'bodies', messageCap: 1e9, expires: 50 }]);
+    policies.set([heads(7, 100), { cgroupId: 9, port: 0, level: 'bodies', messageCap: 1e9, expires: 50 }]);
     assert.deepEqual(
       [...maps.policies],
       [

@@ -78,6 +78,9 @@ function playable({ file, handle, size, frames, meta, speed }: Opened): Recordin
         listener.segment(segment);
       },
       close: (close: SocketClose) => listener.close(dropped > 0 ? { ...close, lost: close.lost + dropped } : close),
+      flow: (flow) => listener.flow?.(flow),
+      edge: (edge) => listener.edge?.(edge),
+      datagram: (datagram) => listener.datagram?.(datagram),
       tick: (time) => listener.tick(time),
     };
   }
@@ -165,6 +168,8 @@ function playable({ file, handle, size, frames, meta, speed }: Opened): Recordin
       return { totals: counters.totals, losses };
     },
     setPolicies() {},
+    setBudgets() {},
+    budgetUse: () => [],
     now: () => now,
     async run(listener, signal, ready = () => Promise.resolve()) {
       const stop = AbortSignal.any([signal, closed.signal]);

@@ -47,6 +47,8 @@ export interface Segment {
   rst: boolean;
   /** First payload after the direction turned. */
   messageStart: boolean;
+  /** `len` bytes from `seq` on were left out by the budget of the pod: whole messages, neither lost nor cut. */
+  sampled: boolean;
   /** Set on bytes that arrived on a listener before the connection's own socket existed: `cookie` is the listener's. */
   orphan: OrphanAddresses | undefined;
 }
@@ -71,6 +73,105 @@ export interface SocketClose {
   readonly lost: number;
 }
 
+/** Why a TCP connection ended or never began. `gone`: nobody can tell. */
+export type FlowEnd =
+  | 'fin'
+  | 'reset-local'
+  | 'reset-remote'
+  | 'refused'
+  | 'timeout'
+  | 'unreachable'
+  | 'aborted'
+  | 'gone';
+
+/** Who a flow belongs to: what the records of flows and datagrams have in common. */
+export interface FlowOwner {
+  readonly cgroupId: number;
+  /** 0 where the kernel does not tell. */
+  readonly netnsCookie: number;
+  /** Creator of the socket or its listener; '' and 0 where unknown. */
+  readonly comm: string;
+  readonly pid: number;
+}
+
+/** Totals of one TCP connection so far, told at most once a second while it is active, and when it ends (struct flow_record). */
+export interface FlowSample extends FlowOwner {
+  /** When it was last active. */
+  readonly time: number;
+  readonly cookie: number;
+  readonly role: SocketRole;
+  readonly family: 4 | 6;
+  readonly localAddress: string;
+  readonly remoteAddress: string;
+  readonly localPort: number;
+  readonly remotePort: number;
+  readonly state: 'connecting' | 'open' | 'ended';
+  /** While `state` is 'ended'. */
+  readonly end: FlowEnd | undefined;
+  /** When it was opened; undefined = before capture began. */
+  readonly opened: number | undefined;
+  /** By direction, payload only, retransmissions included. */
+  readonly bytes: readonly [number, number];
+  readonly packets: readonly [number, number];
+  readonly retransmits: number;
+  /** 0 = unknown. */
+  readonly srttUs: number;
+  /** SYN to established; 0 = unknown. */
+  readonly handshakeUs: number;
+  /** Turns from asking to answering, and the time from the last byte of the one to the first of the other: sum and largest, ns. */
+  readonly turns: number;
+  readonly turnNs: number;
+  readonly turnMaxNs: number;
+}
+
+/** What connections too short for a sample of their own, and datagrams, came to since the last sample of the same key (struct edge_record). */
+export interface EdgeSample extends FlowOwner {
+  /** When it was last active. */
+  readonly time: number;
+  readonly transport: 'tcp' | 'udp';
+  readonly role: SocketRole;
+  readonly family: 4 | 6;
+  readonly localAddress: string;
+  readonly remoteAddress: string;
+  /** Of the server side. */
+  readonly port: number;
+  readonly opened: number;
+  readonly closed: number;
+  readonly refused: number;
+  readonly timedOut: number;
+  readonly unreachable: number;
+  readonly aborted: number;
+  readonly resets: number;
+  readonly bytes: readonly [number, number];
+  readonly packets: readonly [number, number];
+  readonly retransmits: number;
+  /** Handshakes timed, and the sum of their times. */
+  readonly handshakes: number;
+  readonly handshakeUs: number;
+  /** Connections with a known round trip time, and the sum of their smoothed ones. */
+  readonly rtts: number;
+  readonly rttUs: number;
+  readonly turns: number;
+  readonly turnNs: number;
+  readonly turnMaxNs: number;
+}
+
+/** One UDP datagram to or from a port whose protocol is read (DNS). The object is reused, its payload valid until the next `tick` (struct datagram_record). */
+export interface Datagram extends FlowOwner {
+  readonly time: number;
+  readonly cookie: number;
+  readonly direction: Direction;
+  readonly role: SocketRole;
+  readonly family: 4 | 6;
+  readonly localAddress: string;
+  readonly remoteAddress: string;
+  readonly localPort: number;
+  readonly remotePort: number;
+  /** Bytes on the wire; the first `payload.length` of them were captured. */
+  readonly len: number;
+  readonly payload: Uint8Array;
+}
+
 /** Rising totals of the kernel side, by name (`packets`, `segments`, `captured_bytes`, …) and losses by reason id (src/domain/agent-status.ts). */
 export interface CaptureCounters {
   readonly totals: Readonly<Record<string, number>>;
@@ -82,6 +183,10 @@ export interface CaptureListener {
   open(socket: SocketOpen): void;
   segment(segment: Segment): void;
   close(close: SocketClose): void;
+  /** Who is not interested in flows leaves these out. */
+  flow?(flow: FlowSample): void;
+  edge?(edge: EdgeSample): void;
+  datagram?(datagram: Datagram): void;
   /** Captured time has reached `time`. */
   tick(time: number): void;
 }
@@ -102,11 +207,31 @@ export interface CaptureHost {
 
 /** What to capture of a cgroup until when (struct policy). */
 export interface Policy {
+  /** 0 = every cgroup without a policy of its own. */
   readonly cgroupId: number;
+  /** Server-side port it is for; 0 = every port without a policy of its own. */
+  readonly port: number;
   readonly level: 'off' | 'flows' | 'heads' | 'bodies';
   readonly messageCap: number;
   /** CLOCK_MONOTONIC ns. */
   readonly expires: number;
+}
+
+/** What a cgroup may hand over in a second; beyond it whole exchanges are left out, counted. 0 = no limit. */
+export interface Budget {
+  readonly cgroupId: number;
+  readonly segmentsPerSecond: number;
+  readonly bytesPerSecond: number;
+}
+
+/** What a cgroup handed over and left out so far; totals rise. */
+export interface BudgetUse {
+  readonly cgroupId: number;
+  readonly segments: number;
+  readonly bytes: number;
+  /** Messages and bytes left out by its budget. */
+  readonly sampledMessages: number;
+  readonly sampledBytes: number;
 }
 
 export interface ProgramInfo {
@@ -131,6 +256,10 @@ export interface CaptureSource {
   counters(): CaptureCounters;
   /** Replaces every policy (`cgroupId` 0 = the default). A recording ignores it. */
   setPolicies(policies: readonly Policy[]): void;
+  /** Replaces every budget. A recording ignores it. */
+  setBudgets(budgets: readonly Budget[]): void;
+  /** Per cgroup that is watched at heads or bodies. */
+  budgetUse(): readonly BudgetUse[];
   /** CLOCK_MONOTONIC ns of the captured host, now. */
   now(): number;
   /** Delivers events until the recording ends or the signal aborts. `ready` is awaited between batches of a recording, so that a recording never outruns its readers. */

@@ -71,6 +71,7 @@ const piece = (seq: number, text: string, more: Partial<Segment> = {}): Segment 
   fin: false,
   rst: false,
   messageStart: false,
+  sampled: false,
   orphan: undefined,
   ...more,
 });

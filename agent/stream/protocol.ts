@@ -16,6 +16,28 @@ export interface Connection {
   readonly wallTime: (time: number) => bigint;
 }
 
+/**
+ * One exchange as the summaries need it: told exactly once, when it is over, however it ended. The object is reused: copy what
+ * you keep. `identity` is the same object for all exchanges of a connection for as long as its names stand (at most a second).
+ */
+export interface ExchangeFacts {
+  /** "http", "dns". */
+  protocol: string;
+  role: 'client' | 'server';
+  /** Columns of attribution: source, destination, pod, … */
+  identity: Row;
+  /** When it was over, CLOCK_MONOTONIC ns. */
+  time: number;
+  method: string;
+  /** Request target as sent, or the name asked for. */
+  target: string;
+  result: 'ok' | 'client-error' | 'server-error' | 'failure';
+  /** ns; negative = not known. */
+  latency: number;
+  requestBytes: number;
+  responseBytes: number;
+}
+
 /** Where a protocol puts what it made of a connection. */
 export interface ProtocolOutput {
   /**
@@ -23,6 +45,10 @@ export interface ProtocolOutput {
    * before and there will be no other, so that nobody need look for one.
    */
   row(table: Table, row: Row, isOnly?: boolean): void;
+  /** An exchange is over. */
+  exchange?(facts: ExchangeFacts): void;
+  /** The first bytes showed what this connection speaks: a name as in network.protocol.name. */
+  recognised?(cookie: number, protocol: string): void;
   /** Something was lost; reasons are those of src/domain/agent-status.ts. */
   lost(reason: string, count: number): void;
 }

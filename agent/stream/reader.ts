@@ -1,8 +1,8 @@
 /** What stream ordering hands to a protocol: two ordered byte streams per connection, with every gap told. */
 import type { Direction } from '../capture/source.ts';
 
-/** Why bytes are missing: cut on purpose by the capture level, or lost. */
-export type GapReason = 'cut' | 'lost';
+/** Why bytes are missing: cut on purpose by the capture level, lost, or left out by the pod's budget (whole messages, counted elsewhere). */
+export type GapReason = 'cut' | 'lost' | 'sampled';
 
 /** Why a connection is over: orderly close, reset, or silence for too long / end of the source. */
 export type CloseReason = 'fin' | 'reset' | 'gone';

@@ -20,7 +20,7 @@ export interface RowQuery {
 
 export interface LeaseRequest {
   readonly level: CaptureLevel;
-  /** Empty = everything. */
+  /** Pods ("namespace/pod") or cgroup paths; empty = everything. */
   readonly scopes: readonly string[];
   /** Bytes per message; 0 = the level's default. */
   readonly messageCap: number;

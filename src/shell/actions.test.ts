@@ -11,7 +11,7 @@ function appOn(command: string) {
   return createApp({
     ports: {
       fetchRow: () => new Promise(() => {}),
-      setQuery: () => {},
+      want: () => {},
       copy: () => undefined,
       quit: () => {},
       suspend: () => {},

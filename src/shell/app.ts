@@ -13,7 +13,7 @@ import type { Ports, TextField, View, ViewContext, ViewSpec } from '../views/vie
 import { commandFeedback, completeCommand, readCommand } from './command.ts';
 import type { AppInfo } from './facts.ts';
 import { fieldActions, globalActions } from './global-actions.ts';
-import { jump, pop, push, topOf, type ViewStack } from './stack.ts';
+import { jump, needsOf, pop, push, topOf, type ViewStack } from './stack.ts';
 
 export interface AppOptions {
   readonly ports: Ports;
@@ -58,6 +58,8 @@ export interface App {
   actions(): readonly Action[];
 }
 
+const noNamespaces: ReadonlySet<string> = new Set();
+
 export function createApp(options: AppOptions): App {
   const { ports, ui, now } = options;
   const listeners = new Set<() => void>();
@@ -74,7 +76,18 @@ export function createApp(options: AppOptions): App {
 
   const changed = () => {
     version += 1;
-    if (!isGathering) for (const listener of [...listeners]) listener();
+    if (isGathering) return;
+    want();
+    for (const listener of [...listeners]) listener();
+  };
+  /** Tells the agents when what the screens need has changed. Tables of the views below the top go on. */
+  let wanted = '';
+  const want = () => {
+    const needs = needsOf(stack);
+    const text = JSON.stringify(needs);
+    if (text === wanted) return;
+    wanted = text;
+    ports.want(needs);
   };
   const say = (level: FlashLevel, text: string) => {
     flash = flashOf(level, text, now());
@@ -95,6 +108,11 @@ export function createApp(options: AppOptions): App {
       stack = push(stack, view);
       changed();
     },
+    drill: (viewId, opening) => {
+      const spec = viewSpecs.find(({ id }) => id === viewId);
+      if (spec) context.open(spec.create(context, opening));
+    },
+    namespaces: () => noNamespaces,
     openRow: (table, row, neighbour) => {
       const spec = rowViewSpecs.find((each) => each.table === table);
       if (spec) context.open(spec.create(context, row, neighbour));
@@ -246,6 +264,7 @@ export function createApp(options: AppOptions): App {
     headerShown: () => headerShown,
     actions,
   };
+  want();
   const problem = run(options.command);
   if (problem) say('error', problem);
   return app;

@@ -51,7 +51,7 @@ function actionsOn(command: string, keys: readonly string[]): readonly Action[] 
   const app = createApp({
     ports: {
       fetchRow: () => new Promise(() => {}),
-      setQuery: () => {},
+      want: () => {},
       copy: () => undefined,
       quit: () => {},
       suspend: () => {},

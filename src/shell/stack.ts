@@ -1,5 +1,5 @@
 /** The way to the screen one looks at. Every entry keeps its view, and with it filter, sort, cursor, scroll and pause. */
-import type { View } from '../views/view.ts';
+import type { Needs, TableNeed, View } from '../views/view.ts';
 
 export interface ViewStack {
   /** Outermost first; never empty. */
@@ -27,8 +27,19 @@ export function pop(stack: ViewStack): ViewStack {
 
 /** To a view by command: back to it where it is on the way, else one level deeper. */
 export function jump(stack: ViewStack, view: View): ViewStack {
-  const at = stack.views.findIndex(({ id }) => id === view.id);
+  const at = stack.views.indexOf(view);
   const top = topOf(stack);
-  const last = top.id === view.id ? stack.last : top;
+  const last = top === view ? stack.last : top;
   return { views: at === -1 ? [...stack.views, view] : stack.views.slice(0, at + 1), last };
+}
+
+/** What the views want together: depth and scope as the top one says, of each table what the uppermost view that shows it wants. */
+export function needsOf({ views }: ViewStack): Needs {
+  const tables = new Map<string, TableNeed>();
+  const each = views.toReversed().map((view) => view.needs?.());
+  for (const need of each.flatMap((needs) => needs?.tables ?? [])) {
+    if (!tables.has(need.table)) tables.set(need.table, need);
+  }
+  const [top] = each;
+  return { tables: [...tables.values()], level: top?.level ?? 'heads', scopes: top?.scopes ?? [] };
 }

@@ -2,6 +2,7 @@
 import type { AgentEvent, LinkState } from '../domain/agent-event.ts';
 import type { AgentStatus, Loss } from '../domain/agent-status.ts';
 import type { Row } from '../domain/column.ts';
+import type { Sketch } from '../domain/sketch/sketch.ts';
 
 /** A row and where it came from. The object is replaced when the row is updated. */
 export interface StoredRow {
@@ -34,12 +35,52 @@ export interface AgentState {
   readonly cpu: number | undefined;
 }
 
+/** A stretch of captured time, Unix ms; `to` is not part of it. */
+export interface TimeWindow {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a chart is about: whatever is set must hold. Nothing set = everything. */
+export interface Scope {
+  readonly namespace?: string;
+  /** As in the `services` table. */
+  readonly service?: string;
+  /** As in the `pods` table. */
+  readonly pod?: string;
+  /** As in the `edges` table. */
+  readonly edge?: { readonly source: string; readonly destination: string };
+  /** As in the `endpoints` table. */
+  readonly endpoint?: { readonly service: string; readonly method: string; readonly route: string };
+}
+
+/** What happened in one step of a timeline. */
+export interface TimelinePoint {
+  /** When the step begins, Unix ms. */
+  readonly time: number;
+  /** Requests, those left out by the budget included. */
+  readonly requests: number;
+  /** 5xx, reset, unanswered. */
+  readonly errors: number;
+  readonly clientErrors: number;
+  readonly sampledOut: number;
+  readonly bytes: number;
+  /** Of answered requests, ns. Not to be changed. */
+  readonly latency: Sketch;
+}
+
 export interface Snapshot {
   /** Rises with every publication; equal version = equal snapshot. */
   readonly version: number;
   /** Unix ms when it was taken. */
   readonly time: number;
   table(id: string): TableState;
+  /** Rows of a derived table (src/domain/tables/derived) for a stretch of time, in no particular order; the same array while nothing changed. */
+  derived(table: string, window: TimeWindow): readonly StoredRow[];
+  /** One point for each whole step of the window, oldest first. */
+  timeline(scope: Scope, window: TimeWindow, stepMs: number): readonly TimelinePoint[];
+  /** The stretch of time of which summaries are kept, to the end of the newest complete second; undefined before the first. */
+  readonly held: TimeWindow | undefined;
   readonly agents: readonly AgentState[];
   /** Over all agents and the store itself, merged by reason. */
   readonly losses: readonly Loss[];

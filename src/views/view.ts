@@ -1,28 +1,57 @@
 /** What a view is to the shell, and what the shell gives a view. A view keeps its own state for as long as it is on the stack. */
+import type { CaptureLevel } from '../domain/agent-status.ts';
 import type { Row } from '../domain/column.ts';
 import type { Table } from '../domain/table.ts';
-import type { Snapshot, StoredRow } from '../store/store.ts';
+import type { Scope, Snapshot, StoredRow } from '../store/store.ts';
 import type { FlashLevel } from '../tui/flash.ts';
 import type { Feedback } from '../tui/prompt.tsx';
 import type { StyledLine } from '../tui/styled-line.ts';
 import type { Ui } from '../tui/ui-context.tsx';
 import type { Action, Area, Screen } from '../tui/view.ts';
+import type { TimeState } from './time.ts';
 
 /** Everything a view may do to the world outside; wired in src/main.tsx. */
 export interface Ports {
   /** One row with its payload. Rejects with AppError `row-gone` or `agent-unreachable`. */
   fetchRow(agent: string, table: string, id: string): Promise<Row>;
-  /**
-   * Which rows the agents shall send from now on; may be called often. `rowsStand`: those there are may be shown until the agents
-   * answer; otherwise nobody here can tell which of them match.
-   */
-  setQuery(table: string, filter: string, rowsStand: boolean): void;
+  /** What the agents shall send and capture from now on, beside the summaries, which always come; may be called often. */
+  want(needs: Needs): void;
   /** Puts text on the person's clipboard; returns why not, or undefined. */
   copy(text: string): string | undefined;
   quit(): void;
   suspend(): void;
   /** Paints everything anew. */
   repaint(): void;
+}
+
+/** What a view wants of the agents while it is on top. */
+export interface Needs {
+  /** Tables of which it shows rows, beside the summaries; each at most once. */
+  readonly tables: readonly TableNeed[];
+  /** How deep what it shows shall be captured. Everything else is captured as deep as the summaries need. */
+  readonly level: CaptureLevel;
+  /** Pods ("namespace/pod") it is about; empty = all. */
+  readonly scopes: readonly string[];
+}
+
+export interface TableNeed {
+  readonly table: string;
+  /** Filter language, evaluated at the agents. */
+  readonly filter: string;
+  /** Rows there are may be shown until the agents answer; otherwise nobody here can tell which of them match. */
+  readonly rowsStand: boolean;
+}
+
+/** How a view is opened from another. */
+export interface Opening {
+  /** Filter the view begins with; the person sees it and can change it. */
+  readonly filter?: string;
+  /** Stretch of time it shows; that of the view it is opened from, so that a drill-down stays in the past. */
+  readonly time?: TimeState;
+  /** What it is about where that is more than a filter, e.g. a chart of one edge. */
+  readonly scope?: Scope;
+  /** Added to its crumb, e.g. "shop/api". */
+  readonly about?: string;
 }
 
 /** What the shell gives every view. */
@@ -38,6 +67,10 @@ export interface ViewContext {
   flash(level: FlashLevel, text: string): void;
   /** Puts a view on top of the stack. */
   open(view: View): void;
+  /** Puts a new view of this registered kind on top: a drill-down. Esc comes back to this one as it was. */
+  drill(viewId: string, opening: Opening): void;
+  /** Namespaces chosen with the digits; empty = all. */
+  namespaces(): ReadonlySet<string>;
   /** The same with the registered view of one row. */
   openRow(table: string, row: StoredRow, neighbour: Neighbour): void;
   /** The same with a row of any table as JSON. */
@@ -82,6 +115,10 @@ export interface View {
   back?(): boolean;
   /** LIVE, PAUSED …, for the header. */
   state?(): StyledLine;
+  /** What it wants of the agents; asked after every change. Without it: nothing beside the summaries. */
+  needs?(): Needs;
+  /** The stretch of time it shows, where it can show another. `:at`, `:last`, `[` and `]` set it. */
+  readonly time?: { get(): TimeState; set(time: TimeState): void };
 }
 
 /** Moves the list below to its next (1) or previous (-1) row and tells which that is. */
@@ -104,5 +141,6 @@ export interface ViewSpec {
   readonly id: string;
   readonly aliases: readonly string[];
   readonly doc: string;
-  create(context: ViewContext): View;
+  /** `opening` is given where another view opens it. */
+  create(context: ViewContext, opening?: Opening): View;
 }

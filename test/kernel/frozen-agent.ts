@@ -2,6 +2,6 @@
 import { createLiveSource } from '../../agent/capture/live.ts';
 
 const source = createLiveSource({ cgroupPath: process.argv[2] ?? '/', selfPid: process.pid });
-source.setPolicies([{ cgroupId: 0, level: 'heads', messageCap: 4096, expires: source.now() + 60e9 }]);
+source.setPolicies([{ cgroupId: 0, port: 0, level: 'heads', messageCap: 4096, expires: source.now() + 60e9 }]);
 process.stdout.write('capturing\n');
 await source.run({ open() {}, segment() {}, close() {}, tick() {} }, new AbortController().signal);

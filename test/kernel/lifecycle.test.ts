@@ -111,8 +111,8 @@ describe('the life of capture', () => {
     const expires = source.now() + 60e9;
     const idOf = (path: string): number => Number(statIno(join(cgroupMount(), cgroup.path, path)));
     source.setPolicies([
-      { cgroupId: 0, level: 'flows', messageCap: 0, expires },
-      { cgroupId: idOf('node'), level: 'heads', messageCap: 65536, expires },
+      { cgroupId: 0, port: 0, level: 'flows', messageCap: 0, expires },
+      { cgroupId: idOf('node'), port: 0, level: 'heads', messageCap: 65536, expires },
     ]);
     await runIn(cgroup, 'curl', ['-s', `http://127.0.0.1:${port}/hello.txt`]);
     await until('the server socket', () => nonEmpty(observer?.find('server', port)));

@@ -73,6 +73,7 @@ export function observe(cgroupPath: string, options: Partial<LiveOptions> = {}):
 
   const policy = (messageCap: number, seconds: number): Policy => ({
     cgroupId: 0,
+    port: 0,
     level: 'heads',
     messageCap,
     expires: source.now() + seconds * 1e9,

@@ -67,7 +67,7 @@ export async function openScreen(options: ScreenOptions): Promise<Screen> {
   const app = createApp({
     ports: {
       fetchRow: options.fetchRow ?? (() => new Promise(() => {})),
-      setQuery: (_table, filter) => queries.push(filter),
+      want: ({ tables: [need] }) => void (need && queries.push(need.filter)),
       copy: (text) => {
         copied.push(text);
         return undefined;

@@ -249,7 +249,7 @@ describe('hostile input', () => {
           const { open } = modelConnection({ cookie, midstream: cookie % 2 === 0, firstSeq: [1000, 1000] })
             .records[0] as CaptureRecord & { type: 'open' };
           bench.connections.open({ ...open, time });
-          bench.connections.segment({ ...segment, cookie, time, orphan: undefined });
+          bench.connections.segment({ ...segment, cookie, time, sampled: false, orphan: undefined });
           assert.ok((bench.connections.totals().held_bytes ?? 0) <= limits.totalBytes);
           assert.ok((bench.connections.totals().connections_open ?? 0) <= limits.connections);
           if (close)

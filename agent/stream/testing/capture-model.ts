@@ -87,6 +87,7 @@ export function modelConnection(options: ModelOptions = {}): ConnectionModel {
         fin: false,
         rst: false,
         messageStart: false,
+        sampled: false,
         orphan: undefined,
         ...more,
       },

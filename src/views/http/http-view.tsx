@@ -81,9 +81,8 @@ export function createHttpView(context: ViewContext): View {
       .columns.map(({ id }) => id)
       .join();
   const setCursor = (cursor: ListCursor) => set({ ...state, cursor });
-  const ask = (filter: string) => {
+  const ask = () => {
     askedAt = context.now();
-    ports.setQuery(httpEvents.id, filter, !state.filter?.needsPayload);
     // So that "no row matches" replaces "asking" even when nothing comes.
     setTimeout(context.changed, askingMs + 50).unref();
   };
@@ -103,7 +102,8 @@ export function createHttpView(context: ViewContext): View {
     if (preview(text).error) return false;
     if (text !== pushedFilter) {
       pushedFilter = text;
-      ask(text);
+      ask();
+      context.changed();
     }
     return true;
   };
@@ -207,10 +207,14 @@ export function createHttpView(context: ViewContext): View {
     });
   };
 
-  ports.setQuery(httpEvents.id, '', true);
   return {
     id: 'http',
     crumb: 'http',
+    needs: () => ({
+      tables: [{ table: httpEvents.id, filter: pushedFilter, rowsStand: !state.filter?.needsPayload }],
+      level: 'bodies',
+      scopes: [],
+    }),
     screen,
     actions,
     field: {
