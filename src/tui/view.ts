@@ -12,6 +12,8 @@ export interface Action {
   readonly group: string;
   /** Shown in the header's hint menu. */
   readonly hint?: boolean;
+  /** Of a switch: it is on now. */
+  readonly on?: boolean | undefined;
   /** Why it cannot be done now, shown to the person; undefined = it can. */
   readonly disabled?: string | undefined;
   readonly run: () => void;

@@ -18,6 +18,8 @@ export interface Ports {
   want(needs: Needs): void;
   /** Puts text on the person's clipboard; returns why not, or undefined. */
   copy(text: string): string | undefined;
+  /** Writes a new file in the current directory; returns its path, or why not. Never overwrites. */
+  save?(name: string, text: string): { readonly path: string } | { readonly problem: string };
   quit(): void;
   suspend(): void;
   /** Paints everything anew. */
@@ -109,7 +111,10 @@ export interface View {
   /** As they are now; asked for on every key. */
   actions(): readonly Action[];
   readonly field?: TextField | undefined;
-  /** What follows the view's name on the command line. Returns what is wrong with it. */
+  /**
+   * What follows the view's name on the command line, namespaces taken off: filter terms, the first perhaps with a `/` before it, and
+   * names of pods and services. Returns what is wrong with it.
+   */
   accept?(argument: string): string | undefined;
   /** Esc: takes back one thing (a filter, a search); false = nothing to take back, leave. */
   back?(): boolean;
@@ -119,6 +124,18 @@ export interface View {
   needs?(): Needs;
   /** The stretch of time it shows, where it can show another. `:at`, `:last`, `[` and `]` set it. */
   readonly time?: { get(): TimeState; set(time: TimeState): void };
+  /** The rows it shows, in its order, for ctrl-s and `:save`; undefined where there is nothing to save now. */
+  saving?(): Saving | undefined;
+  /** It wants the whole screen: no header, no frame. */
+  fullscreen?(): boolean;
+}
+
+/** What ctrl-s writes into a file. */
+export interface Saving {
+  readonly table: Table;
+  readonly rows: readonly Row[];
+  /** Headers and bodies are in the rows and shall be in the file. */
+  readonly payload?: boolean;
 }
 
 /** Moves the list below to its next (1) or previous (-1) row and tells which that is. */
@@ -141,6 +158,8 @@ export interface ViewSpec {
   readonly id: string;
   readonly aliases: readonly string[];
   readonly doc: string;
+  /** Words it takes on the command line beside namespaces, pods, services and filters. */
+  readonly words?: readonly string[];
   /** `opening` is given where another view opens it. */
   create(context: ViewContext, opening?: Opening): View;
 }
