@@ -90,6 +90,8 @@ export interface ColumnSpec<T extends SemanticType = SemanticType> {
   readonly severities?: Readonly<Record<string, Severity>>;
   /** Whether a filter's bare words look here; by default the type and priority decide (filter/search.ts). */
   readonly search?: boolean;
+  /** Of a `series`: what its values are, for formatting, thresholds and colours. */
+  readonly of?: SemanticType;
   /** Closed set of values of an `enum`, for completion and checks. */
   readonly values?: readonly string[];
 }

@@ -86,6 +86,7 @@ export const flows = defineTable({
     bytes_series: {
       type: 'series',
       title: 'BYTES …',
+      of: 'byterate',
       width: [8, 12, 24],
       priority: 3,
       doc: 'Bytes per second, both ways, over the stretch of time shown.',

@@ -6,6 +6,7 @@ export const goldenColumns = {
   rate_series: {
     type: 'series',
     title: 'RATE …',
+    of: 'rate',
     width: [8, 12, 24],
     priority: 3,
     doc: 'Requests per second over the stretch of time shown, oldest first.',
@@ -40,6 +41,7 @@ export const goldenColumns = {
   p99_series: {
     type: 'series',
     title: 'P99 …',
+    of: 'duration',
     width: [8, 12, 24],
     priority: 2,
     doc: '99th percentile of the latency (ns) over the stretch of time shown, oldest first; NaN where nothing was asked.',
