@@ -35,7 +35,15 @@ export type Token =
   | 'name'
   | 'string'
   | 'number'
-  | 'literal';
+  | 'literal'
+  | 'series1'
+  | 'series2'
+  | 'series3'
+  | 'heat1'
+  | 'heat2'
+  | 'heat3'
+  | 'heat4'
+  | 'heat5';
 
 interface Look {
   /** Colour 0–15, or 16–255 in the finer palette. */
@@ -137,6 +145,16 @@ const looks: Looks = {
   string: [{ ink: 2 }, { ink: 150 }],
   number: [{ ink: 5 }, { ink: 176 }],
   literal: [{ ink: 3 }, { ink: 215 }],
+  // Lines of a chart, from the calm one to the one that matters; each has a stroke of its own besides.
+  series1: [{ ink: 6 }, { ink: 80 }],
+  series2: [{ ink: 3 }, { ink: 222 }],
+  series3: [{ ink: 13 }, { ink: 205 }],
+  // Shades of a heatmap, from seldom to often; each has a character of its own besides.
+  heat1: [{ ink: 4 }, { ink: 60 }],
+  heat2: [{ ink: 6 }, { ink: 66 }],
+  heat3: [{ ink: 2 }, { ink: 108 }],
+  heat4: [{ ink: 3 }, { ink: 215 }],
+  heat5: [{ ink: 9 }, { ink: 203 }],
 };
 
 /** Tokens that would be invisible without colour, and what they wear instead. */
