@@ -90,7 +90,9 @@ export class FollowedConnection implements Connection {
     if (lossy) this.#lost = segment.lost;
     const { direction } = segment;
     if (segment.otherLastTime !== 0) {
-      this.#orders[direction === 0 ? 1 : 0].reached(segment.otherEndSeq, lossy, segment.otherLastTime);
+      // Whole exchanges are left out: what the other side said in between belongs to them.
+      const other = this.#orders[direction === 0 ? 1 : 0];
+      other.reached(segment.otherEndSeq, lossy, segment.otherLastTime, segment.sampled);
     }
     this.#orders?.[direction].accept(segment, lossy);
     if (segment.rst) this.end('reset', segment.time);

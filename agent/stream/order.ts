@@ -16,6 +16,8 @@ interface Held {
   readonly len: number;
   readonly bytes: Uint8Array;
   readonly fin: boolean;
+  /** Nothing of it was captured, on purpose: the budget left it out. */
+  readonly sampled: boolean;
   /** When it was seen, and so when its wait began. */
   readonly time: number;
 }
@@ -57,30 +59,31 @@ export class Order {
    */
   accept(segment: Segment, lossy: boolean): void {
     if (this.#ended) return;
-    const { seq, len, payload, fin, time } = segment;
+    const { seq, len, payload, fin, sampled, time } = segment;
     if (len === 0 && !fin) return;
-    if (segment.messageStart) this.#captured = 0;
+    if (segment.messageStart || sampled) this.#captured = 0;
     this.#captured += payload.length;
     this.#expected ??= seq;
     const ahead = distance(this.#expected, seq);
     if (ahead <= 0 && this.#held.length === 0) {
-      this.#deliver(-ahead, len, payload, fin, time);
+      this.#deliver(-ahead, len, payload, fin, sampled, time);
       return;
     }
     if (ahead > 0 && this.#held.length === 0 && (lossy || this.#cut || (payload.length === 0 && len > 0))) {
       this.#skip(ahead, lossy ? 'lost' : 'cut', time);
-      this.#deliver(0, len, payload, fin, time);
+      this.#deliver(0, len, payload, fin, sampled, time);
       return;
     }
-    this.#hold(seq, len, payload, fin, time);
+    this.#hold(seq, len, payload, fin, sampled, time);
     this.#drain(lossy);
   }
 
   /**
    * The kernel has seen this direction up to `endSeq`, last at `time`: whatever of that has no record will at best be told
-   * of as cut. While pieces are held the hole may still be filled by a retransmission, unless records were lost.
+   * of as cut. While pieces are held the hole may still be filled by a retransmission, unless records were lost. `sampled`: it was
+   * left out together with what the other direction left out.
    */
-  reached(endSeq: number, lossy: boolean, time: number): void {
+  reached(endSeq: number, lossy: boolean, time: number, sampled = false): void {
     if (this.#expected === undefined) {
       this.#expected = endSeq;
       return;
@@ -91,7 +94,9 @@ export class Order {
       this.#drain(true);
     }
     const missing = distance(this.#expected, endSeq);
-    if (missing > 0) this.#skip(missing, !lossy && (this.#cut || this.#mayBeAtCap) ? 'cut' : 'lost', time);
+    if (missing <= 0) return;
+    const isCut = this.#cut || this.#mayBeAtCap;
+    this.#skip(missing, lossy ? 'lost' : sampled ? 'sampled' : isCut ? 'cut' : 'lost', time);
   }
 
   /** A cap met exactly at the end of a segment leaves no partial record; caps are whole kilobytes. */
@@ -110,7 +115,7 @@ export class Order {
     this.#drain(true);
   }
 
-  #deliver(skip: number, len: number, payload: Uint8Array, fin: boolean, time: number): void {
+  #deliver(skip: number, len: number, payload: Uint8Array, fin: boolean, sampled: boolean, time: number): void {
     if (skip < len) {
       const captured = Math.min(payload.length, len);
       this.#expected = advance(this.#expected ?? 0, len - skip);
@@ -118,8 +123,8 @@ export class Order {
         this.#sink.data(skip === 0 && captured === payload.length ? payload : payload.subarray(skip, captured), time);
       }
       const missing = len - Math.max(skip, captured);
-      this.#cut = missing > 0;
-      if (missing > 0) this.#sink.gap(missing, 'cut', time);
+      this.#cut = missing > 0 && !sampled;
+      if (missing > 0) this.#sink.gap(missing, sampled ? 'sampled' : 'cut', time);
     }
     if (fin && skip <= len) {
       this.#ended = true;
@@ -130,12 +135,12 @@ export class Order {
 
   #skip(length: number, reason: GapReason, time: number): void {
     this.#expected = advance(this.#expected ?? 0, length);
-    if (reason === 'lost') this.#cut = false;
+    if (reason !== 'cut') this.#cut = false;
     this.#sink.gap(length, reason, time);
   }
 
   /** Keeps the parts of a segment that no held piece covers: the first copy of a byte wins. */
-  #hold(seq: number, len: number, payload: Uint8Array, fin: boolean, time: number): void {
+  #hold(seq: number, len: number, payload: Uint8Array, fin: boolean, sampled: boolean, time: number): void {
     const base = this.#expected ?? seq;
     let from = Math.max(0, distance(base, seq));
     const start = distance(base, seq);
@@ -146,7 +151,7 @@ export class Order {
       const size = Math.max(0, to - from);
       const offset = from - start;
       const bytes = payload.slice(Math.min(offset, payload.length), Math.min(offset + size, payload.length));
-      pieces.push({ seq: advance(base, from), len: size, bytes, fin: last, time });
+      pieces.push({ seq: advance(base, from), len: size, bytes, fin: last, sampled, time });
       this.heldBytes += bytes.length + heldOverhead;
     };
     for (const piece of this.#held) {
@@ -181,7 +186,7 @@ export class Order {
     this.heldBytes -= first.bytes.length + heldOverhead;
     const ahead = distance(this.#expected ?? first.seq, first.seq);
     if (ahead > 0) this.#skip(ahead, reason, first.time);
-    this.#deliver(Math.max(0, -ahead), first.len, first.bytes, first.fin, first.time);
+    this.#deliver(Math.max(0, -ahead), first.len, first.bytes, first.fin, first.sampled, first.time);
   }
 
   #release(): void {

@@ -64,6 +64,8 @@ export class Recognition {
 
   /** What came before a hole decides nothing any more. */
   gap(direction: Direction, length: number, reason: GapReason): void {
+    // Whole messages were left out: what follows begins one.
+    if (reason === 'sampled') return;
     this.#midstream = true;
     if (reason === 'lost') this.#lost[direction] += length;
     this.#forget();

@@ -21,6 +21,8 @@ export class Exchange {
   obscured = false;
   /** Messages before it are missing, so that the response may be another's. */
   suspect = false;
+  /** The rest of it was left out by the capture budget. */
+  leftOut = false;
   /** Bytes lost around it that belong to no message. */
   lostBytes = 0;
 

@@ -101,6 +101,28 @@ export class MessageStream {
     }
   }
 
+  /** Whole messages were left out here: what comes next begins one, and nothing is lost. */
+  leftOut(length: number, time: number): void {
+    this.#now = time;
+    switch (this.#state) {
+      case 'start':
+      case 'tunnel':
+        return;
+      case 'head':
+        this.#cutHead(0, 'by the capture budget');
+        return;
+      case 'turn':
+        this.#complete('start');
+        return;
+      case 'seek':
+        this.settle();
+        this.#seekHere(time);
+        return;
+      default:
+        if (this.#message !== undefined) this.#passOver(this.#message, length, 'sampled');
+    }
+  }
+
   /** Reading is in the middle of a message. */
   get busy(): boolean {
     return this.#message !== undefined || this.#state === 'head';
@@ -321,7 +343,7 @@ export class MessageStream {
     if (reason === 'lost') message.lostBytes += inside;
     if (this.#state !== 'length' || this.#remaining > 0) return;
     this.#complete('start');
-    if (length > inside) this.#lose(length - inside, reason);
+    if (length > inside && reason !== 'sampled') this.#lose(length - inside, reason);
   }
 
   /** Bytes are missing at a message boundary. */

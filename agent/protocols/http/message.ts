@@ -1,7 +1,9 @@
 /** One request or response as far as it was seen. */
 import { type BytePool, PooledBytes, pooledSize } from '../byte-pool.ts';
 import { copyBytes } from '../bytes.ts';
+import type { TextCache } from '../text-cache.ts';
 import type { HeadReader } from './head.ts';
+import { methodText } from './method-text.ts';
 
 /** Rough cost of a message object, bytes, besides what it keeps. */
 const overhead = 300;
@@ -140,6 +142,16 @@ export class Message {
   /** Copies all that is kept to `target` at `at`. */
   copyTo(target: Uint8Array, at: number): void {
     copyBytes(this.#bytes, this.#from, this.#to, target, at);
+  }
+
+  /** The method of a request. */
+  get method(): string {
+    return methodText(this.#bytes, this.#from, this.#from + this.methodEnd);
+  }
+
+  /** The target of a request, as sent. */
+  target(texts: TextCache): string {
+    return texts.text(this.#bytes, this.#from + this.methodEnd + 1, this.#from + this.targetEnd);
   }
 
   /** Whether the method of a request is `name`. */

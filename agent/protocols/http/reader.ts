@@ -5,6 +5,7 @@ import type { Connection, ProtocolOutput } from '../../stream/protocol.ts';
 import type { CloseReason, GapReason, StreamReader } from '../../stream/reader.ts';
 import type { RowMemory } from '../row-memory.ts';
 import { Exchange, type Standing } from './exchange.ts';
+import { fillFacts } from './facts.ts';
 import { type Framing, requestFraming, responseFraming } from './framing.ts';
 import type { HttpLimits } from './limits.ts';
 import type { Message } from './message.ts';
@@ -22,6 +23,7 @@ export class HttpReader implements StreamReader {
   readonly #output: ProtocolOutput;
   readonly #connection: Connection;
   readonly #memory: RowMemory;
+  readonly #reading: Reading;
   readonly #columns: ConnectionColumns;
   readonly #requests: MessageStream;
   readonly #responses: MessageStream;
@@ -41,12 +43,15 @@ export class HttpReader implements StreamReader {
   #clientTurned = false;
   /** Bytes lost before a request that has not been seen yet. */
   #lostBefore = 0;
+  /** Captured time of the latest call. */
+  #now = 0;
   done = false;
 
   constructor(connection: Connection, output: ProtocolOutput, reading: Reading, limits: HttpLimits) {
     this.#output = output;
     this.#connection = connection;
     this.#memory = reading.memory;
+    this.#reading = reading;
     this.#columns = columnsOf(connection);
     this.#requests = new MessageStream('request', this.#requestHandler(), reading, limits);
     this.#responses = new MessageStream('response', this.#responseHandler(), reading, limits);
@@ -58,6 +63,7 @@ export class HttpReader implements StreamReader {
 
   data(direction: Direction, bytes: Uint8Array, time: number): void {
     if (this.done) return;
+    this.#now = time;
     // Whoever sends requests is the client, whatever the socket's role says.
     this.#requestDirection ??= isResponse(bytes) ? opposite(direction) : direction;
     const turned = this.#lastDirection !== direction;
@@ -68,6 +74,11 @@ export class HttpReader implements StreamReader {
 
   gap(direction: Direction, length: number, reason: GapReason, time: number): void {
     if (this.done) return;
+    this.#now = time;
+    if (reason === 'sampled') {
+      this.#leftOut(direction, length, time);
+      return;
+    }
     if (this.#requestDirection === undefined) {
       if (reason === 'lost') this.#lostBefore += length;
       return;
@@ -76,15 +87,17 @@ export class HttpReader implements StreamReader {
     if (!this.#streamOf(direction).gap(length, reason, time)) this.#loseStep(direction);
   }
 
-  end(direction: Direction): void {
+  end(direction: Direction, time: number): void {
     if (this.done || this.#requestDirection === undefined) return;
+    this.#now = time;
     this.#streamOf(direction).end();
     if (direction !== this.#requestDirection) this.#abandonAll('fin');
   }
 
-  close(reason: CloseReason): void {
+  close(reason: CloseReason, time: number): void {
     if (this.done) return;
     this.done = true;
+    this.#now = time;
     // With a reset or a silent end nothing may be taken for complete; an orderly close delimits.
     if (reason === 'fin') this.#responses.end();
     if (reason !== 'gone') this.#requests.end();
@@ -131,6 +144,21 @@ export class HttpReader implements StreamReader {
       missing: (length, reason) => this.#responsesMissing(length, reason),
       garbage: () => this.#noteGarbage(),
     };
+  }
+
+  /**
+   * Whole messages are missing on purpose, and counted by who left them out: both sides stay in step. An exchange of which only
+   * the beginning was kept (a request that waited for "100 Continue") goes without a word, unless it was shown before.
+   */
+  #leftOut(direction: Direction, length: number, time: number): void {
+    this.#lastDirection = undefined;
+    if (this.#requestDirection === undefined) return;
+    const cut = direction === this.#requestDirection && this.#requests.busy ? this.#asking : undefined;
+    this.#streamOf(direction).leftOut(length, time);
+    if (cut === undefined || cut.response !== undefined) return;
+    this.#asking = undefined;
+    cut.leftOut = true;
+    this.#finish(cut, 'missed');
   }
 
   /** Where the next message begins is not known any more: those behind may be missed, or answers paired with the wrong one. */
@@ -245,9 +273,19 @@ export class HttpReader implements StreamReader {
     if (this.#pending[0] === exchange) this.#pending.shift();
     else this.#pending = this.#pending.filter((other) => other !== exchange);
     this.#pendingCost -= exchange.cost;
-    this.#emit(exchange, standing);
+    if (!exchange.leftOut || exchange.shown > 0) this.#emit(exchange, standing);
+    if (!exchange.leftOut) this.#tell(exchange, standing);
     // Answered before it was sent in full, it will be told of again.
     if (exchange.request?.complete !== false && exchange.response?.complete !== false) exchange.free();
+  }
+
+  /** Once for each exchange: only `#finish` calls it. */
+  #tell(exchange: Exchange, standing: Standing): void {
+    const { facts, texts } = this.#reading;
+    if (this.#output.exchange === undefined || !fillFacts(facts, exchange, standing, this.#now, texts)) return;
+    facts.role = this.#requestDirection === 1 ? 'client' : 'server';
+    facts.identity = this.#connection.identity(facts.role);
+    this.#output.exchange(facts);
   }
 
   #emit(exchange: Exchange, standing: Standing): void {

@@ -34,6 +34,10 @@ export interface ConnectionModel {
   wait(nanos: number): ConnectionModel;
   /** Payload that passes before capture begins, or is not captured for want of ring space. */
   unseen(direction: Direction, bytes: number): ConnectionModel;
+  /**
+   * Payload left out by the budget; told `late`, with the direction's next bytes (or the close), or at once.
+   */
+  leftOut(direction: Direction, bytes: number, told?: 'late' | 'at once'): ConnectionModel;
   readonly now: number;
 }
 
@@ -49,6 +53,7 @@ export function modelConnection(options: ModelOptions = {}): ConnectionModel {
   let last: Direction | undefined;
   let now = start;
   let lost = 0;
+  const untold: [number, number] = [0, 0];
   const records: CaptureRecord[] = [
     {
       type: 'open',
@@ -94,9 +99,21 @@ export function modelConnection(options: ModelOptions = {}): ConnectionModel {
     });
   };
 
+  /** The bytes left out so far, as one record before whatever comes next in their direction. */
+  const tellLeftOut = (direction: Direction): void => {
+    const length = untold[direction];
+    if (length === 0) return;
+    untold[direction] = 0;
+    const at = seq[direction];
+    seq[direction] = (at - length) >>> 0;
+    push(direction, new Uint8Array(0), length, { sampled: true, messageStart: true });
+    seq[direction] = at;
+  };
+
   const model: ConnectionModel = {
     records,
     send(direction, content) {
+      tellLeftOut(direction);
       const bytes = typeof content === 'string' ? Buffer.from(content, 'latin1') : content;
       const messageStart = last !== direction;
       if (messageStart) messageBytes[direction] = 0;
@@ -117,6 +134,7 @@ export function modelConnection(options: ModelOptions = {}): ConnectionModel {
       return model;
     },
     fin(direction) {
+      tellLeftOut(direction);
       now += step;
       push(direction, new Uint8Array(0), 0, { fin: true });
       return model;
@@ -153,6 +171,17 @@ export function modelConnection(options: ModelOptions = {}): ConnectionModel {
       seq[direction] = (seq[direction] + length) >>> 0;
       endSeq[direction] = seq[direction];
       lastTime[direction] = now;
+      return model;
+    },
+    leftOut(direction, length, told = 'late') {
+      now += step;
+      seq[direction] = (seq[direction] + length) >>> 0;
+      endSeq[direction] = seq[direction];
+      lastTime[direction] = now;
+      bytesSeen[direction] += length;
+      untold[direction] += length;
+      last = direction;
+      if (told === 'at once') tellLeftOut(direction);
       return model;
     },
     get now() {

@@ -4,6 +4,7 @@ import type { HttpEvent } from '../../../../src/domain/tables/http-events.ts';
 import { httpEvents } from '../../../../src/domain/tables/http-events.ts';
 import { type Connections, createConnections } from '../../../stream/connections.ts';
 import type { StreamLimits } from '../../../stream/limits.ts';
+import type { ExchangeFacts } from '../../../stream/protocol.ts';
 import { type CaptureRecord, play } from '../../../stream/testing/capture-model.ts';
 import { createProtocols } from '../../index.ts';
 import { payloadOf } from '../../payload.ts';
@@ -14,6 +15,8 @@ export interface Bench {
   /** Every row put, updates included. */
   readonly puts: HttpEvent[];
   readonly losses: Map<string, number>;
+  /** Exchanges told of as over, in that order. */
+  readonly facts: ExchangeFacts[];
   /** The last state of each row, in full, in the order of their numbers. */
   rows(): HttpEvent[];
 }
@@ -21,12 +24,14 @@ export interface Bench {
 export function createBench(options: ProtocolOptions & { readonly limits?: Partial<StreamLimits> } = {}): Bench {
   const puts: HttpEvent[] = [];
   const losses = new Map<string, number>();
+  const facts: ExchangeFacts[] = [];
   const connections = createConnections({
     protocols: createProtocols({ redact: options.redact }),
     identity: (_socket, role): Row => ({ source: role, destination: 'other', node: 'node-a' }),
     wallTime: (time) => BigInt(Math.round(time)),
     output: {
       row: (_table, row) => void puts.push(row as HttpEvent),
+      exchange: (exchange) => void facts.push({ ...exchange }),
       lost: (reason, count) => void losses.set(reason, (losses.get(reason) ?? 0) + count),
     },
     limits: options.limits,
@@ -35,6 +40,7 @@ export function createBench(options: ProtocolOptions & { readonly limits?: Parti
     connections,
     puts,
     losses,
+    facts,
     rows() {
       const last = new Map<string, HttpEvent>();
       for (const row of puts) last.set(row.id, row);
@@ -50,5 +56,11 @@ export function rowsOf(records: readonly CaptureRecord[], options: Parameters<ty
   const bench = createBench(options);
   play(records, bench.connections);
   bench.connections.flush();
-  return { rows: bench.rows(), puts: bench.puts, losses: Object.fromEntries(bench.losses), bench };
+  return {
+    rows: bench.rows(),
+    puts: bench.puts,
+    losses: Object.fromEntries(bench.losses),
+    facts: bench.facts,
+    bench,
+  };
 }
