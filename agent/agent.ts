@@ -1,7 +1,8 @@
 /** The agent, put together: source → attribution and ordering → protocols → rows → server. */
 import { parseFilter } from '../src/domain/filter/parse.ts';
-import { createAttribution } from './attribution/attribution.ts';
+import { type Attribution, createAttribution } from './attribution/attribution.ts';
 import type { CaptureListener } from './capture/source.ts';
+import { createFlowTables, type FlowTables } from './flows/flow-tables.ts';
 import { createLeases } from './leases.ts';
 import { openLive } from './live-session.ts';
 import { createLossCounts } from './loss-counts.ts';
@@ -61,17 +62,24 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     cgroups: source.cgroups,
     processes: session.processes,
     resolvers: session.resolvers,
+    addresses: session.addresses,
   });
+  const wallTime = (time: number): bigint => BigInt(Math.round(time)) + source.host.clockOffset;
+  const flows = createFlowTables({ names: attribution.names, wallTime, row: rows.put, lost: lost.add });
+  const recognised = (cookie: number, protocol: string): void => {
+    const socket = attribution.socketOf(cookie);
+    if (socket) flows.recognised(socket, protocol);
+  };
   const connections = createConnections({
     protocols: createProtocols({ redact: session.redact }),
     identity: attribution.identity,
-    wallTime: (time) => BigInt(Math.round(time)) + source.host.clockOffset,
-    output: { row: rows.put, lost: lost.add },
+    wallTime,
+    output: { row: rows.put, recognised, lost: lost.add },
   });
   const leases = createLeases({ source, cgroupsIn: session.cgroupsIn });
   const status = createStatus({
     source,
-    totals: () => ({ ...connections.totals(), ...rows.totals, sockets: attribution.sockets }),
+    totals: () => ({ ...connections.totals(), ...flows.totals(), ...rows.totals, sockets: attribution.sockets }),
     // What a reader lost is told in its own stream.
     losses: () => [
       ...lost.list(),
@@ -88,9 +96,10 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
 
   const stopping = new AbortController();
   let stopped: Promise<void> | undefined;
-  const listener = inOrder(attribution, connections);
+  const listener = inOrder(attribution, connections, flows);
   const played = source.run(listener, stopping.signal, readiness(session, rows.ready)).then(() => {
     connections.flush();
+    flows.flush();
     rows.finish();
     if (source.problem) process.stderr.write(`kelpie agent: ${source.problem.message}\n`);
   });
@@ -122,21 +131,30 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
   };
 }
 
-/** Attribution hears of a socket before ordering asks for its name. */
-function inOrder(first: Omit<CaptureListener, 'segment'>, second: CaptureListener): CaptureListener {
+/** Attribution hears of a socket before anybody asks for its name. */
+function inOrder(attribution: Attribution, connections: CaptureListener, flows: FlowTables): CaptureListener {
   return {
     open(socket) {
-      first.open(socket);
-      second.open(socket);
+      attribution.open(socket);
+      connections.open(socket);
     },
-    segment: second.segment,
+    segment: connections.segment,
     close(close) {
-      second.close(close);
-      first.close(close);
+      connections.close(close);
+      attribution.close(close);
+    },
+    flow(sample) {
+      attribution.flow(sample);
+      flows.flow(sample);
+    },
+    edge(sample) {
+      attribution.edge(sample);
+      flows.edge(sample);
     },
     tick(time) {
-      first.tick(time);
-      second.tick(time);
+      attribution.tick(time);
+      connections.tick(time);
+      flows.tick(time);
     },
   };
 }

@@ -1,8 +1,10 @@
 /** The live kernel as the agent's source, with the recording of it where one is asked for. */
 
+import { createProcAddressBook } from './attribution/proc-address-book.ts';
 import { createProcProcesses } from './attribution/proc-processes.ts';
 import { createPodsBelow } from './attribution/resolvers/pods-below.ts';
 import { systemd } from './attribution/resolvers/systemd.ts';
+import { workloadOf } from './attribution/workloads.ts';
 import { cgroupMount } from './capture/cgroup-mount.ts';
 import { layoutHash } from './capture/layout.gen.ts';
 import { createLiveSource } from './capture/live.ts';
@@ -11,6 +13,7 @@ import { createRecordingWriter, type RecordingWriter } from './capture/recording
 import type { CaptureSource } from './capture/source.ts';
 import { createCgroupScopes } from './cgroup-scopes.ts';
 import type { AgentOptions } from './options.ts';
+import { createRecordedAddresses } from './recorded-addresses.ts';
 import { createRecordedProcesses } from './recorded-processes.ts';
 import type { Session } from './session.ts';
 
@@ -51,10 +54,16 @@ export async function openLive(
   early = [];
 
   const processes = createProcProcesses(mount);
+  const addresses = createProcAddressBook({
+    mount,
+    top: podsBelow ?? cgroup,
+    podOf: (path) => workloadOf(path, resolvers).pod,
+  });
   return {
     source,
     resolvers,
     processes: writer ? createRecordedProcesses(processes, tell) : processes,
+    addresses: writer ? createRecordedAddresses(addresses, tell) : addresses,
     cgroupsIn: createCgroupScopes(mount, cgroup, resolvers),
     redact: options.redact,
     whenSlow: 'drop',

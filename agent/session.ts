@@ -1,6 +1,7 @@
 /** Where an agent's events come from, and what depends on that. */
 
 import type { AppError } from '../src/domain/errors.ts';
+import type { AddressBook } from './attribution/address-book.ts';
 import type { Processes } from './attribution/processes.ts';
 import { createPodsBelow } from './attribution/resolvers/pods-below.ts';
 import { systemd } from './attribution/resolvers/systemd.ts';
@@ -16,6 +17,7 @@ export interface Session {
   readonly source: CaptureSource & { readonly problem?: AppError | undefined };
   readonly resolvers: readonly WorkloadResolver[];
   readonly processes: Processes;
+  readonly addresses: AddressBook;
   readonly cgroupsIn: LeasesOptions['cgroupsIn'];
   /** What protocols are told of secrets. */
   readonly redact: readonly string[] | false;
@@ -35,6 +37,7 @@ export async function openRecording(
     source,
     resolvers: podsBelow === null ? [systemd] : [createPodsBelow(podsBelow), systemd],
     processes: createReplayedProcesses(source.facts),
+    addresses: source.facts,
     cgroupsIn: () => new Map(),
     redact: options.redact === false ? false : [...options.redact, ...redacted],
     whenSlow: speed === undefined ? 'wait' : 'drop',

@@ -103,6 +103,7 @@ describe('who the ends of a connection are', () => {
       pid: 101,
       remote_pod: 'shop/api',
       remote_process: 'node',
+      remote_name: null,
       local_addr: '10.0.0.1',
       local_port: 40_000,
       remote_addr: '10.0.0.2',

@@ -1,14 +1,16 @@
-/** What sockets taught about addresses: whose address it is, and who serves at a port. */
-import type { SocketOpen } from '../capture/source.ts';
+/** What sockets taught about addresses: whose address it is, who serves at a port, who calls there. */
+import type { Ends } from '../capture/ends.ts';
 import { createLruMap } from './lru-map.ts';
-import { isLoopback, scopeOf, unknownNetns } from './sockets.ts';
+import { isLoopback, scopeOf, transportOf, unknownNetns } from './sockets.ts';
 
 export interface Places {
-  learn(socket: SocketOpen, pod: string | null): void;
+  learn(ends: Ends, pod: string | null): void;
   /** The last socket that served at the remote end's address and port. */
-  serverAt(socket: SocketOpen): SocketOpen | undefined;
-  /** The pod that has the remote address to itself. */
-  podAt(socket: SocketOpen): string | undefined;
+  serverAt(ends: Ends): Ends | undefined;
+  /** Who calls the local end of a server over loopback, where it is one program only. */
+  callerOf(ends: Ends): Ends | undefined;
+  /** The pod that has the remote address to itself; null where several share it, undefined where nothing is known of it. */
+  podAt(ends: Ends): string | null | undefined;
 }
 
 interface Tenant {
@@ -16,17 +18,27 @@ interface Tenant {
   readonly netns: number;
 }
 
-/** Shared by several pods (host network): names nobody. */
+/** Shared by several pods (host network), or several processes: names nobody. */
 const shared = null;
 const remembered = 8192;
 
 export function createPlaces(): Places {
-  const servers = createLruMap<string, SocketOpen>(remembered);
+  const servers = createLruMap<string, Ends>(remembered);
+  const callers = createLruMap<string, Ends | 'several'>(remembered);
   const tenants = createLruMap<string, Tenant>(remembered);
+
+  function learnCaller(ends: Ends): void {
+    const key = placeOf(ends, ends.netnsCookie, ends.remoteAddress, ends.remotePort);
+    const before = callers.get(key);
+    const same = before !== undefined && before !== 'several' && isSameProgram(before, ends);
+    callers.set(key, before === undefined || same ? ends : 'several');
+  }
+
   return {
-    learn(socket, pod) {
-      const { localAddress: address, netnsCookie: netns } = socket;
-      if (socket.role === 'server') servers.set(`${scopeOf(netns, address)}${address} ${socket.localPort}`, socket);
+    learn(ends, pod) {
+      const { localAddress: address, netnsCookie: netns } = ends;
+      if (ends.role === 'server') servers.set(placeOf(ends, netns, address, ends.localPort), ends);
+      if (ends.role === 'client' && isLoopback(ends.remoteAddress)) learnCaller(ends);
       if (isLoopback(address)) return;
       const before = tenants.get(address);
       // The same address in another namespace is an address that was given to a new pod; in the same one, pods share it.
@@ -34,11 +46,21 @@ export function createPlaces(): Places {
       if (before && !others && before.netns === netns) return;
       tenants.set(address, { pod: others ? shared : pod, netns });
     },
-    serverAt({ netnsCookie, remoteAddress, remotePort }) {
-      const at = (netns: number) => servers.get(`${scopeOf(netns, remoteAddress)}${remoteAddress} ${remotePort}`);
-      return at(netnsCookie) ?? at(unknownNetns);
+    serverAt(ends) {
+      const at = (netns: number) => servers.get(placeOf(ends, netns, ends.remoteAddress, ends.remotePort));
+      return at(ends.netnsCookie) ?? at(unknownNetns);
     },
-    podAt: (socket) =>
-      isLoopback(socket.remoteAddress) ? undefined : (tenants.get(socket.remoteAddress)?.pod ?? undefined),
+    callerOf(ends) {
+      if (!isLoopback(ends.remoteAddress)) return undefined;
+      const found = callers.get(placeOf(ends, ends.netnsCookie, ends.localAddress, ends.localPort));
+      return found === 'several' ? undefined : found;
+    },
+    podAt: (ends) => (isLoopback(ends.remoteAddress) ? shared : tenants.get(ends.remoteAddress)?.pod),
   };
 }
+
+const placeOf = (ends: Ends, netns: number, address: string, port: number): string =>
+  `${scopeOf(netns, address)}${transportOf(ends)}${address} ${port}`;
+
+/** Programs that are started for each call are the same program. */
+const isSameProgram = (a: Ends, b: Ends): boolean => a.cgroupId === b.cgroupId && a.comm === b.comm;

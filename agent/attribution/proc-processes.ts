@@ -1,7 +1,6 @@
 /** Processes of this machine, by /proc (proc(5)). Synchronous, so that the first row of a connection has its name; every look is remembered. */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { SocketOpen } from '../capture/source.ts';
 import { createLruMap } from './lru-map.ts';
 import type { Owner, Processes } from './processes.ts';
 import { createSocketOwners } from './socket-owners.ts';
@@ -27,7 +26,7 @@ export function createProcProcesses(mount: string): Processes {
       }
       return name;
     },
-    ownerOf(socket: SocketOpen, cgroupPath) {
+    ownerOf(socket, cgroupPath) {
       const known = owners.get(socket.cookie);
       if (known || cgroupPath === null) return known;
       const pid = lookUp(socket, cgroupPath);

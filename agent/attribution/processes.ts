@@ -1,5 +1,5 @@
 /** Who a process is. */
-import type { SocketOpen } from '../capture/source.ts';
+import type { Ends } from '../capture/ends.ts';
 
 export interface Owner {
   readonly pid: number;
@@ -10,7 +10,7 @@ export interface Processes {
   /** Name of a process as people know it; `comm` is what the kernel said of the thread that made the socket. */
   nameOf(pid: number, comm: string): string;
   /** Who holds a socket of which the kernel side did not say, because it was open before; undefined = not known (yet). */
-  ownerOf(socket: SocketOpen, cgroupPath: string | null): Owner | undefined;
+  ownerOf(socket: Ends, cgroupPath: string | null): Owner | undefined;
 }
 
 /** Knows no more than the kernel said. */

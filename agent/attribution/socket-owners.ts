@@ -1,7 +1,7 @@
 /** Which process holds a socket that was open before capture began: its cgroup's processes, their descriptors, their network tables. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SocketOpen } from '../capture/source.ts';
+import type { Ends } from '../capture/ends.ts';
 import { createLruMap } from './lru-map.ts';
 import { procAddress } from './proc-address.ts';
 
@@ -14,7 +14,7 @@ const maxDescriptors = 4096;
 
 interface Look {
   readonly at: number;
-  /** "local:port remote:port" → pid. */
+  /** "tcp local:port remote:port" → pid. */
   readonly owners: ReadonlyMap<string, number>;
 }
 
@@ -23,7 +23,7 @@ export function createSocketOwners(
   mount: string,
   proc = '/proc',
   clock: () => number = () => performance.now(),
-): (socket: SocketOpen, cgroupPath: string) => number | undefined {
+): (socket: Ends, cgroupPath: string) => number | undefined {
   const looks = createLruMap<string, Look>(256);
   let lastLook = Number.NEGATIVE_INFINITY;
 
@@ -44,17 +44,19 @@ export function createSocketOwners(
 }
 
 /** How a socket's owner may be known: by the connection, or, once that is gone, by the listener it was accepted on. */
-function keysOf({ localAddress, localPort, remoteAddress, remotePort, role }: SocketOpen): string[] {
+function keysOf({ localAddress, localPort, remoteAddress, remotePort, role, transport }: Ends): string[] {
+  const kind = transport === 'udp' ? 'udp' : 'tcp';
   const local = procAddress(localAddress, localPort);
-  const connection = tuple(local, procAddress(remoteAddress, remotePort));
-  if (role === 'client') return [connection];
+  const connection = tuple(kind, local, procAddress(remoteAddress, remotePort));
+  // A client's datagrams need no connected socket.
+  if (role === 'client' && kind === 'tcp') return [connection];
   const wildcards = ['0.0.0.0', '::'];
   const anyone = wildcards.map((address) => procAddress(address, 0));
   const places = [local, ...wildcards.map((address) => procAddress(address, localPort))];
-  return [connection, ...places.flatMap((place) => anyone.map((remote) => tuple(place, remote)))];
+  return [connection, ...places.flatMap((place) => anyone.map((remote) => tuple(kind, place, remote)))];
 }
 
-const tuple = (local: string, remote: string): string => `${local} ${remote}`;
+const tuple = (kind: string, local: string, remote: string): string => `${kind} ${local} ${remote}`;
 
 function ownersIn(proc: string, cgroup: string): Map<string, number> {
   const owners = new Map<string, number>();
@@ -86,16 +88,17 @@ function socketsOf(proc: string, pid: string): string[] {
   });
 }
 
-/** Inode → connection of the network namespace a process is in: columns 2, 3 and 10 of net/tcp and net/tcp6. */
+/** Inode → connection of the network namespace a process is in: columns 2, 3 and 10 of net/tcp, net/udp and theirs of IPv6. */
 function connections(proc: string, pid: string): Map<string, string> {
   const found = new Map<string, string>();
-  for (const file of ['tcp', 'tcp6']) {
+  for (const file of ['tcp', 'tcp6', 'udp', 'udp6']) {
     const lines = attempt(() => readFileSync(`${proc}/${pid}/net/${file}`, 'utf8'), '').split('\n');
     for (const line of lines.slice(1)) {
       const fields = line.trim().split(/\s+/);
       const [, local, remote] = fields;
       const inode = fields[9];
-      if (local && remote && inode && inode !== '0') found.set(inode, tuple(unmapped(local), unmapped(remote)));
+      if (local && remote && inode && inode !== '0')
+        found.set(inode, tuple(file.slice(0, 3), unmapped(local), unmapped(remote)));
     }
   }
   return found;

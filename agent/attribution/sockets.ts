@@ -1,15 +1,15 @@
 /** Captured sockets by their addresses, so that the far end of a connection has a name when it is captured too. */
 import { oldestEntryOf } from '../../src/domain/oldest-entry.ts';
-import type { SocketOpen } from '../capture/source.ts';
+import type { Ends } from '../capture/ends.ts';
 
 export interface Sockets {
-  open(socket: SocketOpen): void;
+  open(socket: Ends): void;
   /** The socket stays known for a while: rows of it may still come. */
   close(cookie: number, time: number): void;
   tick(time: number): void;
-  get(cookie: number): SocketOpen | undefined;
+  get(cookie: number): Ends | undefined;
   /** The other end of the same connection. */
-  peerOf(socket: SocketOpen): SocketOpen | undefined;
+  peerOf(socket: Ends): Ends | undefined;
   readonly size: number;
 }
 
@@ -17,7 +17,7 @@ export interface Sockets {
 const lingerNanos = 30e9;
 
 interface Entry {
-  readonly socket: SocketOpen;
+  readonly socket: Ends;
   readonly tuple: string;
   /** The same without the network namespace. */
   readonly addresses: string;
@@ -85,10 +85,14 @@ export function createSockets(limit = 32_768): Sockets {
   };
 }
 
-const addressesOf = (s: SocketOpen): string => `${s.localAddress} ${s.localPort} ${s.remoteAddress} ${s.remotePort}`;
+const addressesOf = (s: Ends): string =>
+  `${transportOf(s)}${s.localAddress} ${s.localPort} ${s.remoteAddress} ${s.remotePort}`;
 
-const reverseAddressesOf = (s: SocketOpen): string =>
-  `${s.remoteAddress} ${s.remotePort} ${s.localAddress} ${s.localPort}`;
+const reverseAddressesOf = (s: Ends): string =>
+  `${transportOf(s)}${s.remoteAddress} ${s.remotePort} ${s.localAddress} ${s.localPort}`;
+
+/** Ports of TCP and UDP have nothing to do with each other. */
+export const transportOf = ({ transport }: Ends): string => (transport === 'udp' ? 'udp ' : '');
 
 /** Sockets made before capture began, and those accepted from such listeners. */
 export const unknownNetns = 0;

@@ -26,14 +26,15 @@ export function createWorkloads(cgroups: CgroupNames, resolvers: readonly Worklo
       if (hit) return hit;
       const path = cgroups.pathOf(cgroupId);
       if (path === undefined) return unknown;
-      const resolved = { path, workload: resolve(path, resolvers) };
+      const resolved = { path, workload: workloadOf(path, resolvers) };
       known.set(cgroupId, resolved);
       return resolved;
     },
   };
 }
 
-function resolve(path: string, resolvers: readonly WorkloadResolver[]): Workload {
+/** What runs in the cgroup of this path. */
+export function workloadOf(path: string, resolvers: readonly WorkloadResolver[]): Workload {
   for (const resolver of resolvers) {
     const workload = resolver(path);
     if (workload) return workload;

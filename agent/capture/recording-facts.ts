@@ -8,6 +8,8 @@ export interface RecordingFacts {
   /** Name of a process as it was when recorded. */
   nameOf(pid: number, comm: string): string | undefined;
   ownerOf(cookie: number): { readonly pid: number; readonly comm: string } | undefined;
+  /** A cgroup of the pod that had the address to itself. */
+  cgroupAt(address: string): number | undefined;
 }
 
 /** Entries of each kind kept; the oldest go first. */
@@ -17,6 +19,7 @@ export function createRecordingFacts(): RecordingFacts {
   const paths = createBounded<number, string>();
   const names = createBounded<string, string>();
   const owners = createBounded<number, { pid: number; comm: string }>();
+  const addresses = createBounded<string, number>();
   return {
     /** False for what is no fact. */
     learn(value) {
@@ -26,12 +29,15 @@ export function createRecordingFacts(): RecordingFacts {
         names.set(`${fact.pid} ${fact.comm}`, fact.name);
       } else if (fact?.kind === 'owner' && isNumber(fact.cookie) && isNumber(fact.pid) && isText(fact.comm)) {
         owners.set(fact.cookie, { pid: fact.pid, comm: fact.comm });
+      } else if (fact?.kind === 'address' && isText(fact.address) && isNumber(fact.cgroupId)) {
+        addresses.set(fact.address, fact.cgroupId);
       } else return false;
       return true;
     },
     pathOf: (cgroupId) => paths.get(cgroupId),
     nameOf: (pid, comm) => names.get(`${pid} ${comm}`),
     ownerOf: (cookie) => owners.get(cookie),
+    cgroupAt: (address) => addresses.get(address),
   };
 }
 

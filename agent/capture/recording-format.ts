@@ -55,7 +55,9 @@ export interface RecordingEnd {
 export type RecordingFact =
   | { readonly kind: 'cgroup'; readonly id: number; readonly path: string }
   | { readonly kind: 'process'; readonly pid: number; readonly comm: string; readonly name: string }
-  | { readonly kind: 'owner'; readonly cookie: number; readonly pid: number; readonly comm: string };
+  | { readonly kind: 'owner'; readonly cookie: number; readonly pid: number; readonly comm: string }
+  /** An address that one pod has to itself, by a cgroup of that pod. */
+  | { readonly kind: 'address'; readonly address: string; readonly cgroupId: number };
 
 /** A frame ready to be written. */
 export function frame(type: number, payload: Uint8Array): Buffer {

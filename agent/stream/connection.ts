@@ -190,6 +190,7 @@ export class FollowedConnection implements Connection {
   #decide(verdict: string): void {
     this.verdict = verdict;
     this.#around.decided(verdict);
+    if (verdict !== 'unknown') this.#around.output.recognised?.(this.socket.cookie, verdict);
   }
 
   #ignore(): void {

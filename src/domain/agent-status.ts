@@ -44,7 +44,7 @@ export interface AgentStatus {
 }
 
 /** Names in `totals` that tell how much there is now; the others only rise, so that they have a rate. */
-export const levels: ReadonlySet<string> = new Set(['connections_open', 'held_bytes']);
+export const levels: ReadonlySet<string> = new Set(['connections_open', 'held_bytes', 'flow_connections', 'flow_sums']);
 
 /** Capture level of a lease (bpf/capture/event.h, enum capture_level). */
 export type CaptureLevel = 'off' | 'flows' | 'heads' | 'bodies';
@@ -62,6 +62,8 @@ export const lossReasons: Readonly<Record<string, string>> = {
   'stream-gap': 'Byte ranges of a connection that never arrived.',
   'reassembly-budget': 'Connections or segments dropped to stay within the memory budget.',
   'connection-budget': 'Connections dropped to stay within the connection table.',
+  'flow-budget':
+    'Connections, or sums of them, let go of to stay within the tables of flows: their totals begin anew if they go on.',
   'mid-stream': 'Bytes before the first message boundary on connections that were open before capture began.',
   'orphan-expired': 'Early bytes whose connection was never announced.',
   'parse-error': 'Bytes that turned out not to be HTTP in the middle of an HTTP connection.',

@@ -1,0 +1,188 @@
+/** The tables of flows, `conn_stats` and `tcp_stats_events`, from what the kernel tells of connections and datagrams. */
+import type { Row } from '../../src/domain/column.ts';
+import type { Table } from '../../src/domain/table.ts';
+import { connStats } from '../../src/domain/tables/conn-stats.ts';
+import { tcpStatsEvents } from '../../src/domain/tables/tcp-stats-events.ts';
+import { type Ends, endsOf, endsOfEdge } from '../capture/ends.ts';
+import type { EdgeSample, FlowSample } from '../capture/source.ts';
+import { createBoundedMap } from './bounded-map.ts';
+import { defaultFlowLimits, type FlowLimits } from './limits.ts';
+import { keyOf, sideOf } from './side.ts';
+import { Sum } from './sum.ts';
+import { ToldConnection } from './told-connection.ts';
+
+export interface FlowTablesOptions {
+  /** The columns that say who the two ends are. */
+  names(ends: Ends, role: 'client' | 'server'): Row;
+  /** Unix ns of a captured time. */
+  wallTime(time: number): bigint;
+  /** A new row, or a newer state of one. */
+  row(table: Table, row: Row): void;
+  /** Reasons are those of src/domain/agent-status.ts. */
+  lost(reason: string, count: number): void;
+  readonly limits?: Partial<FlowLimits> | undefined;
+}
+
+/** Hears of flows as capture tells them. Never throws, whatever it is fed. */
+export interface FlowTables {
+  flow(sample: FlowSample): void;
+  edge(sample: EdgeSample): void;
+  /** What the connection (or the socket's datagrams) with these ends speaks, e.g. "http"; before or after its samples. */
+  recognised(ends: Ends, protocol: string): void;
+  /** Tells the rows that changed, each at most once a second of captured time. */
+  tick(time: number): void;
+  /** The source ended: tells what it has not told yet. */
+  flush(): void;
+  /** Now: `flow_connections`, `flow_sums`. */
+  totals(): Readonly<Record<string, number>>;
+}
+
+/** What was recognised before the kernel told of its flow: so many are remembered. */
+const earlyKept = 8192;
+/** Samples come once a second too, give or take some scheduling. */
+const paceTolerance = 0.9;
+
+export function createFlowTables(options: FlowTablesOptions): FlowTables {
+  const limits: FlowLimits = { ...defaultFlowLimits, ...options.limits };
+  const { names, wallTime, row, lost } = options;
+  const dirtySums = new Set<Sum>();
+  const dirtyConnections = new Set<ToldConnection>();
+  const sums = createBoundedMap<string, Sum>(limits.sums, forgetSum);
+  const connections = createBoundedMap<number, ToldConnection>(limits.connections, forgetConnection);
+  const earlyByKey = createBoundedMap<string, string>(earlyKept);
+  const earlyByCookie = createBoundedMap<number, string>(earlyKept);
+  /** In order of their ends. */
+  let ended: ToldConnection[] = [];
+  /** Captured time when a connection was let go of last: what was opened before may be one of those. */
+  let forgotTime = Number.NEGATIVE_INFINITY;
+  let now = 0;
+
+  function forgetSum(sum: Sum): void {
+    tellSum(sum, sum.lastTime);
+    lost('flow-budget', 1);
+  }
+
+  function forgetConnection(connection: ToldConnection): void {
+    tellConnection(connection, connection.lastTime);
+    if (connection.hasEnded) return;
+    forgotTime = Math.max(now, connection.lastTime);
+    connection.leave();
+    dirtySums.add(connection.sum);
+    lost('flow-budget', 1);
+  }
+
+  function sumOf(key: string, ends: Ends, time: number): Sum {
+    let sum = sums.get(key);
+    if (!sum) {
+      sum = new Sum(key, ends, time);
+      sum.protocol = earlyByKey.get(key) ?? null;
+      earlyByKey.delete(key);
+    }
+    sums.touch(key, sum);
+    dirtySums.add(sum);
+    return sum;
+  }
+
+  function newConnection(sample: FlowSample): ToldConnection {
+    const ends = endsOf(sample);
+    const sum = sumOf(keyOf(ends), ends, sample.time);
+    const isKnown = sample.state === 'open' && (sample.opened ?? Number.NEGATIVE_INFINITY) <= forgotTime;
+    const connection = new ToldConnection(sample, sum, isKnown && forgotTime > Number.NEGATIVE_INFINITY);
+    connection.protocol = earlyByCookie.get(sample.cookie) ?? null;
+    earlyByCookie.delete(sample.cookie);
+    return connection;
+  }
+
+  /** The sum a connection belongs to may have been let go of while the connection was silent. */
+  function keepSum(connection: ToldConnection): void {
+    const { sum } = connection;
+    const current = sums.get(sum.key);
+    if (current !== undefined && current !== sum) {
+      const { isCounted } = connection;
+      connection.leave();
+      if (isCounted) connection.join(current);
+      else connection.sum = current;
+    }
+    sums.touch(connection.sum.key, connection.sum);
+    dirtySums.add(connection.sum);
+  }
+
+  function tellSum(sum: Sum, time: number): void {
+    if (!dirtySums.delete(sum)) return;
+    sum.toldTime = time;
+    row(connStats, sum.row(names(sum.ends, sideOf(sum.ends)), wallTime));
+  }
+
+  function tellConnection(connection: ToldConnection, time: number): void {
+    if (!dirtyConnections.delete(connection)) return;
+    connection.toldTime = time;
+    connection.toldState = connection.state;
+    row(tcpStatsEvents, connection.row(names(connection.ends, sideOf(connection.ends)), wallTime));
+  }
+
+  function isDue(toldTime: number | undefined, time: number): boolean {
+    return toldTime === undefined || time - toldTime >= limits.paceNanos * paceTolerance;
+  }
+
+  function forgetEnded(time: number): void {
+    const first = ended.findIndex(({ lastTime }) => time - lastTime < limits.lingerNanos);
+    const over = first < 0 ? ended : ended.slice(0, first);
+    for (const connection of over) {
+      const { cookie } = connection.ends;
+      if (connections.get(cookie) === connection) connections.delete(cookie);
+    }
+    ended = first < 0 ? [] : ended.slice(first);
+  }
+
+  return {
+    flow(sample) {
+      let connection = connections.get(sample.cookie);
+      // A socket may connect again once its connection is over.
+      const isAnother = connection?.hasEnded && (sample.state !== 'ended' || sample.opened !== connection.opened);
+      if (!connection || isAnother) connection = newConnection(sample);
+      else keepSum(connection);
+      const wasOver = connection.hasEnded;
+      connection.update(sample);
+      if (connection.hasEnded && !wasOver) ended.push(connection);
+      connections.touch(sample.cookie, connection);
+      dirtyConnections.add(connection);
+    },
+    edge(sample) {
+      const ends = endsOfEdge(sample);
+      const sum = sumOf(keyOf(ends), ends, sample.time);
+      if (sum.ends.cookie === 0) sum.ends = ends;
+      sum.addEdge(sample);
+    },
+    recognised(ends, protocol) {
+      const key = keyOf(ends);
+      const sum = sums.get(key);
+      if (sum === undefined) earlyByKey.touch(key, protocol);
+      else if (sum.protocol !== protocol) {
+        sum.protocol = protocol;
+        dirtySums.add(sum);
+      }
+      if (ends.transport === 'udp') return;
+      const connection = connections.get(ends.cookie);
+      if (connection === undefined) earlyByCookie.touch(ends.cookie, protocol);
+      else {
+        connection.protocol = protocol;
+        dirtyConnections.add(connection);
+      }
+    },
+    tick(time) {
+      now = time;
+      for (const connection of dirtyConnections) {
+        if (connection.toldState !== connection.state || isDue(connection.toldTime, time)) {
+          tellConnection(connection, time);
+        }
+      }
+      for (const sum of dirtySums) if (isDue(sum.toldTime, time)) tellSum(sum, time);
+      if (ended.length > 0) forgetEnded(time);
+    },
+    flush() {
+      for (const connection of dirtyConnections) tellConnection(connection, now);
+      for (const sum of dirtySums) tellSum(sum, now);
+    },
+    totals: () => ({ flow_connections: connections.size, flow_sums: sums.size }),
+  };
+}

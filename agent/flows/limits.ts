@@ -1,0 +1,18 @@
+/** How much is remembered of flows. */
+export interface FlowLimits {
+  /** Connections with a row of their own; beyond it the longest silent go first. */
+  readonly connections: number;
+  /** Rows of `conn_stats`; beyond it the longest silent go first. */
+  readonly sums: number;
+  /** A row is told anew at most this often, ns of captured time. */
+  readonly paceNanos: number;
+  /** How long a connection that ended stays known: records of it may still come. */
+  readonly lingerNanos: number;
+}
+
+export const defaultFlowLimits: FlowLimits = {
+  connections: 32_768,
+  sums: 16_384,
+  paceNanos: 1e9,
+  lingerNanos: 5e9,
+};

@@ -1,0 +1,128 @@
+/** What the connections of one process with one remote end add up to: the state behind a row of `conn_stats`. */
+import type { Row } from '../../src/domain/column.ts';
+import type { ConnStats } from '../../src/domain/tables/conn-stats.ts';
+import type { Ends } from '../capture/ends.ts';
+import type { EdgeSample } from '../capture/source.ts';
+import { serverPort, sideOf } from './side.ts';
+
+/** Totals that rise in the same way however a connection is told of. */
+export interface Traffic {
+  readonly bytes: readonly [number, number];
+  readonly packets: readonly [number, number];
+  readonly retransmits: number;
+  readonly turns: number;
+  readonly turnNs: number;
+  readonly turnMaxNs: number;
+}
+
+export type Failure = 'refused' | 'timedOut' | 'unreachable' | 'aborted';
+
+export class Sum {
+  readonly key: string;
+  /** Of a connection of it: the one told of last, if any was. */
+  ends: Ends;
+  readonly firstTime: number;
+  lastTime: number;
+  protocol: string | null = null;
+  opened = 0;
+  closed = 0;
+  active = 0;
+  resets = 0;
+  readonly failures = { refused: 0, timedOut: 0, unreachable: 0, aborted: 0 };
+  readonly bytes: [number, number] = [0, 0];
+  readonly packets: [number, number] = [0, 0];
+  retransmits = 0;
+  handshakes = 0;
+  handshakeUs = 0;
+  turns = 0;
+  turnNs = 0;
+  turnMaxNs = 0;
+  /** Round trip times heard of since the row was told last, and the mean that it told. */
+  #rtts = 0;
+  #rttUs = 0;
+  #rtt: number | null = null;
+  /** When the row was told last; undefined = never. */
+  toldTime: number | undefined;
+
+  constructor(key: string, ends: Ends, time: number) {
+    this.key = key;
+    this.ends = ends;
+    this.firstTime = time;
+    this.lastTime = time;
+  }
+
+  add(traffic: Traffic, time: number): void {
+    this.lastTime = Math.max(this.lastTime, time);
+    for (const direction of [0, 1] as const) {
+      this.bytes[direction] += traffic.bytes[direction];
+      this.packets[direction] += traffic.packets[direction];
+    }
+    this.retransmits += traffic.retransmits;
+    this.turns += traffic.turns;
+    this.turnNs += traffic.turnNs;
+    this.turnMaxNs = Math.max(this.turnMaxNs, traffic.turnMaxNs);
+  }
+
+  addEdge(edge: EdgeSample): void {
+    this.add(edge, edge.time);
+    this.opened += edge.opened;
+    this.closed += edge.closed;
+    this.active = Math.max(0, this.active + edge.opened - edge.closed);
+    this.resets += edge.resets;
+    for (const reason of ['refused', 'timedOut', 'unreachable', 'aborted'] as const) {
+      this.failures[reason] += edge[reason];
+    }
+    this.handshakes += edge.handshakes;
+    this.handshakeUs += edge.handshakeUs;
+    this.heardRtt(edge.rtts, edge.rttUs);
+  }
+
+  /** `count` connections with a known round trip time, the sum of which is `us`. */
+  heardRtt(count: number, us: number): void {
+    this.#rtts += count;
+    this.#rttUs += us;
+  }
+
+  /** The row as it stands. `names` are the columns that say who the two ends are. */
+  row(names: Row, wallTime: (time: number) => bigint): ConnStats {
+    if (this.#rtts > 0) this.#rtt = (this.#rttUs / this.#rtts) * 1e3;
+    this.#rtts = 0;
+    this.#rttUs = 0;
+    const { ends, failures } = this;
+    const port = serverPort(ends);
+    const isServer = sideOf(ends) === 'server';
+    const { refused, timedOut, unreachable, aborted } = failures;
+    return {
+      ...(names as ConnStats),
+      local_port: isServer ? port : 0,
+      remote_port: isServer ? 0 : port,
+      trace_role: ends.role === 'unknown' ? null : ends.role,
+      time_: wallTime(this.lastTime),
+      // Totals that begin anew are another row, or they would seem to fall.
+      id: `${this.key}.${Math.round(this.firstTime / 1e3).toString(36)}`,
+      transport: ends.transport ?? 'tcp',
+      protocol: this.protocol,
+      port,
+      first_seen: wallTime(this.firstTime),
+      conn_open: this.opened,
+      conn_close: this.closed,
+      conn_active: this.active,
+      conn_failed: refused + timedOut + unreachable + aborted,
+      refused,
+      timed_out: timedOut,
+      unreachable,
+      aborted,
+      resets: this.resets,
+      bytes_sent: this.bytes[1],
+      bytes_recv: this.bytes[0],
+      packets_sent: this.packets[1],
+      packets_recv: this.packets[0],
+      retransmits: this.retransmits,
+      rtt: this.#rtt,
+      handshake: this.handshakes > 0 ? (this.handshakeUs / this.handshakes) * 1e3 : null,
+      turns: this.turns,
+      turn_latency: this.turns > 0 ? this.turnNs / this.turns : null,
+      turn_latency_max: this.turns > 0 ? this.turnMaxNs : null,
+    };
+  }
+}

@@ -1,0 +1,161 @@
+/** A TCP connection the kernel tells of by itself: the state behind a row of `tcp_stats_events`, and what it adds to its sum. */
+import type { Row } from '../../src/domain/column.ts';
+import type { TcpStatsEvent } from '../../src/domain/tables/tcp-stats-events.ts';
+import { type Ends, endsOf } from '../capture/ends.ts';
+import type { FlowEnd, FlowSample } from '../capture/source.ts';
+import type { Failure, Sum } from './sum.ts';
+
+const failureOf: Partial<Record<FlowEnd, Failure>> = {
+  refused: 'refused',
+  timeout: 'timedOut',
+  unreachable: 'unreachable',
+  aborted: 'aborted',
+};
+
+const stateOf: Record<FlowEnd, NonNullable<TcpStatsEvent['state']>> = {
+  fin: 'closed',
+  gone: 'closed',
+  'reset-local': 'reset',
+  'reset-remote': 'reset',
+  refused: 'refused',
+  timeout: 'timeout',
+  unreachable: 'unreachable',
+  aborted: 'aborted',
+};
+
+export class ToldConnection {
+  readonly ends: Ends;
+  readonly opened: number | undefined;
+  readonly firstTime: number;
+  sum: Sum;
+  protocol: string | null = null;
+  /** Counted among the open ones of its sum. */
+  isCounted = false;
+  toldTime: number | undefined;
+  toldState: string | undefined;
+  #last: FlowSample;
+
+  /** `isKnown`: its sum holds its totals so far already. */
+  constructor(sample: FlowSample, sum: Sum, isKnown: boolean) {
+    this.ends = endsOf(sample);
+    this.opened = sample.opened;
+    this.firstTime = sample.time;
+    this.sum = sum;
+    this.#last = isKnown ? { ...sample, state: 'open' } : { ...sample, ...nothing };
+    if (isKnown) this.join(sum);
+  }
+
+  get hasEnded(): boolean {
+    return this.#last.state === 'ended';
+  }
+
+  get lastTime(): number {
+    return this.#last.time;
+  }
+
+  /** Goes on in another sum, as one of its open connections. */
+  join(sum: Sum): void {
+    this.sum = sum;
+    this.isCounted = true;
+    sum.active += 1;
+  }
+
+  /** No longer one of the open connections of its sum. */
+  leave(): void {
+    if (this.isCounted) this.sum.active = Math.max(0, this.sum.active - 1);
+    this.isCounted = false;
+  }
+
+  update(sample: FlowSample): void {
+    const last = this.#last;
+    const { sum } = this;
+    sum.ends = this.ends;
+    sum.add(
+      {
+        bytes: [rise(last.bytes[0], sample.bytes[0]), rise(last.bytes[1], sample.bytes[1])],
+        packets: [rise(last.packets[0], sample.packets[0]), rise(last.packets[1], sample.packets[1])],
+        retransmits: rise(last.retransmits, sample.retransmits),
+        turns: rise(last.turns, sample.turns),
+        turnNs: rise(last.turnNs, sample.turnNs),
+        turnMaxNs: sample.turnMaxNs,
+      },
+      sample.time,
+    );
+    if (sample.srttUs > 0) sum.heardRtt(1, sample.srttUs);
+    if (sample.handshakeUs > 0 && last.handshakeUs === 0) {
+      sum.handshakes += 1;
+      sum.handshakeUs += sample.handshakeUs;
+    }
+    const wasOver = this.hasEnded;
+    if (!wasOver) this.#count(sample);
+    this.#last = { ...sample, state: wasOver ? 'ended' : sample.state, end: wasOver ? last.end : sample.end };
+  }
+
+  /** Attempts that fail were never open; what is not heard of before its end was open in between. */
+  #count(sample: FlowSample): void {
+    const { sum } = this;
+    const { end } = sample;
+    const failure = end && failureOf[end];
+    const unclear = failure !== undefined || end === 'gone' || sample.state === 'connecting';
+    if (!this.isCounted && (!unclear || wasOpen(sample))) {
+      this.join(sum);
+      sum.opened += 1;
+    }
+    if (sample.state !== 'ended') return;
+    if (this.isCounted) {
+      sum.closed += 1;
+      if (end === 'reset-local' || end === 'reset-remote') sum.resets += 1;
+      this.leave();
+    } else if (failure) sum.failures[failure] += 1;
+  }
+
+  get state(): TcpStatsEvent['state'] {
+    const { state, end } = this.#last;
+    return state === 'ended' ? stateOf[end ?? 'gone'] : state;
+  }
+
+  row(names: Row, wallTime: (time: number) => bigint): TcpStatsEvent {
+    const last = this.#last;
+    const { role } = this.ends;
+    return {
+      ...(names as TcpStatsEvent),
+      trace_role: role === 'unknown' ? null : role,
+      time_: wallTime(last.time),
+      conn_id: last.cookie.toString(16),
+      protocol: this.protocol,
+      state: this.state,
+      opened: this.opened === undefined ? null : wallTime(this.opened),
+      duration: Math.max(0, last.time - (this.opened ?? this.firstTime)),
+      tx: last.bytes[1],
+      rx: last.bytes[0],
+      packets_sent: last.packets[1],
+      packets_recv: last.packets[0],
+      retransmits: last.retransmits,
+      rtt: last.srttUs > 0 ? last.srttUs * 1e3 : null,
+      handshake: last.handshakeUs > 0 ? last.handshakeUs * 1e3 : null,
+      turns: last.turns,
+      turn_latency: last.turns > 0 ? last.turnNs / last.turns : null,
+      turn_latency_max: last.turns > 0 ? last.turnMaxNs : null,
+    };
+  }
+}
+
+const nothing = {
+  state: 'connecting',
+  end: undefined,
+  bytes: [0, 0],
+  packets: [0, 0],
+  retransmits: 0,
+  srttUs: 0,
+  handshakeUs: 0,
+  turns: 0,
+  turnNs: 0,
+  turnMaxNs: 0,
+} as const;
+
+/** Bytes pass, and handshakes are timed, in established connections only; so was what was open before capture began. */
+function wasOpen({ opened, handshakeUs, bytes }: FlowSample): boolean {
+  return opened === undefined || handshakeUs > 0 || bytes[0] + bytes[1] > 0;
+}
+
+const rise = (before: number, now: number): number => Math.max(0, now - before);
