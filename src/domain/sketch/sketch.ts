@@ -7,8 +7,8 @@
 const gamma = 1.01 / 0.99;
 const logGamma = Math.log(gamma);
 /** Values below a nanosecond count as zero; 2^53 ns (104 days) is the largest. */
-const maxIndex = Math.ceil((53 * Math.LN2) / logGamma);
-const version = 1;
+export const maxIndex = Math.ceil((53 * Math.LN2) / logGamma);
+export const version = 1;
 
 export interface Sketch {
   /** Values added. */
@@ -77,7 +77,7 @@ function sketchOf(counts: Map<number, number>, firstSum: number, firstMin: numbe
     },
     add(value, count = 1) {
       if (!(value >= 0) || value === Number.POSITIVE_INFINITY || !(count > 0)) return;
-      put(indexOf(value), count);
+      put(bucketOf(value), count);
       sum += value * count;
       if (value < min) min = value;
       if (value > max) max = value;
@@ -100,22 +100,29 @@ function sketchOf(counts: Map<number, number>, firstSum: number, firstMin: numbe
       return max;
     },
     buckets: () => inOrder().map(([index, count]) => ({ low: boundOf(index - 1), high: boundOf(index), count })),
-    encode() {
-      const entries = inOrder();
-      const bytes: number[] = [version];
-      varint(bytes, Math.round(sum));
-      varint(bytes, total === 0 ? 0 : Math.round(min));
-      varint(bytes, total === 0 ? 0 : Math.round(max));
-      varint(bytes, entries.length);
-      let last = 0;
-      for (const [index, count] of entries) {
-        varint(bytes, index - last);
-        varint(bytes, count);
-        last = index;
-      }
-      return Uint8Array.from(bytes);
-    },
+    encode: () => encodeBuckets(sum, total === 0 ? 0 : min, total === 0 ? 0 : max, inOrder()),
   };
+}
+
+/** The wire form of buckets in order; what `decodeSketch` reads. Sum and bounds are those of the values. */
+export function encodeBuckets(
+  sum: number,
+  min: number,
+  max: number,
+  entries: readonly (readonly [index: number, count: number])[],
+): Uint8Array {
+  const bytes: number[] = [version];
+  varint(bytes, Math.round(sum));
+  varint(bytes, Math.round(min));
+  varint(bytes, Math.round(max));
+  varint(bytes, entries.length);
+  let last = 0;
+  for (const [index, count] of entries) {
+    varint(bytes, index - last);
+    varint(bytes, count);
+    last = index;
+  }
+  return Uint8Array.from(bytes);
 }
 
 /** A sketch from its wire form; undefined for bytes that are none. Never throws. */
@@ -147,8 +154,8 @@ export function decodeSketch(bytes: Uint8Array): Sketch | undefined {
   );
 }
 
-/** Bucket 0 holds zero; bucket i the values in (γ^(i−2), γ^(i−1)]. */
-function indexOf(value: number): number {
+/** The bucket of a value (0 or more): 0 holds zero; bucket i the values in (γ^(i−2), γ^(i−1)]. */
+export function bucketOf(value: number): number {
   return value < 1 ? 0 : Math.min(maxIndex, Math.max(0, Math.ceil(Math.log(value) / logGamma))) + 1;
 }
 
@@ -157,12 +164,12 @@ function boundOf(index: number): number {
 }
 
 /** The value that is within 1 % of every one in the bucket. */
-function middleOf(index: number): number {
+export function middleOf(index: number): number {
   return index === 0 ? 0 : (2 * gamma ** (index - 1)) / (1 + gamma);
 }
 
 /** LEB128 of a whole number up to 2^53. */
-function varint(bytes: number[], value: number): void {
+export function varint(bytes: number[], value: number): void {
   let rest = value;
   while (rest >= 0x80) {
     bytes.push((rest % 0x80) | 0x80);
