@@ -38,12 +38,7 @@ export type Token =
   | 'literal'
   | 'series1'
   | 'series2'
-  | 'series3'
-  | 'heat1'
-  | 'heat2'
-  | 'heat3'
-  | 'heat4'
-  | 'heat5';
+  | 'series3';
 
 interface Look {
   /** Colour 0–15, or 16–255 in the finer palette. */
@@ -149,12 +144,6 @@ const looks: Looks = {
   series1: [{ ink: 6 }, { ink: 80 }],
   series2: [{ ink: 3 }, { ink: 222 }],
   series3: [{ ink: 13 }, { ink: 205 }],
-  // Shades of a heatmap, from seldom to often; each has a character of its own besides.
-  heat1: [{ ink: 4 }, { ink: 60 }],
-  heat2: [{ ink: 6 }, { ink: 66 }],
-  heat3: [{ ink: 2 }, { ink: 108 }],
-  heat4: [{ ink: 3 }, { ink: 215 }],
-  heat5: [{ ink: 9 }, { ink: 203 }],
 };
 
 /** Tokens that would be invisible without colour, and what they wear instead. */

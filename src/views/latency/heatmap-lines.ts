@@ -1,4 +1,4 @@
-/** When which latencies happened: time to the right, latency upwards, the darker the more. */
+/** When which latencies happened: time to the right, latency upwards, the denser the more; coloured by how slow they are. */
 import { formatCount } from '../../domain/format/index.ts';
 import { drawTimeAxis } from '../../tui/charts/axis.ts';
 import { createCanvas } from '../../tui/charts/canvas.ts';
@@ -9,7 +9,7 @@ import type { Area } from '../../tui/view.ts';
 import { gutter, plotColumns } from './chart-lines.ts';
 import type { Course } from './course.ts';
 import { type Look, roundDuration } from './figures.ts';
-import type { Bucket } from './histogram-lines.ts';
+import { type Bucket, slowness } from './histogram-lines.ts';
 
 /** Counts by step and bucket. */
 export function heatOf({ steps }: Course, buckets: readonly Bucket[]): readonly (readonly number[])[] {
@@ -40,31 +40,32 @@ export function heatmapLines(
 ): readonly StyledLine[] {
   const canvas = createCanvas(area.width, Math.max(1, area.height - 1));
   const cells = Math.max(1, Math.floor(plotColumns(area.width) / course.steps.length));
-  const height = buckets.length;
+  const lines = Math.max(1, Math.floor((canvas.height - 1) / Math.max(1, buckets.length)));
+  const height = buckets.length * lines;
   const top = Math.max(0, canvas.height - 1 - height);
   const counts = heatOf(course, buckets);
   const most = counts.reduce((max, column) => column.reduce((inner, count) => Math.max(inner, count), max), 0);
   for (const [row, { low }] of buckets.entries()) {
-    const y = top + height - 1 - row;
+    const y = top + height - 1 - row * lines;
     const label = roundDuration(low, look);
-    const isChosen = row === bucket;
+    const { token, mark } = slowness(low, look);
+    for (let line = 0; line < lines; line += 1) {
+      canvas.put(gutter.left - 1, y - line, look.ascii ? '|' : '│', 'border');
+      canvas.put(gutter.left - 2, y - line, mark, token);
+    }
     // Every second one is enough to read the axis by.
-    if (row % 2 === 0 || isChosen) {
-      canvas.write(Math.max(0, gutter.left - 2 - label.length), y, label, isChosen ? 'selected' : 'muted');
-    }
-    canvas.put(gutter.left - 1, y, look.ascii ? '|' : '│', 'border');
+    if (lines === 1 && row % 2 === 1 && row !== bucket) continue;
+    canvas.write(Math.max(0, gutter.left - 2 - label.length), y, label, row === bucket ? 'selected' : 'muted');
   }
-  drawHeat(canvas, counts, most, { left: gutter.left, top, height, cells }, look.ascii);
-  if (step !== undefined) {
-    for (let row = 0; row < height; row += 1) {
-      const isCell = height - 1 - row === bucket;
-      for (let x = gutter.left + step * cells; x < gutter.left + (step + 1) * cells; x += 1) {
-        if (isCell) canvas.mark(x, top + row, 'selectedCell');
-        else if (canvas.at(x, top + row) === ' ' && x === gutter.left + step * cells) {
-          canvas.put(x, top + row, look.ascii ? '|' : '│', 'border');
-        }
-      }
-    }
+  drawHeat(canvas, counts, most, { left: gutter.left, top, height, cells }, lines, {
+    ascii: look.ascii,
+    token: (row) => slowness(buckets[row]?.low ?? 0, look).token,
+  });
+  const left = gutter.left + (step ?? 0) * cells;
+  for (let line = 0; step !== undefined && line < height; line += 1) {
+    const isCell = Math.floor((height - 1 - line) / lines) === bucket;
+    if (!isCell && canvas.at(left, top + line) === ' ') canvas.put(left, top + line, look.ascii ? '|' : '│', 'border');
+    for (let x = left; isCell && x < left + cells; x += 1) canvas.mark(x, top + line, 'selectedCell');
   }
   drawTimeAxis(
     canvas,
@@ -87,7 +88,7 @@ function legend(most: number, look: Look): StyledLine {
   return [
     span(' '.repeat(gutter.left)),
     span('requests a cell: 1 ', 'muted'),
-    ...shades.flatMap((shade) => [span(look.ascii ? shade.ascii : shade.text, shade.token), span(' ')]),
+    ...shades.flatMap((shade) => [span(look.ascii ? shade.ascii : shade.text, 'info'), span(' ')]),
     span(formatCount(most), 'muted'),
   ];
 }

@@ -35,9 +35,11 @@ export function bucketAt(buckets: readonly Bucket[], latency: number | undefined
   return at === -1 ? buckets.length - 1 : at;
 }
 
-/** From where a latency is worth a warning and from where it is bad, ns. */
-const slowFrom = 200e6;
-const badFrom = 400e6;
+/** Pixie's: yellow from 200 ms, red from 400 ms; said by a mark as well. */
+export function slowness(ns: number, look: Look): { readonly token: Token; readonly mark: string } {
+  if (ns >= 400e6) return { token: 'error', mark: look.errorMark };
+  return ns >= 200e6 ? { token: 'warning', mark: look.warningMark } : { token: 'info', mark: ' ' };
+}
 
 export function histogramLines(
   latency: Sketch,
@@ -55,8 +57,7 @@ export function histogramLines(
   });
   return buckets.map(({ low, high, count }, i): StyledLine => {
     const here = marks.filter(({ at }) => at === i).toReversed();
-    const token: Token = low >= badFrom ? 'error' : low >= slowFrom ? 'warning' : 'info';
-    const mark = low >= badFrom ? look.errorMark : low >= slowFrom ? look.warningMark : ' ';
+    const { token, mark } = slowness(low, look);
     const drawn = bar(most === 0 ? 0 : count / most, barWidth, look.ascii);
     const isChosen = cursor === i;
     return [

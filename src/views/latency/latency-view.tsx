@@ -61,7 +61,11 @@ export function createLatencyView(context: ViewContext, opening: Opening = {}): 
   };
   /** Lines between the figures above and below. */
   const plotHeight = () => Math.max(3, area.height - 3);
-  const buckets = () => bucketsOf(course().total.latency, state.mode === 'heatmap' ? plotHeight() - 2 : plotHeight());
+  const buckets = () => {
+    // A heatmap of finer rows than these shows noise.
+    const most = state.mode === 'heatmap' ? Math.min(24, plotHeight() - 2) : plotHeight();
+    return bucketsOf(course().total.latency, most);
+  };
   const cursorStep = () => {
     const { window, stepMs, steps } = course();
     return state.mode === 'histogram' ? undefined : stepAt(state.moment, window.from, stepMs, steps.length);
