@@ -42,8 +42,8 @@ export function drawHeat(
           canvas.put(
             area.left + step * area.cells + cell,
             bottom - line,
-            ascii ? shade.ascii : shade.text,
-            shade.token,
+            look.ascii ? shade.ascii : shade.text,
+            look.token(row),
           );
         }
       }
