@@ -6,6 +6,7 @@ import { toAppError } from './domain/errors.ts';
 import { tables } from './domain/tables/index.ts';
 import { createApp } from './shell/app.ts';
 import { AppRoot } from './shell/app-root.tsx';
+import { checkKeyMap, type KeyMap, readKeyMap } from './shell/key-map.ts';
 import type { Store } from './store/store.ts';
 import { createTicker } from './store/ticker.ts';
 import { copySequence } from './tui/clipboard.ts';
@@ -17,6 +18,14 @@ import { guardTerminal, type Release, suspendJob } from './tui/terminal-session.
 import { createTheme } from './tui/theme.ts';
 import { createTtyWriter, type TtyWriter } from './tui/tty-writer.ts';
 import type { Ports } from './views/view.ts';
+
+/** A file with the person's own keys. */
+export interface KeyFile {
+  readonly path: string;
+  readonly text: string | undefined;
+  /** Why it could not be read. */
+  readonly problem: string | undefined;
+}
 
 export interface TerminalOptions {
   /** Connected or connecting; `runTerminal` sets its queries but never closes it. Create it with `query: undefined`. */
@@ -41,6 +50,10 @@ export interface TerminalOptions {
   readonly glyphs?: 'auto' | 'unicode' | 'ascii' | undefined;
   /** Resolves with a sentence when a process of ours ended for good, e.g. the demo. It is said as long as the screen is open. */
   readonly ended?: Promise<string> | undefined;
+  /** The person's key map (src/shell/key-map.ts) as text, and where it is; undefined = none. */
+  readonly keys?: KeyFile | undefined;
+  /** Writes a new file for ctrl-s. */
+  readonly save?: Ports['save'];
   /** Said once when the screen opens, e.g. why a recording plays instead of live capture. */
   readonly notice?: string | undefined;
 }
@@ -57,6 +70,8 @@ const leastRowsPerSecond = 500;
 const answerMs = 1_500;
 /** The first rows are waited for eagerly this long. */
 const eagerMs = 10_000;
+/** The key map is checked so long after the start: nobody waits for it. */
+const keyCheckMs = 1_000;
 /** Kept rows to ask the agents for when a query begins. */
 const backlog = 2_000;
 
@@ -100,6 +115,7 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
       tty.write(result.sequence);
       return undefined;
     },
+    ...(options.save ? { save: options.save } : {}),
     quit: () => screen.close(),
     suspend: () => {
       if (handOver) void suspendJob(tty, handOver).catch(fail);
@@ -113,7 +129,9 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
 
   // What is known already is part of the first frame.
   store.publish();
+  const { keyMap, problems } = readKeyMap(options.keys?.text ?? '{}');
   const app = createApp({
+    keyMap,
     ports,
     ui: {
       theme: createTheme(chooseColorDepth(options.color ?? 'auto', process.env, terminalColors())),
@@ -124,6 +142,8 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
     snapshot: store.getSnapshot(),
     command: options.command ?? (options.filter ? `http /${options.filter}` : 'http'),
   });
+  if (options.keys)
+    void checkKeys(options.keys, keyMap, problems).then((warning) => warning && app.flash('warning', warning));
   if (options.notice) app.flash('warning', options.notice);
   void options.ended?.then(app.warn);
   const stopPainting = paintWhenReady(store, tty, () => app.show(store.getSnapshot()));
@@ -149,6 +169,19 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
   }
   if (failure !== undefined) throw toAppError(failure);
   return 0;
+}
+
+/** What is wrong with the person's key map, in one line. Which actions there are is looked up once the screen stands. */
+async function checkKeys(file: KeyFile, keyMap: KeyMap, problems: readonly string[]): Promise<string | undefined> {
+  const all = file.problem ? [file.problem, ...problems] : [...problems];
+  if (keyMap.ids.length > 0) {
+    await new Promise((resolve) => setTimeout(resolve, keyCheckMs).unref());
+    const { actionTables } = await import('./shell/key-reference.ts');
+    all.push(...checkKeyMap(keyMap, actionTables()));
+  }
+  const [first] = all;
+  if (first === undefined) return undefined;
+  return `${file.path}: ${first}${all.length > 1 ? ` (and ${all.length - 1} more)` : ''}`;
 }
 
 /** Hands Ink's way of giving up the terminal to the outside. */

@@ -3,8 +3,10 @@ import { AppError } from '../domain/errors.ts';
 import { tables } from '../domain/tables/index.ts';
 import { createStore } from '../store/create-store.ts';
 import { checkFilter, oneOf } from './get-request.ts';
+import { readKeyFile } from './key-file.ts';
 import { createNotes } from './notes.ts';
 import { parseDuration } from './quantities.ts';
+import { saveFile } from './save-file.ts';
 import { untilAborted, watchSignals } from './signals.ts';
 import { readSourceFlags, type SourceFlags } from './source-options.ts';
 import { openSource } from './sources.ts';
@@ -65,6 +67,8 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
       filter: flags.filter,
       color,
       glyphs,
+      keys: readKeyFile(process.env),
+      save: saveFile,
       notice: source.notice,
       ended: source.ended,
     });

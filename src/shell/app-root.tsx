@@ -1,14 +1,15 @@
 /** The app on the screen: one subscription at the top, plain props below. */
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { hintsOf } from '../tui/actions.ts';
+import { hintsOf, switchesOf } from '../tui/actions.ts';
 import { Frame } from '../tui/frame.tsx';
 import { layOutFrame } from '../tui/frame-layout.ts';
-import { type StyledLine, span } from '../tui/styled-line.ts';
+import { span } from '../tui/styled-line.ts';
 import { UiContext } from '../tui/ui-context.tsx';
 import { useKeys } from '../tui/use-keys.ts';
 import { useTerminalSize } from '../tui/use-terminal-size.ts';
+import { timeLabel } from '../views/time.ts';
 import type { App } from './app.ts';
-import { bannerText, briefFacts, headerFacts } from './facts.ts';
+import { bannerText, briefFacts, headerFacts, type Looking } from './facts.ts';
 import { logo } from './logo.ts';
 
 export function AppRoot({ app }: { readonly app: App }) {
@@ -23,17 +24,25 @@ export function AppRoot({ app }: { readonly app: App }) {
   // What is gone for good says more than that something is being retried.
   const banner = app.warning() ?? bannerText(snapshot.agents, now);
   const prompt = app.prompt();
+  const views = app.views();
+  const top = views.at(-1);
   const layout = layOutFrame({
     columns,
     rows,
     header: app.headerShown(),
     prompt: prompt !== undefined,
     banner: banner !== undefined,
+    full: top?.fullscreen?.() ?? false,
   });
-  const views = app.views();
-  const top = views.at(-1);
   const screen = top?.screen(layout.body);
-  const state: StyledLine = top?.state?.() ?? [span('LIVE', 'live')];
+  const time = top?.time?.get();
+  const looking: Looking = {
+    snapshot,
+    state: top?.state?.() ?? (time ? timeLabel(time, offsetMinutes(time.at)) : [span('LIVE', 'live')]),
+    spanMs: time?.spanMs,
+    namespaces: app.namespaces(),
+    needs: app.needs(),
+  };
   return (
     <UiContext value={app.ui}>
       <Frame
@@ -41,15 +50,16 @@ export function AppRoot({ app }: { readonly app: App }) {
         rows={rows}
         layout={layout}
         header={{
-          facts: headerFacts(app.info, snapshot, state),
-          brief: briefFacts(app.info, snapshot, state),
+          facts: headerFacts(app.info, looking),
+          brief: briefFacts(app.info, looking),
+          switches: switchesOf(app.namespaceActions()),
           hints: hintsOf(app.actions()),
           logo,
         }}
         banner={banner}
         prompt={prompt}
         title={screen?.heading ?? []}
-        foot={{ crumbs: views.map(({ crumb }) => crumb), flash: app.currentFlash() }}
+        foot={{ crumbs: app.crumbs(), flash: app.currentFlash() }}
       >
         {layout.tooSmall ? null : screen?.body}
       </Frame>
@@ -66,4 +76,9 @@ function useNow(app: App, isCounting: boolean): number {
     return () => clearInterval(timer);
   }, [isCounting]);
   return app.now();
+}
+
+/** Minutes east of UTC where the reader is, at that time. */
+function offsetMinutes(unixMs: number): number {
+  return -new Date(unixMs).getTimezoneOffset();
 }

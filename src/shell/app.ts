@@ -3,17 +3,26 @@ import type { Snapshot } from '../store/store.ts';
 import { currentFlash, type Flash, type FlashLevel, flashOf } from '../tui/flash.ts';
 import { actionLayer, type KeyHandler, routeKey } from '../tui/focus.ts';
 import type { KeyPress } from '../tui/keys.ts';
-import type { Feedback } from '../tui/prompt.tsx';
-import { openPrompt, type PromptState, pressPrompt, remember } from '../tui/prompt-state.ts';
 import type { Ui } from '../tui/ui-context.tsx';
 import type { Action } from '../tui/view.ts';
 import { createHelpView } from '../views/help/help-view.tsx';
 import { jsonViewSpec, rowViewSpecs, viewSpecs } from '../views/index.ts';
-import type { Ports, TextField, View, ViewContext, ViewSpec } from '../views/view.ts';
-import { commandFeedback, completeCommand, readCommand } from './command.ts';
+import { stepTime, togglePause } from '../views/time.ts';
+import type { Needs, Ports, View, ViewContext, ViewSpec } from '../views/view.ts';
+import { builtIns } from './built-ins.ts';
+import { readCommand } from './command.ts';
+import type { Command, SaveForm } from './command-kinds.ts';
+import { explainCommand } from './explain-command.ts';
 import type { AppInfo } from './facts.ts';
-import { fieldActions, globalActions } from './global-actions.ts';
-import { jump, needsOf, pop, push, topOf, type ViewStack } from './stack.ts';
+import { fieldActions, globalActions, type ShellMoves, saveActions, timeActions } from './global-actions.ts';
+import { defaultKeys, type KeyMap } from './key-map.ts';
+import { createNamespaceChoice, namespaceActions } from './namespace-choice.ts';
+import { commandTarget, fieldTarget } from './prompt-targets.ts';
+import { createPrompts, type OpenPrompt } from './prompts.ts';
+import { fileOf } from './save.ts';
+import { jump, needsOf, pop, push, swap, topOf, type ViewStack } from './stack.ts';
+import { moveTime, type TimeMove } from './time-move.ts';
+import { namesIn, namespacesIn, type Vocabulary } from './vocabulary.ts';
 
 export interface AppOptions {
   readonly ports: Ports;
@@ -24,13 +33,14 @@ export interface AppOptions {
   readonly snapshot: Snapshot;
   /** First command line, e.g. "http /kuard". */
   readonly command: string;
+  /** The person's own keys; default: those the actions come with. */
+  readonly keyMap?: KeyMap;
 }
 
-export interface OpenPrompt {
-  readonly sign: ':' | '/';
-  readonly title: string;
-  readonly state: PromptState;
-  readonly feedback: Feedback;
+export interface Crumb {
+  readonly name: string;
+  /** What the drill-down is about, e.g. "shop/api". */
+  readonly about: string | undefined;
 }
 
 export interface App {
@@ -51,27 +61,33 @@ export interface App {
   snapshot(): Snapshot;
   now(): number;
   views(): readonly View[];
+  /** The way to the screen, outermost first. */
+  crumbs(): readonly Crumb[];
   prompt(): OpenPrompt | undefined;
   currentFlash(): Flash | undefined;
   headerShown(): boolean;
+  /** Chosen ones; empty = all. */
+  namespaces(): ReadonlySet<string>;
+  /** What the screens want of the agents. */
+  needs(): Needs;
   /** Everything that can be done now, innermost first. */
   actions(): readonly Action[];
+  /** The digits that choose namespaces; part of `actions`. */
+  namespaceActions(): readonly Action[];
 }
 
-const noNamespaces: ReadonlySet<string> = new Set();
-
 export function createApp(options: AppOptions): App {
-  const { ports, ui, now } = options;
+  const { ports, ui, now, keyMap = defaultKeys } = options;
   const listeners = new Set<() => void>();
-  const histories = new Map<string, readonly string[]>();
   /** Views opened by command live on, with their state, when they leave the stack. */
   const opened = new Map<string, View>();
+  const abouts = new WeakMap<View, string>();
+  const choice = createNamespaceChoice();
   let snapshot = options.snapshot;
   let version = 0;
   let flash: Flash | undefined;
   let warning: string | undefined;
   let headerShown = true;
-  let prompt: (OpenPrompt & { readonly target: PromptTarget }) | undefined;
   let isGathering = false;
 
   const changed = () => {
@@ -95,24 +111,29 @@ export function createApp(options: AppOptions): App {
     setTimeout(changed, flash.until - now() + 10).unref?.();
     changed();
   };
+  const to = (next: ViewStack) => {
+    stack = next;
+    changed();
+  };
   const context: ViewContext = {
     ports,
     ui,
     specs: viewSpecs,
+    builtIns,
     actions: () => actions(),
     snapshot: () => snapshot,
     now,
     changed,
     flash: say,
-    open: (view) => {
-      stack = push(stack, view);
-      changed();
-    },
+    open: (view) => to(push(stack, view)),
     drill: (viewId, opening) => {
       const spec = viewSpecs.find(({ id }) => id === viewId);
-      if (spec) context.open(spec.create(context, opening));
+      if (!spec) return;
+      const view = spec.create(context, opening);
+      if (opening.about) abouts.set(view, opening.about);
+      context.open(view);
     },
-    namespaces: () => noNamespaces,
+    namespaces: () => choice.chosen,
     openRow: (table, row, neighbour) => {
       const spec = rowViewSpecs.find((each) => each.table === table);
       if (spec) context.open(spec.create(context, row, neighbour));
@@ -126,103 +147,131 @@ export function createApp(options: AppOptions): App {
   };
 
   const viewOf = (spec: ViewSpec): View => {
-    const view = opened.get(spec.id) ?? spec.create(context);
-    opened.set(spec.id, view);
+    const view = (spec.aside ? undefined : opened.get(spec.id)) ?? spec.create(context);
+    if (!spec.aside) opened.set(spec.id, view);
     return view;
   };
   const [home] = viewSpecs;
   if (!home) throw new Error('no views are registered');
   let stack: ViewStack = { views: [viewOf(home)], last: undefined };
 
+  const vocabulary = (): Vocabulary => ({ specs: viewSpecs, namespaces: choice.seen, names: namesIn(snapshot) });
+  const runOpen = ({ spec, namespaces, argument }: Extract<Command, { kind: 'open' }>): string | undefined => {
+    const before = topOf(stack);
+    const view = spec.aside && before.id === spec.id ? before : viewOf(spec);
+    // The stretch of time goes along; a screen that was only held still stays behind.
+    const time = before.time?.get();
+    if (time && time.kind !== 'paused' && view.time && view.time.get().kind !== 'paused') view.time.set(time);
+    if (namespaces) choice.set(namespaces);
+    to(jump(stack, view, spec.aside));
+    if (argument === '') return undefined;
+    return view.accept ? view.accept(argument) : `:${spec.id} takes no "${argument}"`;
+  };
+  const runTime = (move: TimeMove): string | undefined => {
+    const { time, crumb } = topOf(stack);
+    if (!time) return `${crumb} shows no stretch of time`;
+    const moved = moveTime(time.get(), move, snapshot);
+    if ('problem' in moved) return moved.problem;
+    time.set(moved.time);
+    say('info', moved.note);
+    return undefined;
+  };
   /** Runs a command line; returns what is wrong with it. */
   const run = (text: string): string | undefined => {
-    const command = readCommand(text, viewSpecs);
-    if (command.kind === 'quit') ports.quit();
-    if (command.kind === 'unknown') return command.reason;
-    if (command.kind !== 'open') return undefined;
-    const view = viewOf(command.spec);
-    stack = jump(stack, view);
-    changed();
-    if (command.argument === '') return undefined;
-    return view.accept ? view.accept(command.argument) : `:${command.spec.id} takes no argument`;
+    const command = readCommand(text, vocabulary());
+    switch (command.kind) {
+      case 'wrong':
+        return command.reason;
+      case 'quit':
+        ports.quit();
+        return undefined;
+      case 'last':
+        shell.last();
+        return undefined;
+      case 'namespaces':
+        choice.set(command.names);
+        changed();
+        return undefined;
+      case 'time':
+        return runTime(command.move);
+      case 'save':
+        shell.save(command.form);
+        return undefined;
+      case 'open':
+        return runOpen(command);
+      case 'nothing':
+        return undefined;
+    }
   };
 
-  const leave = () => {
-    const top = topOf(stack);
-    if (top.back?.()) return changed();
-    stack = pop(stack);
-    changed();
-  };
-
-  const shell = {
-    command: () => openOn(commandTarget(run)),
+  const prompts = createPrompts(changed, (problem) => say('error', problem));
+  const explain = (command: Command) => explainCommand(command, topOf(stack), snapshot);
+  const shell: ShellMoves = {
+    command: () => prompts.open(commandTarget({ vocabulary, explain, run })),
     edit: () => {
       const { field } = topOf(stack);
-      if (field) openOn(fieldTarget(field));
+      if (field) prompts.open(fieldTarget(field));
       else say('info', 'nothing to filter here');
     },
     help: () => {
       const below = topOf(stack);
       if (below.id !== 'help') context.open(createHelpView(context, below.id, actions()));
     },
-    back: leave,
+    back: () => {
+      if (topOf(stack).back?.()) changed();
+      else to(pop(stack));
+    },
     quitOrBack: () => {
       if (stack.views.length === 1) ports.quit();
-      else {
-        stack = pop(stack);
-        changed();
-      }
+      else to(pop(stack));
     },
     last: () => {
-      if (!stack.last) return say('info', 'no view before this one');
-      stack = jump(stack, stack.last);
-      changed();
+      if (stack.last) to(swap(stack));
+      else say('info', 'no view before this one');
     },
     toggleHeader: () => {
       headerShown = !headerShown;
       changed();
     },
-    open: (id: string) => void run(id),
+    step: (steps) => {
+      const { time } = topOf(stack);
+      if (!time) return;
+      const before = time.get();
+      const next = stepTime(before, snapshot, steps);
+      if (steps < 0 && next.kind === before.kind && next.at === before.at) say('info', 'nothing older is held');
+      time.set(next);
+      changed();
+    },
+    pause: () => {
+      const { time } = topOf(stack);
+      time?.set(togglePause(time.get(), snapshot));
+      changed();
+    },
+    save: (form: SaveForm = 'csv') => {
+      const saving = topOf(stack).saving?.();
+      if (!saving || !ports.save) return say('info', `nothing to save in ${topOf(stack).crumb}`);
+      const { name, text } = fileOf(saving, form, now());
+      const saved = ports.save(name, text);
+      if ('problem' in saved) say('error', `could not save: ${saved.problem}`);
+      else say('info', `${saving.rows.length} rows saved in ${saved.path}`);
+    },
+    open: (id) => void run(id),
     quit: ports.quit,
     suspend: ports.suspend,
     repaint: ports.repaint,
   };
 
-  const openOn = (target: PromptTarget) => {
-    const state = openPrompt(target.text, histories.get(target.title) ?? []);
-    prompt = { ...showing(target, state), target };
-    changed();
-  };
-  const showing = (target: PromptTarget, state: PromptState): OpenPrompt => ({
-    sign: target.sign,
-    title: target.title,
-    state: { ...state, completions: target.complete(state.text) },
-    feedback: target.preview(state.text),
-  });
-  const promptLayer: KeyHandler = (key) => {
-    // Leaving and suspending work everywhere; nothing else typed here reaches the screen below.
-    if (!prompt || key.name === 'ctrl+c' || key.name === 'ctrl+z') return false;
-    const { target } = prompt;
-    const [state, outcome] = pressPrompt(prompt.state, key);
-    if (outcome === 'abort') {
-      prompt = undefined;
-      target.abort();
-    } else if (outcome === 'submit') {
-      const problem = target.submit(state.text);
-      if (problem === undefined) {
-        histories.set(target.title, remember(histories.get(target.title) ?? [], state.text));
-        prompt = undefined;
-      } else if (problem !== '') say('error', problem);
-    } else if (state.text !== prompt.state.text || state.completions !== prompt.state.completions) {
-      prompt = { ...showing(target, state), target };
-    } else prompt = { ...prompt, state };
-    changed();
-    return true;
-  };
-
   const actions = (): readonly Action[] => {
     const top = topOf(stack);
-    return [...top.actions(), ...(top.field ? fieldActions(shell, top.field.title) : []), ...globalActions(shell)];
+    const own = top.actions();
+    return keyMap.apply([
+      ...own,
+      ...(top.field ? fieldActions(shell, top.field.title) : []),
+      ...(top.saving ? saveActions(shell, own) : []),
+      ...(top.time ? timeActions(shell, own) : []),
+      ...namespaceActions(choice, changed),
+      ...globalActions(shell),
+    ]);
   };
   const actionsLayer: KeyHandler = (key) => actionLayer(actions(), (reason) => say('warning', reason))(key);
 
@@ -231,7 +280,7 @@ export function createApp(options: AppOptions): App {
       isGathering = true;
       const before = version;
       try {
-        for (const key of keys) routeKey([promptLayer, actionsLayer], key);
+        for (const key of keys) routeKey([prompts.layer, actionsLayer], key);
       } finally {
         isGathering = false;
       }
@@ -240,7 +289,8 @@ export function createApp(options: AppOptions): App {
     show(next) {
       if (next.version === snapshot.version) return;
       snapshot = next;
-      if (prompt) prompt = { ...prompt, feedback: prompt.target.preview(prompt.state.text) };
+      choice.see(namespacesIn(snapshot));
+      prompts.refresh();
       changed();
     },
     flash: say,
@@ -259,51 +309,18 @@ export function createApp(options: AppOptions): App {
     snapshot: () => snapshot,
     now,
     views: () => stack.views,
-    prompt: () => prompt,
+    crumbs: () => stack.views.map((view) => ({ name: view.crumb, about: abouts.get(view) })),
+    prompt: prompts.current,
     currentFlash: () => currentFlash(flash, now()),
     headerShown: () => headerShown,
+    namespaces: () => choice.chosen,
+    needs: () => needsOf(stack),
     actions,
+    namespaceActions: () => keyMap.apply(namespaceActions(choice, changed)),
   };
+  choice.see(namespacesIn(snapshot));
   want();
   const problem = run(options.command);
   if (problem) say('error', problem);
   return app;
-}
-
-/** What a prompt edits. */
-interface PromptTarget {
-  readonly sign: ':' | '/';
-  readonly title: string;
-  /** What it opens with. */
-  readonly text: string;
-  preview(text: string): Feedback;
-  complete(text: string): readonly string[];
-  /** undefined = done; a text = why not, '' where the feedback says it already. */
-  submit(text: string): string | undefined;
-  abort(): void;
-}
-
-function commandTarget(run: (text: string) => string | undefined): PromptTarget {
-  return {
-    sign: ':',
-    title: 'command',
-    text: '',
-    preview: (text) => commandFeedback(text, viewSpecs),
-    complete: (text) => completeCommand(text, viewSpecs),
-    submit: run,
-    abort: () => {},
-  };
-}
-
-function fieldTarget(field: TextField): PromptTarget {
-  const before = field.text;
-  return {
-    sign: '/',
-    title: field.title,
-    text: before,
-    preview: (text) => field.preview(text),
-    complete: (text) => field.complete(text),
-    submit: (text) => (field.commit(text) ? undefined : ''),
-    abort: () => void field.commit(before),
-  };
 }

@@ -1,47 +1,79 @@
-/** The `:` line: words to what they open, completion, and what to say about a word that opens nothing. */
+/**
+ * The `:` line: `CMD [NAMESPACE…] [/filter] [column=value…]`, as in k9s. Behind the command the order is free: a word that is a
+ * namespace seen restricts to it, every other one is part of the filter.
+ */
 import { nearest } from '../domain/filter/suggest.ts';
-import type { Feedback } from '../tui/prompt.tsx';
 import type { ViewSpec } from '../views/view.ts';
-
-export type Command =
-  | { readonly kind: 'quit' }
-  | { readonly kind: 'open'; readonly spec: ViewSpec; readonly argument: string }
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'unknown'; readonly reason: string; readonly length: number };
-
-const quitWords = ['q', 'q!', 'quit', 'qa', 'exit'];
+import { builtIns, readBuiltIn } from './built-ins.ts';
+import { type Command, type Wrong, wrong } from './command-kinds.ts';
+import { splitWords, type Word } from './command-words.ts';
+import { namespacesOf, shortOf, type Vocabulary } from './vocabulary.ts';
 
 /** Reads a command line; `text` is what follows the colon. */
-export function readCommand(text: string, specs: readonly ViewSpec[]): Command {
-  const trimmed = text.trim();
-  if (trimmed === '') return { kind: 'nothing' };
-  const [word = ''] = trimmed.split(/\s/, 1);
-  const argument = trimmed.slice(word.length).trim();
-  const name = word.toLowerCase();
-  if (quitWords.includes(name)) return { kind: 'quit' };
-  const spec = specs.find(({ id, aliases }) => id === name || aliases.includes(name));
-  if (spec) return { kind: 'open', spec, argument };
-  const near = nearest(name, [...specs.flatMap(({ id, aliases }) => [id, ...aliases]), 'quit']);
+export function readCommand(text: string, vocabulary: Vocabulary): Command {
+  const [first, ...rest] = splitWords(text);
+  if (!first) return { kind: 'nothing' };
+  const builtIn = readBuiltIn(first, rest, vocabulary);
+  if (builtIn) return builtIn;
+  const name = first.text.toLowerCase();
+  const spec = vocabulary.specs.find(({ id, aliases }) => id === name || aliases.includes(name));
+  if (spec) return readArguments(spec, rest, vocabulary);
+  const near = nearest(name, commandWords(vocabulary.specs));
   const hint = near ? `did you mean ${near}?` : ':alias lists the commands';
-  return { kind: 'unknown', reason: `no command "${word}": ${hint}`, length: word.length };
+  return wrong(first, `no command "${first.text}": ${hint}`);
 }
 
-/** What the prompt says about the line so far. A word that may still become a command is not called wrong. */
-export function commandFeedback(text: string, specs: readonly ViewSpec[]): Feedback {
-  const command = readCommand(text, specs);
-  if (command.kind === 'open') return { note: command.spec.doc };
-  if (command.kind === 'quit') return { note: 'Leave.' };
-  if (command.kind === 'nothing' || completeCommand(text, specs).length > 0) {
-    return { note: specs.map(({ id }) => id).join('  ') };
+/** Every word a line can begin with: names first, aliases after them. */
+export function commandWords(specs: readonly ViewSpec[]): readonly string[] {
+  const all = [...specs, ...builtIns];
+  return [...new Set([...all.map(({ id }) => id), ...all.flatMap(({ aliases }) => aliases)])];
+}
+
+const conjunctions = new Set(['and', 'or', 'not', '&&', '||', '!']);
+
+function readArguments(spec: ViewSpec, words: readonly Word[], vocabulary: Vocabulary): Command {
+  const chosen: string[] = [];
+  let hasNamespaces = false;
+  const kept: string[] = [];
+  let inFilter = false;
+  let before = '';
+  for (const word of words) {
+    const isBound = conjunctions.has(before.toLowerCase()) || /[=<>~:]$/.test(before) || /^[=<>!~]+/.test(word.text);
+    // Before anything was seen anything might be a namespace: in a filter it is not.
+    const isGuess = inFilter && vocabulary.namespaces.length === 0;
+    const listed = isBound || isGuess ? undefined : namespacesOf(word.text, vocabulary);
+    if (listed) {
+      hasNamespaces = true;
+      chosen.push(...listed);
+      continue;
+    }
+    if (isTerm(word.text)) inFilter = true;
+    else if (!inFilter && !isBound && !isKnown(word.text, spec, vocabulary)) return unknownWord(word, spec, vocabulary);
+    kept.push(word.text);
+    before = word.text;
   }
-  const at = text.length - text.trimStart().length;
-  return { error: { at, length: command.length, reason: command.reason } };
+  return {
+    kind: 'open',
+    spec,
+    namespaces: hasNamespaces ? [...new Set(chosen)] : undefined,
+    argument: kept.join(' '),
+  };
 }
 
-/** Commands the line could become: names first, aliases after them. */
-export function completeCommand(text: string, specs: readonly ViewSpec[]): readonly string[] {
-  const typed = text.trimStart().toLowerCase();
-  if (typed === '') return [];
-  const words = [...specs.map(({ id }) => id), 'quit', ...specs.flatMap(({ aliases }) => aliases)];
-  return words.filter((word) => word.startsWith(typed));
+/** It begins a filter, or compares something. */
+function isTerm(word: string): boolean {
+  return /^[/!("]|^-l$/.test(word) || /[=<>~:]/.test(word);
+}
+
+function isKnown(word: string, spec: ViewSpec, { names }: Vocabulary): boolean {
+  if (spec.words?.includes(word)) return true;
+  return names.some((name) => name === word || name.endsWith(`/${word}`));
+}
+
+function unknownWord(word: Word, spec: ViewSpec, { namespaces, names }: Vocabulary): Wrong {
+  const known = [...namespaces, 'all', ...(spec.words ?? []), ...names, ...names.map(shortOf)];
+  const near = nearest(word.text, known);
+  const hint = near ? `did you mean ${near}?` : `/${word.text} filters by it`;
+  const what = spec.words ? `:${spec.id} takes no word` : 'no namespace, pod or service';
+  return wrong(word, `${what} "${word.text}": ${hint}`);
 }

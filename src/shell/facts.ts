@@ -1,10 +1,12 @@
 /** What the header says, from one snapshot. */
-
-import { formatCount, formatRate } from '../domain/format/index.ts';
+import { formatCount, formatDuration, formatRate } from '../domain/format/index.ts';
 import type { AgentState, Snapshot } from '../store/store.ts';
 import type { Fact } from '../tui/header.tsx';
 import { type StyledLine, span } from '../tui/styled-line.ts';
 import { leftOutOf, lostOf } from '../views/losses.ts';
+import type { Needs } from '../views/view.ts';
+import { captureLine, recentOf } from './capture.ts';
+import { chosenText } from './namespace-choice.ts';
 
 export interface AppInfo {
   /** What is watched: "demo", "this machine" … */
@@ -12,41 +14,71 @@ export interface AppInfo {
   readonly version: string;
 }
 
-/** The facts of the tall header, in order. `state` is the view's own: LIVE, PAUSED … */
-export function headerFacts(info: AppInfo, snapshot: Snapshot, state: StyledLine): readonly Fact[] {
+/** What one looks at, for the header. */
+export interface Looking {
+  readonly snapshot: Snapshot;
+  /** LIVE, PAUSED 12:03:04 …, by the view. */
+  readonly state: StyledLine;
+  /** Length of the stretch of time on the screen, ms; undefined where it shows none. */
+  readonly spanMs: number | undefined;
+  /** Chosen namespaces; empty = all. */
+  readonly namespaces: ReadonlySet<string>;
+  /** What the screens ask the agents for. */
+  readonly needs: Needs;
+}
+
+/** The facts of the tall header, in order. */
+export function headerFacts(info: AppInfo, looking: Looking): readonly Fact[] {
+  const { snapshot, namespaces } = looking;
+  const where = namespaces.size === 0 ? [] : [span(' in ', 'muted'), span(chosenText(namespaces), 'titleScope')];
   return [
-    { label: 'Source', value: [span(info.sourceName, 'strong'), ...progressOf(snapshot)] },
+    { label: 'Source', value: [span(info.sourceName, 'strong'), ...progressOf(snapshot), ...versionOf(info)] },
     { label: 'Agents', value: agentsFact(snapshot) },
+    { label: 'Capture', value: captureLine(looking.needs, snapshot) },
     { label: 'Requests', value: [span(formatRate(requestRate(snapshot)), 'strong')] },
     { label: 'Lost', value: lossFact(snapshot) },
-    { label: 'State', value: state },
-    { label: 'Kelpie', value: [span(info.version, 'strong'), span(' [R]', 'accent'), span(' read-only', 'muted')] },
+    { label: 'State', value: [...looking.state, ...spanOf(looking, 'the last '), ...where] },
   ];
 }
 
 /** The same in one line, the most important first: what does not fit is cut at the end. */
-export function briefFacts(info: AppInfo, snapshot: Snapshot, state: StyledLine): StyledLine {
-  const gap = span('  ');
-  return [
-    span('kelpie', 'logo'),
-    gap,
-    span(info.sourceName, 'strong'),
-    ...progressOf(snapshot),
-    gap,
-    ...state,
-    gap,
-    span(formatRate(requestRate(snapshot)), 'strong'),
-    gap,
-    span('lost ', 'label'),
-    ...lossFact(snapshot),
-    gap,
-    ...agentsFact(snapshot),
+export function briefFacts(info: AppInfo, looking: Looking): StyledLine {
+  const { snapshot, namespaces } = looking;
+  const parts: readonly StyledLine[] = [
+    [span('kelpie', 'logo')],
+    [span(info.sourceName, 'strong'), ...progressOf(snapshot)],
+    looking.state,
+    spanOf(looking, '').map(({ text, token }) => span(text.trim(), token)),
+    namespaces.size === 0 ? [] : [span(chosenText(namespaces, 1), 'titleScope')],
+    captureLine(looking.needs, snapshot, true),
+    [span(formatRate(requestRate(snapshot)), 'strong')],
+    [span('lost ', 'label'), ...lossFact(snapshot)],
+    agentsFact(snapshot),
   ];
+  return parts.filter((part) => part.length > 0).flatMap((part, i) => (i === 0 ? part : [span('  '), ...part]));
 }
 
 /** Requests a second over all agents. */
 export function requestRate(snapshot: Snapshot): number {
-  return snapshot.agents.reduce((sum, { rates }) => sum + (rates.rows ?? rates.exchanges ?? 0), 0);
+  const fromRows = () => snapshot.agents.reduce((sum, { rates }) => sum + (rates.rows ?? rates.exchanges ?? 0), 0);
+  return recentOf(snapshot).rate ?? fromRows();
+}
+
+function spanOf({ spanMs, state }: Looking, before: string): StyledLine {
+  if (spanMs === undefined) return [];
+  const isLive = state.some(({ token }) => token === 'live');
+  return [
+    span(
+      ` ${isLive ? before : ''}${formatDuration(spanMs * 1e6)
+        .replace(/m00s$/, 'm')
+        .replace(/h00m$/, 'h')}`,
+      'muted',
+    ),
+  ];
+}
+
+function versionOf({ version }: AppInfo): StyledLine {
+  return [span(`  ${version}`, 'muted'), span(' [R]', 'accent')];
 }
 
 function agentsFact({ agents }: Snapshot): StyledLine {

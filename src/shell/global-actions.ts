@@ -1,5 +1,6 @@
 /** What can be done on every screen. */
 import type { Action } from '../tui/view.ts';
+import type { SaveForm } from './command-kinds.ts';
 
 /** The moves of the shell that keys reach. */
 export interface ShellMoves {
@@ -11,6 +12,10 @@ export interface ShellMoves {
   quitOrBack(): void;
   last(): void;
   toggleHeader(): void;
+  /** Earlier (-1) or later (1) by half of the stretch of time on the screen. */
+  step(steps: number): void;
+  pause(): void;
+  save(form?: SaveForm): void;
   open(id: string): void;
   quit(): void;
   suspend(): void;
@@ -42,4 +47,28 @@ export function globalActions(shell: ShellMoves): readonly Action[] {
 /** `/`, on screens that have something to edit with it. */
 export function fieldActions(shell: ShellMoves, title: string): readonly Action[] {
   return [{ id: 'app.edit', title, keys: ['/'], group: 'this view', hint: true, run: shell.edit }];
+}
+
+/** Moving in time, on screens that show a stretch of it, as far as they have no keys of their own for it. */
+export function timeActions(shell: ShellMoves, own: readonly Action[]): readonly Action[] {
+  const group = 'time';
+  return unclaimed(own, [
+    { id: 'time.earlier', title: 'earlier', keys: ['['], group, run: () => shell.step(-1) },
+    { id: 'time.later', title: 'later', keys: [']'], group, run: () => shell.step(1) },
+    { id: 'time.pause', title: 'pause', keys: ['p'], group, hint: true, run: shell.pause },
+  ]);
+}
+
+/** Into a file, on screens that have rows. */
+export function saveActions(shell: ShellMoves, own: readonly Action[]): readonly Action[] {
+  const save = { id: 'app.save', title: 'save the rows (also :save json)', keys: ['ctrl+s', '>'], group: 'this view' };
+  return unclaimed(own, [{ ...save, run: () => shell.save() }]);
+}
+
+/** The actions with the keys that no other has taken; those left without any are left out. */
+function unclaimed(own: readonly Action[], actions: readonly Action[]): readonly Action[] {
+  const claimed = new Set(own.flatMap(({ keys }) => keys));
+  return actions
+    .map((action) => ({ ...action, keys: action.keys.filter((key) => !claimed.has(key)) }))
+    .filter(({ keys }) => keys.length > 0);
 }

@@ -7,6 +7,7 @@ import { type ActionGroup, groupActions } from '../tui/actions.ts';
 import { chooseGlyphs } from '../tui/glyphs.ts';
 import { createTheme } from '../tui/theme.ts';
 import type { Action } from '../tui/view.ts';
+import { viewSpecs } from '../views/index.ts';
 import { createApp } from './app.ts';
 
 export interface ScreenKeys {
@@ -37,6 +38,14 @@ export function keyReference(): readonly ScreenKeys[] {
       groups: groupActions(actions.filter(({ group }) => group !== everywhere)),
     })),
     { screen: 'Everywhere', groups: groupActions(common) },
+  ];
+}
+
+/** The actions of every screen, as they come. */
+export function actionTables(): readonly (readonly Action[])[] {
+  return [
+    ...ways.map(([, command, keys]) => actionsOn(command, keys)),
+    ...viewSpecs.map(({ id }) => actionsOn(id, [])),
   ];
 }
 

@@ -4,8 +4,8 @@ import type { Needs, TableNeed, View } from '../views/view.ts';
 export interface ViewStack {
   /** Outermost first; never empty. */
   readonly views: readonly View[];
-  /** The view that was on top before the last jump by command, for `-`. */
-  readonly last: View | undefined;
+  /** The way there was before the last jump by command, for `-`. */
+  readonly last: readonly View[] | undefined;
 }
 
 /** The view one looks at. */
@@ -25,12 +25,20 @@ export function pop(stack: ViewStack): ViewStack {
   return stack.views.length > 1 ? { ...stack, views: stack.views.slice(0, -1) } : stack;
 }
 
-/** To a view by command: back to it where it is on the way, else one level deeper. */
-export function jump(stack: ViewStack, view: View): ViewStack {
+/**
+ * To a view by command: back to it where it is on the way, else anew from it, as in k9s. `aside`: something to look up; it comes on
+ * top and goes away again.
+ */
+export function jump(stack: ViewStack, view: View, aside = false): ViewStack {
   const at = stack.views.indexOf(view);
-  const top = topOf(stack);
-  const last = top === view ? stack.last : top;
-  return { views: at === -1 ? [...stack.views, view] : stack.views.slice(0, at + 1), last };
+  if (topOf(stack) === view) return stack;
+  if (at !== -1) return { views: stack.views.slice(0, at + 1), last: stack.views };
+  return { views: aside ? [...stack.views, view] : [view], last: stack.views };
+}
+
+/** To the way there was before the last jump, and the next time back again. */
+export function swap(stack: ViewStack): ViewStack {
+  return stack.last ? { views: stack.last, last: stack.views } : stack;
 }
 
 /** What the views want together: depth and scope as the top one says, of each table what the uppermost view that shows it wants. */

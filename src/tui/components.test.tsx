@@ -82,18 +82,40 @@ describe('the header', () => {
     assert.match(first, /^ Source: +demo +<enter> headers, body +KELPIE$/);
     assert.match(second, /^ Lost: +0 +<p> +pause/);
   });
+
+  test('tall marks the switches that are on, without colour too', () => {
+    const switches = [
+      { key: '0', title: 'all' },
+      { key: '1', title: 'shop', on: true },
+    ];
+    const { lastFrame } = render(<Header {...props} switches={switches} form="tall" width={140} height={3} />);
+    const [first = '', second = ''] = lines(lastFrame());
+    assert.match(first, /<0> +all +<enter> headers, body/);
+    assert.match(second, /<1> .*shop.* +<p> +pause/);
+    assert.ok(lastFrame()?.includes('\u001b[7mshop'), 'in inverse');
+  });
 });
 
 describe('the foot', () => {
   test('says where one is and what just happened, with a mark for what went wrong', () => {
     const flash = flashOf('error', 'could not copy: no terminal', 0);
-    const { lastFrame } = render(<Foot crumbs={['http', 'exchange']} flash={flash} width={70} />);
+    const { lastFrame } = render(<Foot crumbs={[{ name: 'http' }, { name: 'exchange' }]} flash={flash} width={70} />);
     assert.deepEqual(lines(lastFrame()), ['  <http>   <exchange>   ✗ could not copy: no terminal']);
+  });
+
+  test('says what a drill-down is about, and on a long way keeps the end of it', () => {
+    const crumbs = ['map', 'svc', 'http', 'exchange'].map((name) => ({ name, about: `shop/${name}-something` }));
+    const wide = render(<Foot crumbs={crumbs} flash={undefined} width={160} />);
+    assert.match(lines(wide.lastFrame())[0] ?? '', /<map shop\/map-something> .* <exchange shop\/exchange-something>/);
+    const narrow = render(<Foot crumbs={crumbs} flash={undefined} width={80} />);
+    const [line = ''] = lines(narrow.lastFrame());
+    assert.match(line, /^ *… +<http shop\/http-something> +<exchange shop\/exchange-something>/);
+    assert.ok(line.length <= 80);
   });
 
   test('cuts a message rather than wrapping it', () => {
     const flash = flashOf('info', 'a message much longer than there is room for', 0);
-    const { lastFrame } = render(<Foot crumbs={['http']} flash={flash} width={30} />);
+    const { lastFrame } = render(<Foot crumbs={[{ name: 'http' }]} flash={flash} width={30} />);
     const [line = '', ...rest] = lines(lastFrame());
     assert.deepEqual(rest, []);
     assert.match(line, /a message.*…$/);

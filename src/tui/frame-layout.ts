@@ -8,6 +8,8 @@ export interface FrameRequest {
   readonly header: boolean;
   readonly prompt: boolean;
   readonly banner: boolean;
+  /** The screen wants all there is: no header, no border. */
+  readonly full?: boolean;
 }
 
 export interface FrameLayout {
@@ -18,6 +20,7 @@ export interface FrameLayout {
   readonly promptBoxed: boolean;
   readonly promptRows: number;
   readonly bannerRows: number;
+  readonly bordered: boolean;
   /** What is left inside the border for the screen. */
   readonly body: Area;
 }
@@ -26,13 +29,14 @@ const least = { columns: 60, rows: 15 };
 /** From here on the header may take six rows, as in k9s. */
 const tallFrom = { columns: 100, rows: 30 };
 const tallHeaderRows = 6;
-/** Top and bottom border, and the line of crumbs and messages. */
-const fixedRows = 3;
+/** The line of crumbs and messages. */
+const footRows = 1;
 
 export function layOutFrame(request: FrameRequest): FrameLayout {
-  const { columns, rows } = request;
+  const { columns, rows, full = false } = request;
   const isTall = rows >= tallFrom.rows && columns >= tallFrom.columns && request.header;
-  const headerRows = isTall ? tallHeaderRows : 1;
+  const headerRows = full ? 0 : isTall ? tallHeaderRows : 1;
+  const border = full ? 0 : 2;
   const promptBoxed = rows >= tallFrom.rows;
   const promptRows = request.prompt ? (promptBoxed ? 4 : 2) : 0;
   const bannerRows = request.banner ? 1 : 0;
@@ -43,9 +47,10 @@ export function layOutFrame(request: FrameRequest): FrameLayout {
     promptBoxed,
     promptRows,
     bannerRows,
+    bordered: !full,
     body: {
-      width: Math.max(1, columns - 2),
-      height: Math.max(1, rows - headerRows - promptRows - bannerRows - fixedRows),
+      width: Math.max(1, columns - border),
+      height: Math.max(1, rows - headerRows - promptRows - bannerRows - border - footRows),
     },
   };
 }

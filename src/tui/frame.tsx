@@ -28,7 +28,9 @@ export function Frame({ columns, rows, layout, header, banner, prompt, title, fo
   if (layout.tooSmall) return <TooSmall columns={columns} rows={rows} />;
   return (
     <Box flexDirection="column" width={columns} height={rows}>
-      <Header {...header} form={layout.header} width={columns} height={layout.headerRows} />
+      {layout.headerRows === 0 ? null : (
+        <Header {...header} form={layout.header} width={columns} height={layout.headerRows} />
+      )}
       {banner === undefined ? null : (
         <Lines
           lines={[ui.theme.paint('banner', fit(` ${banner}`, columns, 'left', 'end', ui.glyphs.ellipsis))]}
@@ -37,15 +39,15 @@ export function Frame({ columns, rows, layout, header, banner, prompt, title, fo
         />
       )}
       {prompt ? <Prompt {...prompt} boxed={layout.promptBoxed} width={columns} /> : null}
-      <Lines lines={[topBorder(title, columns, ui)]} width={columns} height={1} />
+      {layout.bordered ? <Lines lines={[topBorder(title, columns, ui)]} width={columns} height={1} /> : null}
       <Box width={columns} height={layout.body.height} flexShrink={0}>
-        <Side height={layout.body.height} />
+        {layout.bordered ? <Side height={layout.body.height} /> : null}
         <Box width={layout.body.width} height={layout.body.height} flexDirection="column" flexShrink={0}>
           {children}
         </Box>
-        <Side height={layout.body.height} />
+        {layout.bordered ? <Side height={layout.body.height} /> : null}
       </Box>
-      <Lines lines={[bottomBorder(columns, ui)]} width={columns} height={1} />
+      {layout.bordered ? <Lines lines={[bottomBorder(columns, ui)]} width={columns} height={1} /> : null}
       <Foot {...foot} width={columns} />
     </Box>
   );

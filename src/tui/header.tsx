@@ -4,6 +4,7 @@ import type { Hint } from './actions.ts';
 import { cellWidth, fit } from './cells.ts';
 import { Lines } from './lines.tsx';
 import { cropLine, paintLine, plainText, type StyledLine } from './styled-line.ts';
+import type { Theme } from './theme.ts';
 import { type Ui, useUi } from './ui-context.tsx';
 
 export interface Fact {
@@ -15,6 +16,8 @@ export interface HeaderProps {
   readonly facts: readonly Fact[];
   /** The same in one line, most important first. */
   readonly brief: StyledLine;
+  /** Shown before the hints, those that are on marked. */
+  readonly switches?: readonly Hint[];
   readonly hints: readonly Hint[];
   readonly logo: readonly string[];
   readonly form: 'tall' | 'line';
@@ -22,15 +25,27 @@ export interface HeaderProps {
   readonly height: number;
 }
 
-export const Header = memo(function Header({ facts, brief, hints, logo, form, width, height }: HeaderProps) {
+export const Header = memo(function Header({
+  facts,
+  brief,
+  switches = [],
+  hints,
+  logo,
+  form,
+  width,
+  height,
+}: HeaderProps) {
   const ui = useUi();
   const lines =
-    form === 'tall' ? tallLines({ facts, hints, logo, width, height, ui }) : [briefLine(brief, hints, width, ui)];
+    form === 'tall'
+      ? tallLines({ facts, switches, hints, logo, width, height, ui })
+      : [briefLine(brief, hints, width, ui)];
   return <Lines lines={lines} width={width} height={height} />;
 });
 
 interface TallHeader {
   readonly facts: readonly Fact[];
+  readonly switches: readonly Hint[];
   readonly hints: readonly Hint[];
   readonly logo: readonly string[];
   readonly width: number;
@@ -38,14 +53,19 @@ interface TallHeader {
   readonly ui: Ui;
 }
 
-function tallLines({ facts, hints, logo, width, height, ui }: TallHeader): string[] {
+function tallLines({ facts, switches, hints, logo, width, height, ui }: TallHeader): string[] {
   const { theme } = ui;
   const labelWidth = Math.max(0, ...facts.map(({ label }) => label.length)) + 2;
   const factsWidth = Math.min(46, Math.floor(width / 2));
   const logoWidth = Math.max(0, ...logo.map(cellWidth));
   const menuWidth = width - factsWidth - 2;
   const withLogo = menuWidth - logoWidth - 2 >= 44;
-  const menu = menuLines(hints, height, withLogo ? menuWidth - logoWidth - 2 : menuWidth, ui);
+  const menu = menuLines(
+    [columnsOf(switches, height), columnsOf(hints, height)].flat(),
+    height,
+    withLogo ? menuWidth - logoWidth - 2 : menuWidth,
+    ui,
+  );
   return Array.from({ length: height }, (_, i) => {
     const fact = facts[i];
     const label = theme.paint('label', fit(fact ? `${fact.label}:` : '', labelWidth));
@@ -56,24 +76,38 @@ function tallLines({ facts, hints, logo, width, height, ui }: TallHeader): strin
   });
 }
 
+/** A longer title, a namespace's perhaps, is cut. */
+const widestTitle = 24;
+
 /** `<key> title` in columns, top to bottom, as many as fit; every line exactly `width` cells. */
-function menuLines(hints: readonly Hint[], height: number, width: number, { theme }: Ui): string[] {
+function menuLines(columns: readonly (readonly Hint[])[], height: number, width: number, { theme }: Ui): string[] {
   const lines = Array.from({ length: height }, () => '');
   let room = width;
-  for (let at = 0; at < hints.length; at += height) {
-    const column = hints.slice(at, at + height);
+  for (const column of columns) {
     const keyWidth = Math.max(...column.map(({ key }) => cellWidth(key))) + 2;
-    const cells = keyWidth + 1 + Math.max(...column.map(({ title }) => cellWidth(title))) + 2;
+    const cells = keyWidth + 1 + Math.max(...column.map(({ title }) => Math.min(widestTitle, cellWidth(title)))) + 2;
     if (cells > room) break;
     room -= cells;
     for (let i = 0; i < height; i += 1) {
       const hint = column[i];
       lines[i] += hint
-        ? `${theme.paint('key', fit(`<${hint.key}>`, keyWidth))} ${theme.paint('muted', fit(hint.title, cells - keyWidth - 1))}`
+        ? `${theme.paint('key', fit(`<${hint.key}>`, keyWidth))} ${paintTitle(hint, cells - keyWidth - 1, theme)}`
         : ' '.repeat(cells);
     }
   }
   return lines.map((line) => line + ' '.repeat(Math.max(0, room)));
+}
+
+/** As many to a column as there are rows. */
+function columnsOf(hints: readonly Hint[], height: number): readonly (readonly Hint[])[] {
+  return Array.from({ length: Math.ceil(hints.length / height) }, (_, i) => hints.slice(i * height, (i + 1) * height));
+}
+
+/** What is on is marked, not only coloured. */
+function paintTitle({ title, on }: Hint, width: number, theme: Theme): string {
+  if (!on) return theme.paint('muted', fit(title, width));
+  const text = fit(title, Math.min(width, cellWidth(title)));
+  return theme.paint('selected', text) + ' '.repeat(Math.max(0, width - cellWidth(text)));
 }
 
 /** Cells of ` <?>help ` and a blank before it. */

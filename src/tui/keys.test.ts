@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { keyLabel, keyPresses, pastePress } from './keys.ts';
+import { keyLabel, keyPresses, pastePress, readKeyName } from './keys.ts';
 
 const names = (input: string, key = {}) => keyPresses(input, key).map(({ name }) => name);
 
@@ -42,5 +42,39 @@ describe('keys by name', () => {
 
   test('labels as help shows them', () => {
     assert.deepEqual(['shift+l', 'ctrl+f', 'enter', '?'].map(keyLabel), ['L', 'ctrl-f', 'enter', '?']);
+  });
+
+  test('as people write them', () => {
+    const written = [
+      'L',
+      'l',
+      'ctrl-f',
+      'Ctrl+F',
+      'shift-l',
+      'Shift+Tab',
+      'PgDn',
+      'Esc',
+      '?',
+      '-',
+      'space',
+      'ctrl-space',
+    ];
+    const names = [
+      'shift+l',
+      'l',
+      'ctrl+f',
+      'ctrl+f',
+      'shift+l',
+      'shift+tab',
+      'pagedown',
+      'esc',
+      '?',
+      '-',
+      'space',
+      'ctrl+space',
+    ];
+    assert.deepEqual(written.map(readKeyName), names);
+    for (const no of ['', 'alt-x', 'ctrl-shift-f', 'shift-1', 'f1', 'LL', 'ctrl-', 'é'])
+      assert.equal(readKeyName(no), undefined, no);
   });
 });

@@ -89,3 +89,33 @@ export function keyLabel(name: string): string {
   const shifted = /^shift\+([a-z])$/.exec(name)?.[1];
   return shifted ? shifted.toUpperCase() : name.replaceAll('+', '-');
 }
+
+const modifiers = ['ctrl', 'shift'];
+
+/**
+ * A key as people write it ("L", "ctrl-f", "Shift+Tab", "PgDn", "?") by its name here; undefined for what is no key a terminal sends.
+ * Alt is none: escape and the next key look the same.
+ */
+export function readKeyName(text: string): string | undefined {
+  if (/^[A-Z]$/.test(text)) return `shift+${text.toLowerCase()}`;
+  if (text === ' ') return 'space';
+  if (/^[!-~]$/.test(text)) return text;
+  const parts = text.toLowerCase().split(/[+-](?=.)/);
+  const last = parts.pop() ?? '';
+  const name = synonyms[last] ?? last;
+  if (!parts.every((part) => modifiers.includes(part)) || new Set(parts).size < parts.length) return undefined;
+  const isNamed = name === 'space' || named.some(([, known]) => known === name);
+  if (!isNamed && !/^[!-~]$/.test(name)) return undefined;
+  // A shifted sign is another sign, and a terminal does not tell ctrl-F from ctrl-f.
+  if (!isNamed && parts.includes('shift') && (parts.includes('ctrl') || !/^[a-z]$/.test(name))) return undefined;
+  return [...modifiers.filter((modifier) => parts.includes(modifier)), name].join('+');
+}
+
+const synonyms: Readonly<Record<string, string>> = {
+  return: 'enter',
+  escape: 'esc',
+  pgup: 'pageup',
+  pgdn: 'pagedown',
+  pgdown: 'pagedown',
+  del: 'delete',
+};

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { keyPresses } from './keys.ts';
-import { openPrompt, type PromptState, pressPrompt, remember, suggestionOf } from './prompt-state.ts';
+import { offeredLine, openPrompt, type PromptState, pressPrompt, remember, suggestionOf } from './prompt-state.ts';
 
 const key = (name: string) => ({ name, text: '' });
 const type = (state: PromptState, text: string) =>
@@ -31,6 +31,23 @@ describe('the prompt', () => {
     assert.equal(pressPrompt(state, key('tab'))[0].text, 'agents');
     assert.equal(pressPrompt(state, key('right'))[0].text, 'agents');
     assert.equal(pressPrompt(openPrompt('ag', []), key('tab'))[0].text, 'ag');
+  });
+
+  test('several lines on offer: up and down choose, tab takes, ctrl goes through history all the same', () => {
+    const state = { ...openPrompt('po', ['earlier']), completions: ['pods', 'pod', 'ports'] };
+    const second = pressPrompt(state, key('down'))[0];
+    assert.equal(suggestionOf(second), 'd');
+    assert.equal(pressPrompt(second, key('tab'))[0].text, 'pod');
+    assert.equal(suggestionOf(pressPrompt(state, key('up'))[0]), 'rts');
+    assert.equal(pressPrompt(second, key('ctrl+p'))[0].text, 'earlier');
+    assert.equal(type(second, 'r').offered, 0, 'what is typed next begins a new choice');
+  });
+
+  test('a line that begins differently is offered whole', () => {
+    const state = { ...openPrompt('http front', []), completions: ['http shop/frontend'] };
+    assert.equal(suggestionOf(state), '');
+    assert.equal(offeredLine(state), 'http shop/frontend');
+    assert.equal(pressPrompt(state, key('right'))[0].text, 'http shop/frontend');
   });
 
   test('up and down walk through history and back to the own text', () => {

@@ -13,20 +13,28 @@ export interface PromptState {
   readonly draft: string;
   /** Whole lines the text could become, best first. */
   readonly completions: readonly string[];
+  /** Which of them is offered. */
+  readonly offered: number;
 }
 
 export type PromptOutcome = 'edit' | 'submit' | 'abort';
 
 /** A prompt opened on `text`, the cursor at its end. */
 export function openPrompt(text: string, history: readonly string[]): PromptState {
-  return { text, at: text.length, history, browsing: undefined, draft: text, completions: [] };
+  return { text, at: text.length, history, browsing: undefined, draft: text, completions: [], offered: 0 };
 }
 
-/** What the best completion adds after the text; '' when there is none or the cursor is not at the end. */
+/** The line that is offered instead of the text; undefined when there is none or the cursor is not at the end. */
+export function offeredLine(state: PromptState): string | undefined {
+  if (state.at !== state.text.length) return undefined;
+  const others = othersOf(state);
+  return others[state.offered % Math.max(1, others.length)];
+}
+
+/** What the offered line adds after the text; '' where it adds nothing or begins differently. */
 export function suggestionOf(state: PromptState): string {
-  if (state.at !== state.text.length) return '';
-  const best = state.completions.find((line) => line !== state.text && startsWith(line, state.text));
-  return best ? best.slice(state.text.length) : '';
+  const line = offeredLine(state);
+  return line !== undefined && startsWith(line, state.text) ? line.slice(state.text.length) : '';
 }
 
 /** The state after a key, and whether the person is done. Keys that mean nothing here change nothing. */
@@ -63,10 +71,10 @@ export function pressPrompt(state: PromptState, key: KeyPress): readonly [Prompt
       return [{ ...state, at: state.text.length }, 'edit'];
     case 'up':
     case 'ctrl+p':
-      return [browse(state, -1), 'edit'];
+      return [hasChoice(state, key) ? offer(state, -1) : browse(state, -1), 'edit'];
     case 'down':
     case 'ctrl+n':
-      return [browse(state, 1), 'edit'];
+      return [hasChoice(state, key) ? offer(state, 1) : browse(state, 1), 'edit'];
     default:
       return [state, 'edit'];
   }
@@ -88,12 +96,29 @@ function remove(state: PromptState, from: number, to: number): PromptState {
 }
 
 function typed(state: PromptState, text: string, at: number): PromptState {
-  return { ...state, text, at, draft: text, browsing: undefined };
+  return { ...state, text, at, draft: text, browsing: undefined, offered: 0 };
 }
 
 function accept(state: PromptState): PromptState {
-  const suggestion = suggestionOf(state);
-  return suggestion === '' ? state : typed(state, state.text + suggestion, state.text.length + suggestion.length);
+  const line = offeredLine(state);
+  if (line === undefined) return state;
+  // What was typed keeps its letters as they are.
+  const text = startsWith(line, state.text) ? state.text + line.slice(state.text.length) : line;
+  return typed(state, text, text.length);
+}
+
+/** Up and down choose among several lines on offer; else, and with ctrl always, they go through the history. */
+function hasChoice(state: PromptState, key: KeyPress): boolean {
+  return !key.name.startsWith('ctrl+') && state.browsing === undefined && othersOf(state).length > 1;
+}
+
+function offer(state: PromptState, step: number): PromptState {
+  const { length } = othersOf(state);
+  return { ...state, offered: (state.offered + step + length) % length };
+}
+
+function othersOf({ completions, text }: PromptState): readonly string[] {
+  return completions.filter((line) => line !== text);
 }
 
 function wordStart({ text, at }: PromptState): number {

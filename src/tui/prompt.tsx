@@ -3,7 +3,7 @@
 import { bottomBorder, topBorder } from './border.ts';
 import { cellWidth, cut, fit } from './cells.ts';
 import { Lines } from './lines.tsx';
-import { type PromptState, suggestionOf } from './prompt-state.ts';
+import { offeredLine, type PromptState, suggestionOf } from './prompt-state.ts';
 import { type Ui, useUi } from './ui-context.tsx';
 
 /** What the text means so far. */
@@ -40,13 +40,18 @@ export function Prompt({ sign, title, state, feedback, boxed, width }: PromptPro
 }
 
 /** The text with a block cursor and the grey suggestion; a long text scrolls so that the cursor stays visible. */
-function inputLine(sign: string, state: PromptState, width: number, { theme }: Ui): { shift: number; line: string } {
+function inputLine(
+  sign: string,
+  state: PromptState,
+  width: number,
+  { theme, glyphs }: Ui,
+): { shift: number; line: string } {
   const room = Math.max(1, width - sign.length - 1);
   const shift = Math.max(0, state.at - room + 1);
   const text = state.text.slice(shift);
   const at = state.at - shift;
   const before = text.slice(0, at);
-  const suggestion = suggestionOf(state);
+  const suggestion = suggestionOf(state) || insteadOf(state, glyphs.arrow);
   const under = text[at] ?? suggestion[0] ?? ' ';
   const after = cut(text.slice(at + 1), Math.max(0, room - cellWidth(before)), 'end', '');
   const grey = text[at] === undefined ? cut(suggestion.slice(1), Math.max(0, room - cellWidth(before)), 'end', '') : '';
@@ -61,6 +66,12 @@ function inputLine(sign: string, state: PromptState, width: number, { theme }: U
       theme.paint('suggestion', grey) +
       ' '.repeat(Math.max(0, width - taken)),
   };
+}
+
+/** A line that begins differently stands behind an arrow. */
+function insteadOf(state: PromptState, arrow: string): string {
+  const line = offeredLine(state);
+  return line === undefined ? '' : `  ${arrow} ${line.trimStart()}`;
 }
 
 /** The note, or carets under the word at fault with the reason beside them. */

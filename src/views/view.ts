@@ -79,6 +79,8 @@ export interface ViewContext {
   openJson(table: Table, row: StoredRow): void;
   /** What the command line can open. */
   readonly specs: readonly ViewSpec[];
+  /** Commands that open no view, for `:alias`. */
+  readonly builtIns?: readonly Pick<ViewSpec, 'id' | 'aliases' | 'doc'>[];
   /** Everything that can be done now, for help. */
   actions(): readonly Action[];
   /** Copies and says so. */
@@ -158,6 +160,8 @@ export interface ViewSpec {
   readonly id: string;
   readonly aliases: readonly string[];
   readonly doc: string;
+  /** Something to look up: opened by command it comes on top of the others, anew, and goes away again. */
+  readonly aside?: boolean;
   /** Words it takes on the command line beside namespaces, pods, services and filters. */
   readonly words?: readonly string[];
   /** `opening` is given where another view opens it. */
