@@ -47,13 +47,15 @@ export function place(cursor: ListCursor, list: Keys, height: number): Placement
   return { index, key: list.keyAt(index), top };
 }
 
-/** The cursor moved by `delta` rows; it keeps its place in the window as long as it stays inside. */
-export function move(cursor: ListCursor, list: Keys, height: number, delta: number): ListCursor {
+/**
+ * The cursor moved by `delta` rows; it keeps its place in the window as long as it stays inside. `grows`: new rows come in at the end,
+ * so that pressing on at the last row means: show me what comes next.
+ */
+export function move(cursor: ListCursor, list: Keys, height: number, delta: number, grows = true): ListCursor {
   const now = place(cursor, list, height);
   if (now.index === -1) return cursor;
   if (cursor.hold === 'end' && delta >= 0) return cursor;
-  // Pressing on at the last row means: show me what comes next.
-  if (delta > 0 && now.index === list.length - 1) return followEnd;
+  if (grows && delta > 0 && now.index === list.length - 1) return followEnd;
   return settle(list, height, clamp(now.index + delta, 0, list.length - 1), now.top);
 }
 

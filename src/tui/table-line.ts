@@ -1,5 +1,6 @@
 /** Table rows and the heading as finished strings. Only rows on the screen are ever formatted. */
 import { type Align, cellWidth, cut, fit, type Trim } from './cells.ts';
+import { plainText, type Span } from './styled-line.ts';
 import type { Token } from './theme.ts';
 import type { Ui } from './ui-context.tsx';
 
@@ -16,6 +17,10 @@ export interface TableColumn {
 export interface TableCell {
   readonly text: string;
   readonly token: Token;
+  /** In the place of the text where it has several looks; exactly as wide as the column. */
+  readonly spans?: readonly Span[] | undefined;
+  /** One cell, in the gap behind the column; not shown behind the last. */
+  readonly mark?: Span | undefined;
 }
 
 export interface TableRow {
@@ -45,17 +50,24 @@ export function rowLine(columns: readonly TableColumn[], row: TableRow, ui: Ui):
   let line = ` ${theme.paint(row.token, row.mark)}`;
   let run = '';
   let token: Token = 'text';
+  const add = (text: string, as: Token, gap: string) => {
+    if (as === token) run += gap + text;
+    else {
+      line += theme.paint(token, run) + gap;
+      run = text;
+      token = as;
+    }
+  };
   for (let i = 0; i < columns.length; i += 1) {
     const cell = row.cells[i];
     const column = columns[i];
     if (!cell || !column) continue;
-    const text = fitCell(cell, column, ui);
-    if (cell.token === token) {
-      run += i === 0 ? text : ` ${text}`;
-    } else {
-      line += theme.paint(token, run) + (i === 0 ? '' : ' ');
-      run = text;
-      token = cell.token;
+    const before = i === 0 ? undefined : row.cells[i - 1]?.mark;
+    if (before) add(before.text, before.token, '');
+    let gap = i === 0 || before ? '' : ' ';
+    for (const span of cell.spans ?? [{ text: fitCell(cell, column, ui), token: cell.token }]) {
+      add(span.text, span.token, gap);
+      gap = '';
     }
   }
   return line + theme.paint(token, run);
@@ -71,24 +83,29 @@ export function selectedLine(
 ): string {
   const { theme } = ui;
   const texts = columns.map((column, i) => fitCell(row.cells[i] ?? { text: '', token: 'text' }, column, ui));
-  const before = `>${row.mark}${texts
-    .slice(0, current ?? texts.length)
-    .map((text, i) => (i === 0 ? text : ` ${text}`))
-    .join('')}`;
-  if (current === undefined) return theme.paintSelected(row.token, fit(before, width, 'left', 'end', ''));
-  const after = texts
-    .slice(current + 1)
-    .map((text) => ` ${text}`)
-    .join('');
-  const taken = before.length + (texts[current]?.length ?? 0) + after.length;
-  const lead = current === 0 ? before : `${before} `;
+  /** Columns from one to another with the gaps between them. */
+  const join = (from: number, to: number) =>
+    texts
+      .slice(from, to)
+      .map((text, i) => text + (from + i + 1 < texts.length ? (row.cells[from + i]?.mark?.text ?? ' ') : ''))
+      .join('');
+  const lead = `>${row.mark}`;
+  if (current === undefined) {
+    return theme.paintSelected(row.token, fit(lead + join(0, texts.length), width, 'left', 'end', ''));
+  }
+  const before = lead + join(0, current);
+  const cell = texts[current] ?? '';
+  const gap = current + 1 < texts.length ? (row.cells[current]?.mark?.text ?? ' ') : '';
+  const after = gap + join(current + 1, texts.length);
+  const taken = cellWidth(before) + cellWidth(cell) + cellWidth(after);
   return (
-    theme.paintSelected(row.token, lead) +
-    theme.paint('selectedCell', texts[current] ?? '') +
-    theme.paintSelected(row.token, after + ' '.repeat(Math.max(0, width - taken - (current === 0 ? 0 : 1))))
+    theme.paintSelected(row.token, before) +
+    theme.paint('selectedCell', cell) +
+    theme.paintSelected(row.token, after + ' '.repeat(Math.max(0, width - taken)))
   );
 }
 
 function fitCell(cell: TableCell, column: TableColumn, ui: Ui): string {
+  if (cell.spans) return plainText(cell.spans);
   return fit(cell.text, column.width, column.align, column.trim ?? 'end', ui.glyphs.ellipsis);
 }

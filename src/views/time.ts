@@ -48,6 +48,12 @@ export function timeLabel(time: TimeState, offsetMinutes: number): StyledLine {
   return [span(`${time.kind === 'paused' ? 'PAUSED' : 'PAST'} ${clock}`, 'paused')];
 }
 
+/** hh:mm:ss of a Unix time in ms, in the reader's own time zone. */
+export function clockOf(unixMs: number): string {
+  const ms = Math.round(unixMs);
+  return formatTime(BigInt(ms) * 1_000_000n, -new Date(ms).getTimezoneOffset()).slice(0, 8);
+}
+
 /** Where the newest complete second ends; the clock while no summary has come. */
 function endOf(snapshot: Snapshot): number {
   return snapshot.held?.to ?? snapshot.time;

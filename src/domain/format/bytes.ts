@@ -22,6 +22,7 @@ export function formatRate(perSecond: number): string {
 
 /** A share, 0.123 → `12.3%`. */
 export function formatPercent(share: number): string {
+  if (share === 0) return '0%';
   if (!Number.isFinite(share)) return '-';
   const percent = share * 100;
   return `${percent >= 999.5 ? Math.round(percent) : threeDigits(percent).replace(/(\.\d)\d$/, '$1')}%`;

@@ -4,6 +4,6 @@ export { formatBytes, formatCount, formatPercent, formatRate } from './bytes.ts'
 export { compareValues, type Direction } from './compare.ts';
 export { formatDuration } from './duration.ts';
 export { rowSeverity, severityMark, severityOf } from './severity.ts';
-export { formatSparkline, type SparklineOptions } from './sparkline.ts';
+export { formatSparkline, type SparklineOptions, sparklineValues } from './sparkline.ts';
 export { formatTime, formatTimestamp } from './time.ts';
 export { type FormatOptions, formatValue, noValue } from './value.ts';

@@ -16,14 +16,20 @@ export function formatSparkline(values: readonly number[], options: SparklineOpt
   const { width, ascii } = options;
   if (width <= 0) return '';
   const bars = ascii ? asciiBlocks : blocks;
-  const shown = squeeze(values, width);
+  const shown = sparklineValues(values, width);
   const max = options.max ?? shown.reduce((most, value) => (value > most ? value : most), 0);
   const text = shown.map((value) => {
     if (Number.isNaN(value)) return ' ';
     if (max <= 0 || value <= 0) return bars[0];
     return bars[Math.min(bars.length - 1, Math.max(0, Math.ceil((value / max) * bars.length) - 1))];
   });
-  return text.join('').padStart(width);
+  return text.join('');
+}
+
+/** The value of each of `width` cells, the newest in the last; NaN where there is none. */
+export function sparklineValues(values: readonly number[], width: number): readonly number[] {
+  const squeezed = squeeze(values, width);
+  return [...Array<number>(Math.max(0, width - squeezed.length)).fill(Number.NaN), ...squeezed];
 }
 
 /** At most `width` values, each the largest of an equal share of the series. */

@@ -85,7 +85,7 @@ export const flows = defineTable({
     },
     bytes_series: {
       type: 'series',
-      title: 'BYTES …',
+      title: 'BYTES TREND',
       of: 'byterate',
       width: [8, 12, 24],
       priority: 3,

@@ -5,7 +5,7 @@ export const goldenColumns = {
   rate: { type: 'rate', title: 'RATE', width: [6, 7, 8], priority: 1, required: true, doc: 'Requests per second.' },
   rate_series: {
     type: 'series',
-    title: 'RATE …',
+    title: 'RATE TREND',
     of: 'rate',
     width: [8, 12, 24],
     priority: 3,
@@ -40,7 +40,7 @@ export const goldenColumns = {
   },
   p99_series: {
     type: 'series',
-    title: 'P99 …',
+    title: 'P99 TREND',
     of: 'duration',
     width: [8, 12, 24],
     priority: 2,

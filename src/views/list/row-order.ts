@@ -13,18 +13,20 @@ export interface SortBy {
 export type RowTest = (row: Row) => boolean;
 
 export interface RowOrder {
-  /**
-   * The rows that pass, sorted. `rows` is oldest first; sorting by the table's time column is its order as it stands.
-   * The same inputs give the same array.
-   */
+  /** The rows that pass, sorted. The same inputs give the same array. */
   select(rows: readonly StoredRow[], test: RowTest | undefined, sort: SortBy): readonly StoredRow[];
+}
+
+export interface RowOrderOptions {
+  /** `arrival`: rows come oldest first, which is what sorting by time asks for. `any`: in no order; equals are ordered by key, so that they stay. */
+  readonly given: 'arrival' | 'any';
 }
 
 /**
  * Rows are never changed in place, so what was found out about a row object stays true: each is tested once per question.
  * A sort begins with the order it had before, which leaves almost nothing to do when few rows are new.
  */
-export function createRowOrder(table: Table): RowOrder {
+export function createRowOrder(table: Table, options: RowOrderOptions = { given: 'arrival' }): RowOrder {
   let verdicts = new WeakMap<StoredRow, boolean>();
   let asked: { rows: readonly StoredRow[]; test: RowTest | undefined; sort: SortBy } | undefined;
   let matching: readonly StoredRow[] = [];
@@ -47,7 +49,10 @@ export function createRowOrder(table: Table): RowOrder {
       if (!isSameQuestion) verdicts = new WeakMap();
       if (!isSameRows) matching = test ? rows.filter((stored) => passes(stored, test)) : rows;
       asked = { rows, test, sort };
-      sorted = sortRows(table, matching, sort, isSameSort ? sorted : []);
+      sorted =
+        options.given === 'any'
+          ? sortByKeyToo(table, matching, sort)
+          : sortRows(table, matching, sort, isSameSort ? sorted : []);
       return sorted;
     },
   };
@@ -63,6 +68,15 @@ function sortRows(
   const type = table.columns[sort.column]?.type ?? 'text';
   const { column, direction } = sort;
   return nearlySorted(rows, before).sort((a, b) => compareValues(type, a.row[column], b.row[column], direction));
+}
+
+/** Equals by their identity: rows that are worked out anew each second come in any order, and must not change places for that. */
+function sortByKeyToo(table: Table, rows: readonly StoredRow[], { column, direction }: SortBy): readonly StoredRow[] {
+  const type = table.columns[column]?.type ?? 'text';
+  return rows.toSorted((a, b) => {
+    const order = compareValues(type, a.row[column], b.row[column], direction);
+    return order !== 0 ? order : compareValues('text', a.key, b.key);
+  });
 }
 
 /** The rows with those of `before` first, in that order: the sort then finds one long run. */

@@ -1,5 +1,5 @@
 /** Rows of a table as painted lines. Only the rows on the screen come here, and each is formatted once per layout. */
-import type { Severity } from '../../domain/column.ts';
+import { type ColumnSpec, isSeries, type Severity, type Value } from '../../domain/column.ts';
 import { formatValue, severityMark, severityOf } from '../../domain/format/index.ts';
 import { type LaidOutColumn, layoutColumns } from '../../domain/layout.ts';
 import type { Table } from '../../domain/table.ts';
@@ -12,17 +12,19 @@ import {
   type TableColumn,
   type TableRow,
 } from '../../tui/table-line.ts';
-import type { Token } from '../../tui/theme.ts';
 import type { Ui } from '../../tui/ui-context.tsx';
+import { cellToken, moveToken, rowToken } from './cell-token.ts';
+import type { Marks } from './deltas.ts';
 import type { SortBy } from './row-order.ts';
+import { seriesSpans } from './series-cell.ts';
 
 /** The columns of a width and everything painted in it. */
 export interface TablePainter {
   readonly columns: readonly LaidOutColumn[];
   /** Headings with the sort arrow; the same array for the same sort. */
   headings(sort: SortBy): readonly TableColumn[];
-  line(stored: StoredRow): string;
-  selectedLine(stored: StoredRow, column: number | undefined): string;
+  line(stored: StoredRow, marks?: Marks): string;
+  selectedLine(stored: StoredRow, column: number | undefined, marks?: Marks): string;
 }
 
 export interface PainterOptions {
@@ -37,6 +39,7 @@ export interface PainterOptions {
 
 export function createTablePainter(table: Table, options: PainterOptions): TablePainter {
   const { ui, width } = options;
+  const { ascii } = ui.glyphs;
   const columns = layoutColumns(table, { width: width - gutter, wide: options.wide });
   const plain: readonly TableColumn[] = columns.map(({ spec, width: cells, align, trim }) => {
     return { title: spec.title, width: cells, align, trim };
@@ -45,24 +48,28 @@ export function createTablePainter(table: Table, options: PainterOptions): Table
   let heading: { sort: SortBy; columns: readonly TableColumn[] } | undefined;
 
   /** What is shown in a column: its own value, or, where it has none, that of the column that stands in for it. */
-  const shownIn = ({ row }: StoredRow, column: LaidOutColumn) => {
+  const shownIn = ({ row }: StoredRow, column: LaidOutColumn): { spec: ColumnSpec; value: Value | undefined } => {
     const { standIn } = column.spec;
     const other = standIn === undefined ? undefined : table.columns[standIn];
     const alone = other !== undefined && !columns.some(({ id }) => id === standIn);
     if (row[column.id] !== null || !alone || standIn === undefined) return { spec: column.spec, value: row[column.id] };
     return { spec: other, value: row[standIn] };
   };
-  const cellOf = (stored: StoredRow, column: LaidOutColumn): TableCell => {
+  const markOf = (column: LaidOutColumn, marks: Marks | undefined): TableCell['mark'] => {
+    const move = marks?.get(column.id);
+    if (move === undefined) return undefined;
+    return { text: move > 0 ? ui.glyphs.ascending : ui.glyphs.descending, token: moveToken(column.spec, move) };
+  };
+  const cellOf = (stored: StoredRow, column: LaidOutColumn, marks: Marks | undefined): TableCell => {
     const { spec, value } = shownIn(stored, column);
     const cells = column.width;
-    const text = formatValue(spec, value, {
-      width: cells,
-      offsetMinutes: options.offsetMinutes,
-      ascii: ui.glyphs.ascii,
-    });
-    return { text, token: tokenOf(spec.type, severityOf(spec, value)) };
+    if (spec.type === 'series' && Array.isArray(value) && isSeries(value)) {
+      return { text: '', token: 'text', spans: seriesSpans(spec, value, cells, ascii) };
+    }
+    const text = formatValue(spec, value, { width: cells, offsetMinutes: options.offsetMinutes, ascii });
+    return { text, token: cellToken(spec, value), mark: markOf(column, marks) };
   };
-  const tableRow = (stored: StoredRow): TableRow => {
+  const tableRow = (stored: StoredRow, marks: Marks | undefined): TableRow => {
     const severity = worst(
       options.severityColumns.map((id) => {
         const spec = table.columns[id];
@@ -70,9 +77,9 @@ export function createTablePainter(table: Table, options: PainterOptions): Table
       }),
     );
     return {
-      cells: columns.map((column) => cellOf(stored, column)),
-      mark: severityMark(severity, { ascii: ui.glyphs.ascii }),
-      token: severityTokens[severity],
+      cells: columns.map((column) => cellOf(stored, column, marks)),
+      mark: severityMark(severity, { ascii }),
+      token: rowToken(severity),
     };
   };
 
@@ -85,44 +92,17 @@ export function createTablePainter(table: Table, options: PainterOptions): Table
       }
       return heading.columns;
     },
-    line(stored) {
+    line(stored, marks) {
+      // Marks are gone with the next news: a line that bears any is not for keeping.
+      if (marks) return rowLine(plain, tableRow(stored, marks), ui);
       const known = lines.get(stored);
       if (known !== undefined) return known;
-      const line = rowLine(plain, tableRow(stored), ui);
+      const line = rowLine(plain, tableRow(stored, undefined), ui);
       lines.set(stored, line);
       return line;
     },
-    selectedLine: (stored, column) => selectedLine(plain, tableRow(stored), column, width, ui),
+    selectedLine: (stored, column, marks) => selectedLine(plain, tableRow(stored, marks), column, width, ui),
   };
-}
-
-const severityTokens: Readonly<Record<Severity, Token>> = {
-  none: 'text',
-  ok: 'text',
-  notice: 'muted',
-  warn: 'warning',
-  bad: 'error',
-};
-
-/** What a type looks like where its value is nothing special. */
-const typeTokens: Partial<Record<string, Token>> = {
-  time: 'muted',
-  method: 'accent',
-  endpoint: 'name',
-  pod: 'name',
-  protocol: 'muted',
-  bytes: 'muted',
-  id: 'muted',
-  ip: 'muted',
-  port: 'muted',
-};
-
-function tokenOf(type: string, severity: Severity): Token {
-  if (severity === 'bad') return 'error';
-  if (severity === 'warn') return 'warning';
-  if (severity === 'ok') return 'ok';
-  if (severity === 'notice') return 'info';
-  return typeTokens[type] ?? 'text';
 }
 
 const ranks: readonly Severity[] = ['none', 'ok', 'notice', 'warn', 'bad'];

@@ -1,4 +1,4 @@
-/** Whole filter lines the text could become: columns, operators, and values seen lately. */
+/** Whole filter lines the text could become: columns, operators, and values on the screen. */
 import { completeFilter as suggestions } from '../../domain/filter/complete.ts';
 import { sanitizeLine } from '../../domain/sanitize.ts';
 import type { Table } from '../../domain/table.ts';

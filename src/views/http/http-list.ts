@@ -1,0 +1,63 @@
+/** `:http` as a list: its columns are those of the table, `!` leaves what failed, `C` copies the request as curl. */
+import type { Row } from '../../domain/column.ts';
+import { toCurl } from '../../domain/output/index.ts';
+import { type HttpEvent, httpEvents } from '../../domain/tables/http-events.ts';
+import { workloadOf } from '../../domain/workload.ts';
+import { errorText } from '../error-text.ts';
+import type { ListSpec, ListTools } from '../list/list-spec.ts';
+import { rowsOf } from '../list/row-source.ts';
+
+const failures = 'outcome=error,unanswered,reset';
+
+export const httpList: ListSpec = {
+  id: 'http',
+  table: httpEvents,
+  source: () => rowsOf(httpEvents, { failures }),
+  noun: 'HTTP',
+  group: 'requests',
+  sort: { column: 'time_', direction: 'ascending' },
+  sorts: [
+    { letter: 't', column: 'time_', title: 'time', first: 'ascending' },
+    { letter: 'l', column: 'latency', title: 'latency', first: 'descending' },
+    { letter: 's', column: 'resp_status', title: 'status', first: 'descending' },
+    { letter: 'm', column: 'req_method', title: 'method', first: 'ascending' },
+    { letter: 'p', column: 'req_path', title: 'path', first: 'ascending' },
+    { letter: 'n', column: 'source', title: 'source', first: 'ascending' },
+    { letter: 'd', column: 'destination', title: 'destination', first: 'ascending' },
+    { letter: 'b', column: 'resp_body_size', title: 'response size', first: 'descending' },
+    { letter: 'r', column: 'req_body_size', title: 'request size', first: 'descending' },
+  ],
+  failures: { filter: failures, title: 'errors only' },
+  severityColumns: ['outcome', 'resp_status'],
+  level: 'bodies',
+  copies: 'req_path',
+  open: {
+    title: 'headers, body',
+    run: ({ context, neighbour }, stored) => context.openRow(httpEvents.id, stored, neighbour),
+  },
+  latency: ({ row }) => {
+    const service = workloadOf(String(row.destination));
+    return { scope: { service }, about: service };
+  },
+  actions: (tools) => [
+    {
+      id: 'http.curl',
+      title: 'copy as curl',
+      keys: ['shift+c'],
+      group: 'requests',
+      hint: true,
+      disabled: tools.noRow,
+      run: () => copyCurl(tools),
+    },
+  ],
+};
+
+function copyCurl({ context, current }: ListTools): void {
+  const stored = current();
+  if (!stored) return;
+  const what = 'curl command';
+  context.ports.fetchRow(stored.agent, httpEvents.id, String(stored.row[httpEvents.key])).then(
+    (row: Row) => context.copy(toCurl(row as HttpEvent), what),
+    (error: unknown) => context.flash('error', `could not copy ${what}: ${errorText(error)}`),
+  );
+}

@@ -1,0 +1,36 @@
+/** What the agents are asked for: what the person typed, and everything else that narrows the list, in the filter language. */
+import { addTerm } from '../../domain/filter/write.ts';
+import { formatTimestamp } from '../../domain/format/index.ts';
+import type { Table } from '../../domain/table.ts';
+import type { TimeWindow } from '../../store/store.ts';
+import { namespaceTerm } from './namespaces.ts';
+
+export interface Question {
+  /** As typed. */
+  readonly filter: string;
+  readonly failuresOnly: boolean;
+  /** Empty = all. */
+  readonly namespaces: ReadonlySet<string>;
+  /** undefined = whatever comes. */
+  readonly window: TimeWindow | undefined;
+  readonly rowsStand: boolean;
+}
+
+/** One filter for a table: only rows that the list would show travel, so that a row limit is not spent on others. */
+export function agentFilter(table: Table, question: Question, failures: string): string {
+  const terms = [
+    question.failuresOnly ? failures : '',
+    namespaceTerm(table, question.namespaces),
+    question.window ? windowTerm(table, question.window) : '',
+  ];
+  return terms.filter(Boolean).reduce((text, term) => addTerm(text, grouped(term)), question.filter);
+}
+
+function grouped(term: string): string {
+  return /\sor\s/.test(term) ? `(${term})` : term;
+}
+
+function windowTerm(table: Table, { from, to }: TimeWindow): string {
+  const at = (unixMs: number) => formatTimestamp(BigInt(Math.round(unixMs)) * 1_000_000n);
+  return `${table.time}>=${at(from)} ${table.time}<${at(to)}`;
+}

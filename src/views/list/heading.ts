@@ -1,0 +1,50 @@
+/** The title of a list: `http(all)[1,234] </kuard> errors PAUSED 12 new since 12:03:04`. */
+import { formatCount, formatDuration } from '../../domain/format/index.ts';
+import { sanitizeLine } from '../../domain/sanitize.ts';
+import { type StyledLine, span } from '../../tui/styled-line.ts';
+import { clockOf } from '../time.ts';
+import type { ListSpec } from './list-spec.ts';
+import type { ListState } from './list-state.ts';
+
+export interface HeadingFigures {
+  readonly shown: number;
+  readonly total: number;
+  /** Rows that came since the pause. */
+  readonly fresh: number;
+  readonly namespaces: ReadonlySet<string>;
+  /** What it was opened for, e.g. "shop/api". */
+  readonly about: string | undefined;
+  /** Its figures are of a stretch of time. */
+  readonly isSummary: boolean;
+}
+
+export function headingOf(spec: ListSpec, state: ListState, figures: HeadingFigures): StyledLine {
+  const { shown, total } = figures;
+  const count = shown === total ? formatCount(shown) : `${formatCount(shown)} of ${formatCount(total)}`;
+  return [
+    span(spec.id, 'title'),
+    span('(', 'text'),
+    span(scopeOf(state, figures), 'titleScope'),
+    span(')[', 'text'),
+    span(count, 'titleCount'),
+    span(']', 'text'),
+    ...(state.filterText === '' ? [] : [span(` </${sanitizeLine(state.filterText)}>`, 'titleFilter')]),
+    ...(state.failuresOnly ? [span(` ${spec.failures.title}`, 'error')] : []),
+    ...timeSpans(state, figures),
+  ];
+}
+
+function scopeOf(state: ListState, { about, namespaces }: HeadingFigures): string {
+  if (about !== undefined) return sanitizeLine(about);
+  if (namespaces.size > 0) return sanitizeLine([...namespaces].join(','));
+  return state.filterText !== '' || state.failuresOnly ? 'some' : 'all';
+}
+
+function timeSpans({ time, frozen }: ListState, { fresh, isSummary }: HeadingFigures): StyledLine {
+  if (time.kind === 'live') return isSummary ? [span(` last ${formatDuration(time.spanMs * 1e6)}`, 'muted')] : [];
+  if (frozen && !isSummary) {
+    return [span(' '), span(` PAUSED ${formatCount(fresh)} new since ${clockOf(time.at)} `, 'paused')];
+  }
+  const word = time.kind === 'paused' ? 'PAUSED' : 'PAST';
+  return [span(' '), span(` ${word} ${clockOf(time.at - time.spanMs)}-${clockOf(time.at)} `, 'paused')];
+}
