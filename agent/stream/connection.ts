@@ -47,7 +47,7 @@ export class FollowedConnection implements Connection {
     this.#around = around;
     this.wallTime = around.wallTime;
     this.#orders = [new Order(this.#sink(0), socket.firstSeq?.[0]), new Order(this.#sink(1), socket.firstSeq?.[1])];
-    this.#recognition = new Recognition(around.protocols, socket.firstSeq === undefined);
+    this.#recognition = new Recognition(around.protocols, socket);
   }
 
   /** Nothing more is wanted of this connection: it ended, or it is not ours to read. */

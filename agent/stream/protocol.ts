@@ -1,6 +1,7 @@
 /** What ordering needs to know of a protocol: how to recognise it, and how to begin reading a connection of it. */
 import type { Row } from '../../src/domain/column.ts';
 import type { Table } from '../../src/domain/table.ts';
+import type { Ends } from '../capture/ends.ts';
 import type { SocketOpen } from '../capture/source.ts';
 import type { StreamReader } from './reader.ts';
 
@@ -38,6 +39,20 @@ export interface ExchangeFacts {
   responseBytes: number;
 }
 
+/** Addresses that DNS told the process at one end of a socket for a name. The object may be reused: copy what you keep. */
+export interface ResolvedName {
+  readonly socket: Ends;
+  /** client: the socket asked; server: it answered. */
+  readonly role: 'client' | 'server';
+  /** As asked, in lower case, without the final dot. */
+  readonly name: string;
+  readonly addresses: readonly string[];
+  /** ns. */
+  readonly ttl: number;
+  /** CLOCK_MONOTONIC ns. */
+  readonly time: number;
+}
+
 /** Where a protocol puts what it made of a connection. */
 export interface ProtocolOutput {
   /**
@@ -49,6 +64,8 @@ export interface ProtocolOutput {
   exchange?(facts: ExchangeFacts): void;
   /** The first bytes showed what this connection speaks: a name as in network.protocol.name. */
   recognised?(cookie: number, protocol: string): void;
+  /** A name was resolved. */
+  resolved?(answer: ResolvedName): void;
   /** Something was lost; reasons are those of src/domain/agent-status.ts. */
   lost(reason: string, count: number): void;
 }
@@ -56,8 +73,8 @@ export interface ProtocolOutput {
 /** A protocol as far as ordering is concerned. */
 export interface StreamProtocol {
   readonly id: string;
-  /** Looks at the first captured bytes of either direction. Never throws. */
-  detect(head: Uint8Array): Detection;
+  /** Looks at the first captured bytes of either direction of the socket's connection. Never throws. */
+  detect(head: Uint8Array, socket: SocketOpen): Detection;
   /** A reader for one connection of this protocol. It never throws, whatever the bytes. */
   read(connection: Connection, output: ProtocolOutput): StreamReader;
 }

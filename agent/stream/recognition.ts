@@ -1,5 +1,5 @@
 /** Decides which protocol a connection speaks, on the first bytes of either direction, holding little meanwhile. */
-import type { Direction } from '../capture/source.ts';
+import type { Direction, SocketOpen } from '../capture/source.ts';
 import type { StreamProtocol } from './protocol.ts';
 import type { GapReason, StreamReader } from './reader.ts';
 import { isTlsRecord } from './tls.ts';
@@ -25,6 +25,7 @@ export type Recognised = { readonly verdict: string; readonly protocol: StreamPr
  */
 export class Recognition {
   readonly #protocols: readonly StreamProtocol[];
+  readonly #socket: SocketOpen;
   readonly #events: Event[] = [];
   readonly #skipping: [boolean, boolean] = [false, false];
   #midstream: boolean;
@@ -35,9 +36,10 @@ export class Recognition {
   /** Bytes were passed over in search of a message boundary. */
   skipped = false;
 
-  constructor(protocols: readonly StreamProtocol[], midstream: boolean) {
+  constructor(protocols: readonly StreamProtocol[], socket: SocketOpen) {
     this.#protocols = protocols;
-    this.#midstream = midstream;
+    this.#socket = socket;
+    this.#midstream = socket.firstSeq === undefined;
   }
 
   /** Looks at more bytes of a direction; they are kept for `replay` unless they are of no use. */
@@ -48,7 +50,7 @@ export class Recognition {
     if (isTlsRecord(head)) return { verdict: 'tls', protocol: undefined };
     let undecided = false;
     for (const protocol of this.#protocols) {
-      const detection = protocol.detect(head);
+      const detection = protocol.detect(head, this.#socket);
       if (detection === 'mine') {
         this.#keep({ direction, bytes, time }, 0);
         return { verdict: protocol.id, protocol };

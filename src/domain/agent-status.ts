@@ -44,7 +44,13 @@ export interface AgentStatus {
 }
 
 /** Names in `totals` that tell how much there is now; the others only rise, so that they have a rate. */
-export const levels: ReadonlySet<string> = new Set(['connections_open', 'held_bytes', 'flow_connections', 'flow_sums']);
+export const levels: ReadonlySet<string> = new Set([
+  'connections_open',
+  'held_bytes',
+  'flow_connections',
+  'flow_sums',
+  'dns_pending',
+]);
 
 /** Capture level of a lease (bpf/capture/event.h, enum capture_level). */
 export type CaptureLevel = 'off' | 'flows' | 'heads' | 'bodies';
@@ -64,9 +70,11 @@ export const lossReasons: Readonly<Record<string, string>> = {
   'connection-budget': 'Connections dropped to stay within the connection table.',
   'flow-budget':
     'Connections, or sums of them, let go of to stay within the tables of flows: their totals begin anew if they go on.',
+  'dns-budget': 'DNS questions let go of to stay within the table of those that wait for an answer.',
   'mid-stream': 'Bytes before the first message boundary on connections that were open before capture began.',
   'orphan-expired': 'Early bytes whose connection was never announced.',
-  'parse-error': 'Bytes that turned out not to be HTTP in the middle of an HTTP connection.',
+  'parse-error':
+    'Bytes that turned out not to be the protocol of their connection in the middle of it, or no message of it.',
   'slow-reader': 'Rows dropped because a reader fell behind.',
   'row-limit': 'Rows dropped because the reader asked for no more a second.',
   'ring-evicted': 'Rows of which the agent let go before they were asked for.',
