@@ -16,6 +16,7 @@ import { createAgentServer } from './server/server.ts';
 import { openRecording, type Session } from './session.ts';
 import { createStatus } from './status.ts';
 import { createConnections } from './stream/connections.ts';
+import { createSummaries, type Summaries } from './summaries/summaries.ts';
 
 export interface Agent {
   /** As clients dial it. */
@@ -70,16 +71,27 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     const socket = attribution.socketOf(cookie);
     if (socket) flows.recognised(socket, protocol);
   };
+  const summaries = createSummaries({
+    node: source.host.node,
+    clockOffset: source.host.clockOffset,
+    put: (table, row) => rows.put(table, row, true),
+  });
   const connections = createConnections({
     protocols: createProtocols({ redact: session.redact }),
     identity: attribution.identity,
     wallTime,
-    output: { row: rows.put, recognised, lost: lost.add },
+    output: { row: rows.put, exchange: summaries.exchange, recognised, lost: lost.add },
   });
   const leases = createLeases({ source, cgroupsIn: session.cgroupsIn });
   const status = createStatus({
     source,
-    totals: () => ({ ...connections.totals(), ...flows.totals(), ...rows.totals, sockets: attribution.sockets }),
+    totals: () => ({
+      ...connections.totals(),
+      ...flows.totals(),
+      ...summaries.totals(),
+      ...rows.totals,
+      sockets: attribution.sockets,
+    }),
     // What a reader lost is told in its own stream.
     losses: () => [
       ...lost.list(),
@@ -92,14 +104,16 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
   });
   const api: AgentApi = { node: source.host.node, rows, sharedOf, parseFilter, status, renewLease: leases.renew };
   const server = await createAgentServer(api, options.listen);
-  const progress = writer && startRecordingProgress({ writer, source, leases, rows });
+  const progress =
+    writer && startRecordingProgress({ writer, source, leases, exchanges: () => summaries.totals().exchanges ?? 0 });
 
   const stopping = new AbortController();
   let stopped: Promise<void> | undefined;
-  const listener = inOrder(attribution, connections, flows);
+  const listener = inOrder(attribution, connections, flows, summaries);
   const played = source.run(listener, stopping.signal, readiness(session, rows.ready)).then(() => {
     connections.flush();
     flows.flush();
+    summaries.flush();
     rows.finish();
     if (source.problem) process.stderr.write(`kelpie agent: ${source.problem.message}\n`);
   });
@@ -132,7 +146,12 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
 }
 
 /** Attribution hears of a socket before anybody asks for its name. */
-function inOrder(attribution: Attribution, connections: CaptureListener, flows: FlowTables): CaptureListener {
+function inOrder(
+  attribution: Attribution,
+  connections: CaptureListener,
+  flows: FlowTables,
+  summaries: Summaries,
+): CaptureListener {
   return {
     open(socket) {
       attribution.open(socket);
@@ -155,6 +174,7 @@ function inOrder(attribution: Attribution, connections: CaptureListener, flows: 
       attribution.tick(time);
       connections.tick(time);
       flows.tick(time);
+      summaries.tick(time);
     },
   };
 }

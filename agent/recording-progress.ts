@@ -3,7 +3,6 @@
 import type { RecordingWriter } from './capture/recording-writer.ts';
 import type { CaptureSource } from './capture/source.ts';
 import type { Leases } from './leases.ts';
-import type { Rows } from './rows/rows.ts';
 
 export interface RecordingProgress {
   /** Says the last word. */
@@ -19,9 +18,10 @@ export function startRecordingProgress(parts: {
   readonly writer: RecordingWriter;
   readonly source: CaptureSource;
   readonly leases: Leases;
-  readonly rows: Rows;
+  /** So far. */
+  readonly exchanges: () => number;
 }): RecordingProgress {
-  const { writer, source, leases, rows } = parts;
+  const { writer, source, leases, exchanges } = parts;
   const began = performance.now();
   const isTerminal = process.stderr.isTTY === true;
   let seconds = 0;
@@ -34,7 +34,7 @@ export function startRecordingProgress(parts: {
     const { bytes, dropped, failure } = writer.stats;
     const parts = [
       `${Math.round((performance.now() - began) / 1000)} s`,
-      `${rows.totals.rows} exchanges`,
+      `${exchanges()} exchanges`,
       `${(bytes / 1e6).toFixed(1)} MB`,
       ...(dropped > 0 ? [`${dropped} batches lost`] : []),
       ...(failure === undefined ? [] : [failure]),
