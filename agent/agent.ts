@@ -8,14 +8,22 @@ import { openLive } from './live-session.ts';
 import { createLossCounts } from './loss-counts.ts';
 import type { AgentOptions } from './options.ts';
 import { secretFields } from './protocols/http/redact.ts';
-import { createProtocols, payloadBytesOf, placeOf, sharedOf } from './protocols/index.ts';
+import {
+  createDnsDatagrams,
+  createProtocols,
+  type DnsDatagrams,
+  payloadBytesOf,
+  placeOf,
+  sharedOf,
+} from './protocols/index.ts';
 import { startRecordingProgress } from './recording-progress.ts';
 import { createRows } from './rows/rows.ts';
 import type { AgentApi } from './server/api.ts';
 import { createAgentServer } from './server/server.ts';
 import { openRecording, type Session } from './session.ts';
 import { createStatus } from './status.ts';
-import { createConnections } from './stream/connections.ts';
+import { type Connections, createConnections } from './stream/connections.ts';
+import type { ProtocolOutput } from './stream/protocol.ts';
 import { createSummaries, type Summaries } from './summaries/summaries.ts';
 
 export interface Agent {
@@ -67,20 +75,32 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
   });
   const wallTime = (time: number): bigint => BigInt(Math.round(time)) + source.host.clockOffset;
   const flows = createFlowTables({ names: attribution.names, wallTime, row: rows.put, lost: lost.add });
-  const recognised = (cookie: number, protocol: string): void => {
-    const socket = attribution.socketOf(cookie);
-    if (socket) flows.recognised(socket, protocol);
-  };
   const summaries = createSummaries({
     node: source.host.node,
     clockOffset: source.host.clockOffset,
     put: (table, row) => rows.put(table, row, true),
   });
+  const output: ProtocolOutput = {
+    row: rows.put,
+    exchange: summaries.exchange,
+    recognised(cookie, protocol) {
+      const socket = attribution.socketOf(cookie);
+      if (socket) flows.recognised(socket, protocol);
+    },
+    resolved: attribution.resolved,
+    lost: lost.add,
+  };
   const connections = createConnections({
     protocols: createProtocols({ redact: session.redact }),
     identity: attribution.identity,
     wallTime,
-    output: { row: rows.put, exchange: summaries.exchange, recognised, lost: lost.add },
+    output,
+  });
+  const dns = createDnsDatagrams({
+    identity: attribution.names,
+    wallTime,
+    output,
+    recognised: (ends) => flows.recognised(ends, 'dns'),
   });
   const leases = createLeases({ source, cgroupsIn: session.cgroupsIn });
   const status = createStatus({
@@ -88,6 +108,7 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     totals: () => ({
       ...connections.totals(),
       ...flows.totals(),
+      ...dns.totals(),
       ...summaries.totals(),
       ...rows.totals,
       sockets: attribution.sockets,
@@ -109,9 +130,10 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
 
   const stopping = new AbortController();
   let stopped: Promise<void> | undefined;
-  const listener = inOrder(attribution, connections, flows, summaries);
+  const listener = inOrder(attribution, { connections, dns, flows, summaries });
   const played = source.run(listener, stopping.signal, readiness(session, rows.ready)).then(() => {
     connections.flush();
+    dns.flush();
     flows.flush();
     summaries.flush();
     rows.finish();
@@ -148,10 +170,9 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
 /** Attribution hears of a socket before anybody asks for its name. */
 function inOrder(
   attribution: Attribution,
-  connections: CaptureListener,
-  flows: FlowTables,
-  summaries: Summaries,
+  readers: { connections: Connections; dns: DnsDatagrams; flows: FlowTables; summaries: Summaries },
 ): CaptureListener {
+  const { connections, dns, flows, summaries } = readers;
   return {
     open(socket) {
       attribution.open(socket);
@@ -170,9 +191,14 @@ function inOrder(
       attribution.edge(sample);
       flows.edge(sample);
     },
+    datagram(datagram) {
+      attribution.datagram(datagram);
+      dns.datagram(datagram);
+    },
     tick(time) {
       attribution.tick(time);
       connections.tick(time);
+      dns.tick(time);
       flows.tick(time);
       summaries.tick(time);
     },

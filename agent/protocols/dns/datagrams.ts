@@ -25,7 +25,7 @@ export interface DnsDatagramsOptions {
 export interface DnsDatagrams {
   datagram(datagram: Datagram): void;
   tick(time: number): void;
-  /** The source ended: what waits stays unanswered. */
+  /** The source ended: what waits is shown as in flight. */
   flush(): void;
   /** Now: `dns_pending`. */
   totals(): Readonly<Record<string, number>>;
@@ -85,7 +85,7 @@ export function createDnsDatagrams(options: DnsDatagramsOptions): DnsDatagrams {
         if (conversation.isEmpty) conversations.delete(key);
       }
     },
-    flush: () => log.close(now),
+    flush: () => log.flush(now),
     totals: () => ({ dns_pending: log.pending }),
   };
 }

@@ -132,10 +132,14 @@ export class QuestionLog {
     }
   }
 
-  /** No answer will come any more. */
+  /** No more will be seen: what waits stays in flight, as nobody knows how it went on. */
+  flush(time: number): void {
+    for (const question of this.#pending) if (!question.isShown) this.#tell(question, time);
+  }
+
+  /** No answer will come any more: the connection is over. */
   close(time: number): void {
     for (const question of this.#pending) this.#giveUp(question, time);
-    for (const question of this.#over) this.#forget(question);
   }
 
   #giveUp(question: Question, time: number): void {

@@ -2,7 +2,7 @@
 import { endsOf } from '../../capture/ends.ts';
 import type { Direction } from '../../capture/source.ts';
 import type { Connection, ProtocolOutput } from '../../stream/protocol.ts';
-import type { StreamReader } from '../../stream/reader.ts';
+import type { CloseReason, StreamReader } from '../../stream/reader.ts';
 import { Conversation } from './conversation.ts';
 import { dnsRole } from './direction.ts';
 import { createFrames, type Frames } from './frames.ts';
@@ -51,8 +51,9 @@ export class DnsReader implements StreamReader {
     this.#time = time;
   }
 
-  close(_reason: unknown, time: number): void {
-    this.#log.close(time);
+  close(reason: CloseReason, time: number): void {
+    if (reason === 'gone') this.#log.flush(time);
+    else this.#log.close(time);
   }
 
   tick(time: number): void {
