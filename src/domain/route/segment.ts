@@ -32,7 +32,8 @@ const numbered = /^([a-z]+)\d{3,}$/i;
 export function segmentTemplate(raw: string): string {
   const semicolon = raw.indexOf(';');
   const segment = semicolon < 0 ? raw : raw.slice(0, semicolon);
-  if (isPlainWord(segment)) return segment;
+  const plain = plainTemplate(segment);
+  if (plain !== undefined) return plain;
   if (segment.includes('{')) return uuid.test(segment) ? '{uuid}' : segment.length > maxSegment ? anyValue : segment;
   const text = segment.includes('%') ? decoded(segment) : segment;
   if (text.includes('/')) return '{id}';
@@ -45,14 +46,18 @@ export function segmentTemplate(raw: string): string {
   return mixed.length > maxSegment || delimiter.test(mixed) ? '{id}' : mixed;
 }
 
-/** Lower case letters, hyphens and the like: most segments. */
-function isPlainWord(segment: string): boolean {
-  if (segment.length > 24) return false;
-  for (let at = 0; at < segment.length; at++) {
+/** Most segments are a word in lower case, a number or a UUID: those are told without a pattern. */
+function plainTemplate(segment: string): string | undefined {
+  const { length } = segment;
+  let digits = 0;
+  for (let at = 0; at < length; at++) {
     const code = segment.charCodeAt(at);
-    if ((code < 97 || code > 122) && code !== 45 && code !== 95 && code !== 46) return false;
+    if (code >= 48 && code <= 57) digits++;
+    else if ((code < 97 || code > 122) && code !== 45 && code !== 95 && code !== 46) return undefined;
   }
-  return true;
+  if (digits === 0) return length > 24 ? undefined : segment;
+  if (digits === length) return '{number}';
+  return length === 36 && uuid.test(segment) ? '{uuid}' : undefined;
 }
 
 function wholeTemplate(text: string): string | undefined {
