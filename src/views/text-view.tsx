@@ -1,20 +1,9 @@
-/** A view that is a text one scrolls and searches: help, commands, one agent. */
-import type { Feedback } from '../tui/prompt.tsx';
-import {
-  clampScroll,
-  type Layout,
-  layOut,
-  reveal,
-  type ScrollState,
-  scrollTop,
-  stepMatch,
-} from '../tui/scroll-state.ts';
+/** A view that is a text one scrolls and searches: help, commands, one row of a table in words, one exchange. */
 import { ScrollText } from '../tui/scroll-text.tsx';
-import { plainText, type StyledLine, span } from '../tui/styled-line.ts';
-import type { Action, Area } from '../tui/view.ts';
-import { positionOf } from './position.ts';
-import { searchField } from './search-field.ts';
-import type { View, ViewContext, ViewScreen } from './view.ts';
+import { plainText, type StyledLine } from '../tui/styled-line.ts';
+import type { Action } from '../tui/view.ts';
+import { createTextScroller, type TextScroller } from './text-scroller.ts';
+import type { View, ViewContext } from './view.ts';
 
 export interface TextViewOptions {
   readonly id: string;
@@ -22,93 +11,99 @@ export interface TextViewOptions {
   heading(): StyledLine;
   /** The text as it is now, for a width; the same array as long as it is the same. */
   lines(width: number): readonly StyledLine[];
-  /** What can be done besides scrolling and searching. */
+  /** What can be done besides scrolling and searching; its keys come before those. */
   actions?(): readonly Action[];
 }
 
-export function createTextView(context: ViewContext, options: TextViewOptions): View {
-  let scroll: ScrollState = scrollTop;
-  let area: Area = { width: 80, height: 20 };
-  let known: { lines: readonly StyledLine[]; width: number; scroll: ScrollState; layout: Layout } | undefined;
+export interface TextView extends View {
+  readonly text: TextScroller;
+}
 
-  const layout = (): Layout => {
-    const lines = options.lines(area.width);
-    const isFresh = known?.lines === lines && known.width === area.width && sameLayout(known.scroll, scroll);
-    if (!known || !isFresh) known = { lines, width: area.width, scroll, layout: layOut(lines, area.width, scroll) };
-    return known.layout;
-  };
-  const set = (next: ScrollState) => {
-    scroll = clampScroll(next, layout(), area.height);
+export function createTextView(context: ViewContext, options: TextViewOptions): TextView {
+  const text = createTextScroller(options.lines, context.changed);
+  let full = false;
+  const toggleFull = () => {
+    full = !full;
     context.changed();
   };
-  const scrollBy = (rows: number) => set({ ...scroll, top: Math.max(0, scroll.top + rows) });
-  const page = () => Math.max(1, area.height - 1);
-  const search = (wanted: string): Feedback => {
-    scroll = { ...scroll, search: wanted, match: 0 };
-    const [first] = layout().matchRows;
-    if (first !== undefined) scroll = reveal(scroll, first, area.height);
-    if (wanted === '') return { note: 'text to look for' };
-    const { length } = layout().matchRows;
-    return { note: length === 1 ? '1 match' : `${length} matches` };
-  };
-  const group = options.id;
-  const actions = (): readonly Action[] => [
-    ...(options.actions?.() ?? []),
-    { id: 'text.up', title: 'up', keys: ['up', 'k'], group, run: () => scrollBy(-1) },
-    { id: 'text.down', title: 'down', keys: ['down', 'j'], group, run: () => scrollBy(1) },
-    { id: 'text.page.up', title: 'page up', keys: ['pageup', 'ctrl+b'], group, run: () => scrollBy(-page()) },
-    {
-      id: 'text.page.down',
-      title: 'page down',
-      keys: ['pagedown', 'ctrl+f', 'space'],
-      group,
-      run: () => scrollBy(page()),
-    },
-    { id: 'text.top', title: 'top', keys: ['g', 'home'], group, run: () => set({ ...scroll, top: 0 }) },
-    {
-      id: 'text.end',
-      title: 'end',
-      keys: ['shift+g', 'end'],
-      group,
-      run: () => set({ ...scroll, top: Number.MAX_SAFE_INTEGER }),
-    },
-    {
-      id: 'text.next',
-      title: 'next match',
-      keys: ['n'],
-      group,
-      run: () => set(stepMatch(scroll, layout(), area.height, 1)),
-    },
-    {
-      id: 'text.previous',
-      title: 'previous match',
-      keys: ['shift+n'],
-      group,
-      run: () => set(stepMatch(scroll, layout(), area.height, -1)),
-    },
-  ];
-  const screen = (given: Area): ViewScreen => {
-    area = given;
-    scroll = clampScroll(scroll, layout(), area.height);
-    const found = scroll.search === '' ? [] : [span(` </${scroll.search}>`, 'titleFilter')];
-    const heading = [...options.heading(), ...positionOf(scroll.top, area.height, layout().rows.length), ...found];
-    const body = <ScrollText layout={layout()} state={scroll} width={area.width} height={area.height} />;
-    return { title: plainText(heading), heading, actions: actions(), body };
+  const actions = (): readonly Action[] => {
+    const own = options.actions?.() ?? [];
+    return [...own, ...without(own, textActions(text, { full, toggleFull, say: context.flash }))];
   };
   return {
     id: options.id,
     crumb: options.crumb,
-    screen,
+    text,
     actions,
-    field: searchField(() => scroll.search, search),
+    field: text.field,
+    fullscreen: () => full,
+    screen(area) {
+      const { layout, state } = text.place(area);
+      const heading = [...options.heading(), ...text.summary()];
+      const body = <ScrollText layout={layout} state={state} width={area.width} height={area.height} />;
+      return { title: plainText(heading), heading, actions: actions(), body };
+    },
     back() {
-      if (scroll.search === '') return false;
-      scroll = { ...scroll, search: '', match: 0 };
+      if (text.endSearch()) return true;
+      if (!full) return false;
+      full = false;
       return true;
     },
   };
 }
 
-function sameLayout(a: ScrollState, b: ScrollState): boolean {
-  return a.wrap === b.wrap && a.search === b.search && a.match === b.match;
+interface Around {
+  readonly full: boolean;
+  toggleFull(): void;
+  say: ViewContext['flash'];
+}
+
+function textActions(text: TextScroller, { full, toggleFull, say }: Around): readonly Action[] {
+  const group = 'text';
+  const motion = 'moving';
+  const match = (step: number) => {
+    const problem = text.match(step);
+    if (problem) say('info', problem);
+  };
+  const isWrapped = text.wraps ? 'lines are wrapped: w lets them run' : undefined;
+  return [
+    { id: 'text.wrap', title: 'wrap', keys: ['w'], group, hint: true, on: text.wraps, run: text.toggleWrap },
+    { id: 'text.full', title: 'full screen', keys: ['f'], group, hint: true, on: full, run: toggleFull },
+    { id: 'text.next', title: 'next match', keys: ['n'], group, run: () => match(1) },
+    { id: 'text.previous', title: 'previous match', keys: ['shift+n'], group, run: () => match(-1) },
+    { id: 'text.up', title: 'up', keys: ['up', 'k'], group: motion, run: () => text.scroll(-1) },
+    { id: 'text.down', title: 'down', keys: ['down', 'j'], group: motion, run: () => text.scroll(1) },
+    { id: 'text.page.up', title: 'page up', keys: ['pageup', 'ctrl+b'], group: motion, run: () => text.page(-1) },
+    {
+      id: 'text.page.down',
+      title: 'page down',
+      keys: ['pagedown', 'ctrl+f', 'space'],
+      group: motion,
+      run: () => text.page(1),
+    },
+    { id: 'text.top', title: 'top', keys: ['g', 'home'], group: motion, run: text.toStart },
+    { id: 'text.end', title: 'end', keys: ['shift+g', 'end'], group: motion, run: text.toEnd },
+    {
+      id: 'text.left',
+      title: 'to the left',
+      keys: ['left'],
+      group: motion,
+      disabled: isWrapped,
+      run: () => text.shift(-8),
+    },
+    {
+      id: 'text.right',
+      title: 'to the right',
+      keys: ['right', 'l'],
+      group: motion,
+      disabled: isWrapped,
+      run: () => text.shift(8),
+    },
+  ];
+}
+
+/** The actions with the keys that the text's own have left. */
+function without(own: readonly Action[], actions: readonly Action[]): readonly Action[] {
+  const claimed = new Set(own.flatMap(({ keys }) => keys));
+  return actions.map((action) => ({ ...action, keys: action.keys.filter((key) => !claimed.has(key)) }));
 }

@@ -1,4 +1,5 @@
 /** A body as lines of text, with what it is, how big it was and what of it was not kept. */
+import { bytesPerLine, hexLines } from '../../domain/body/hex.ts';
 import { decodeUtf8 } from '../../domain/body/text.ts';
 import { presentBody } from '../../domain/body.ts';
 import type { HeaderList } from '../../domain/column.ts';
@@ -18,14 +19,25 @@ export interface BodyText {
   readonly lines: readonly StyledLine[];
 }
 
-/** The body of one side. `row` has its payload columns; `width` is what a hex dump may take. */
-export function bodyLines(row: HttpEvent, side: BodySide, width: number, ui: Ui): BodyText {
+export interface BodyForm {
+  /** What a hex dump may take. */
+  readonly width: number;
+  /** As bytes, whatever they are. */
+  readonly hex: boolean;
+}
+
+/** The body of one side. `row` has its payload columns. */
+export function bodyLines(row: HttpEvent, side: BodySide, { width, hex }: BodyForm, ui: Ui): BodyText {
   const { bytes, size, kept, headers } = sideOf(row, side);
   const { ascii } = ui.glyphs;
   const cut = kept !== null && kept < size;
   const type = headerValue(headers, 'content-type');
   const coding = headerValue(headers, 'content-encoding');
-  const body = presentBody(bytes ?? new Uint8Array(), type ?? null, { width: width - 4, cut: cut && size > 0, ascii });
+  const kind = { width: width - 4, cut: cut && size > 0, ascii };
+  const body =
+    hex && bytes && bytes.length > 0
+      ? { kind: 'hex' as const, lines: hexLines(bytes, bytesPerLine(width - 4)), notes: ['as bytes'] }
+      : presentBody(bytes ?? new Uint8Array(), type ?? null, kind);
   const note = [
     `${formatCount(size)} bytes`,
     type && size > 0 ? sanitizeLine(type, { ascii }) : '',

@@ -1,12 +1,15 @@
 /** One exchange as lines of text under headings. What the payload says is added once it is here. */
 import type { HeaderList, Row } from '../../domain/column.ts';
-import { formatCount, formatDuration, formatTimestamp, severityOf } from '../../domain/format/index.ts';
+import { formatCount, severityOf } from '../../domain/format/index.ts';
 import { sanitizeLine } from '../../domain/sanitize.ts';
 import { type HttpEvent, httpEvents } from '../../domain/tables/http-events.ts';
+import type { TcpStatsEvent } from '../../domain/tables/tcp-stats-events.ts';
 import { type Span, type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Token } from '../../tui/theme.ts';
 import type { Ui } from '../../tui/ui-context.tsx';
 import { type BodySide, bodyLines } from './body-lines.ts';
+import { connectionLines } from './connection-lines.ts';
+import type { BothSides } from './other-side.ts';
 import { timingLines } from './timing-lines.ts';
 
 export type SectionId =
@@ -30,16 +33,28 @@ export type Payload =
   | { readonly state: 'here'; readonly row: Row }
   | { readonly state: 'failed'; readonly reason: string };
 
-/** All sections, top to bottom. `width` is for the bar and for hex. */
-export function sectionsOf(row: HttpEvent, payload: Payload, width: number, ui: Ui): readonly Section[] {
+export interface Shown {
+  readonly row: HttpEvent;
+  readonly payload: Payload;
+  /** The same exchange at both sockets, where both were watched. */
+  readonly both: BothSides | undefined;
+  /** The connection it is on, as far as something was heard of it. */
+  readonly connection: TcpStatsEvent | undefined;
+  /** Bodies as the bytes they are. */
+  readonly hex: boolean;
+}
+
+/** All sections, top to bottom. `width` is for the bars and for hex. */
+export function sectionsOf(shown: Shown, width: number, ui: Ui): readonly Section[] {
+  const { row, payload, both } = shown;
   const full = payload.state === 'here' ? (payload.row as HttpEvent) : undefined;
   return [
     { id: 'overview', heading: [], lines: startLines(row, ui) },
-    { id: 'timing', heading: title('Timing'), lines: timingLines(row, width, ui) },
+    { id: 'timing', heading: title('Timing'), lines: timingLines(row, both, width, ui) },
     ...(payload.state === 'failed'
       ? [failure(payload.reason, row)]
-      : [...sideSections(row, full, 'request', width, ui), ...sideSections(row, full, 'response', width, ui)]),
-    { id: 'connection', heading: title('Connection'), lines: connectionLines(row, ui) },
+      : [...sideSections(shown, full, 'request', width, ui), ...sideSections(shown, full, 'response', width, ui)]),
+    { id: 'connection', heading: title('Connection'), lines: connectionLines(row, shown.connection, ui) },
   ];
 }
 
@@ -77,7 +92,13 @@ function startLines(row: HttpEvent, ui: Ui): StyledLine[] {
   return [request, status, ...error, ...lost];
 }
 
-function sideSections(row: HttpEvent, full: HttpEvent | undefined, side: BodySide, width: number, ui: Ui): Section[] {
+function sideSections(
+  { row, hex }: Shown,
+  full: HttpEvent | undefined,
+  side: BodySide,
+  width: number,
+  ui: Ui,
+): Section[] {
   const name = side === 'request' ? 'Request' : 'Response';
   const fields = side === 'request' ? full?.req_headers : full?.resp_headers;
   const trailers = side === 'request' ? full?.req_trailers : full?.resp_trailers;
@@ -90,7 +111,7 @@ function sideSections(row: HttpEvent, full: HttpEvent | undefined, side: BodySid
     lines: full ? headerLines(fields ?? null, trailers ?? null, ui) : waiting,
   };
   const body = full
-    ? bodyLines(full, side, width, ui)
+    ? bodyLines(full, side, { width, hex }, ui)
     : { note: `${formatCount(size)} bytes`, lines: size > 0 ? waiting : [] };
   const heading: Span[] = [...title(`${name} body`), span(` ${body.note}`, 'muted')];
   return [headers, { id: `${side}-body`, heading, lines: body.lines }];
@@ -106,49 +127,6 @@ function headerLines(fields: HeaderList | null, trailers: HeaderList | null, ui:
   if (!fields) return [[span('  none seen', 'muted')]];
   const behind = trailers && trailers.length > 0 ? [[span('  trailers', 'section')], ...trailers.map(line)] : [];
   return [...fields.map(line), ...behind];
-}
-
-function connectionLines(row: HttpEvent, ui: Ui): StyledLine[] {
-  const safe = (text: string | null) => sanitizeLine(text ?? '', { ascii: ui.glyphs.ascii });
-  const process = row.process ? `${safe(row.process)}${row.pid === null ? '' : ` (pid ${row.pid})`}` : '';
-  const facts: readonly (readonly [string, string])[] = [
-    ['time', localTime(row.time_)],
-    ['from', safe(row.source)],
-    ['to', safe(row.destination)],
-    ['seen at', `the ${row.trace_role}'s socket on ${safe(row.node)}`],
-    ['pod', safe(row.pod)],
-    ['container', safe(row.container)],
-    ['process', process],
-    ['remote pod', safe(row.remote_pod)],
-    ['remote process', safe(row.remote_process)],
-    ['local', endpoint(row.local_addr, row.local_port)],
-    ['remote', endpoint(row.remote_addr, row.remote_port)],
-    ['connection', `${safe(row.conn_id)}, exchange ${row.conn_exchange} on it`],
-    ['opened', row.conn_opened === null ? '' : `${localTime(row.conn_opened)}${openedBefore(row)}`],
-    ['TLS', row.encrypted ? 'yes, read above it' : 'no'],
-    ['cgroup', safe(row.cgroup)],
-    ['id', safe(row.id)],
-  ];
-  return facts.filter(([, value]) => value !== '').map(([label, value]) => fact(label, value));
-}
-
-/** In the reader's own time zone, as the table has it; the offset says which that is. */
-function localTime(nanoseconds: bigint): string {
-  return formatTimestamp(nanoseconds, -new Date(Number(nanoseconds / 1_000_000n)).getTimezoneOffset());
-}
-
-function openedBefore(row: HttpEvent): string {
-  const age = row.conn_opened === null ? 0 : Number(row.time_ - row.conn_opened);
-  return age > 0 ? `, ${formatDuration(age)} before the request` : '';
-}
-
-function endpoint(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
-/** `  label    value`. */
-export function fact(label: string, value: string, token: Token = 'text'): StyledLine {
-  return [span(`  ${label.padEnd(16)}`, 'label'), span(value, token)];
 }
 
 function title(text: string): StyledLine {

@@ -1,55 +1,101 @@
 /** Where the time of an exchange went, as bars with the figures beside them. */
-import { formatBytes, formatDuration } from '../../domain/format/index.ts';
+import { formatBytes, formatDuration, formatPercent } from '../../domain/format/index.ts';
 import type { HttpEvent } from '../../domain/tables/http-events.ts';
 import { type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Ui } from '../../tui/ui-context.tsx';
+import type { BothSides } from './other-side.ts';
+import { type Stretch, timeBar } from './time-bar.ts';
 
-const widestBar = 48;
 /** A transfer that took less of the whole than this says nothing: the answer came in one piece. */
 const worthTelling = 0.005;
 
-/** The total, and where an answer took its time to arrive, what of it was waiting and what transfer; words while nothing is known. */
-export function timingLines(row: HttpEvent, width: number, ui: Ui): StyledLine[] {
+/** All of it as far as it is known: by both sides where both were seen, else by the one there is; words while nothing is known. */
+export function timingLines(row: HttpEvent, both: BothSides | undefined, width: number, ui: Ui): readonly StyledLine[] {
+  const parts = both && partsOf(both, ui.glyphs.ascii);
+  if (!parts) return oneSide(row, width, ui);
+  const lines = parts.stretches.map((stretch) => timeBar(stretch, parts.whole, width, ui));
+  return [...lines, [span(`  ${parts.verdict}`, 'muted')]];
+}
+
+/** The total, and where an answer took its time to arrive, what of it was waiting and what transfer. */
+function oneSide(row: HttpEvent, width: number, ui: Ui): readonly StyledLine[] {
   const { latency, ttfb } = row;
+  const bar = (label: string, from: number, length: number, note: string) => {
+    return timeBar({ label, from, length, note }, latency ?? length, width, ui);
+  };
   if (latency === null) {
-    return ttfb === null
-      ? [[span('  no complete answer yet', 'muted')]]
-      : [bar('first byte', 0, ttfb, ttfb, 'the answer is still coming', width, ui)];
+    if (ttfb === null) return [[span('  no complete answer yet', 'muted')]];
+    return [bar('first byte', 0, ttfb, 'the answer is still coming')];
   }
-  const total = (note: string) => bar('total', 0, latency, latency, note, width, ui);
-  if (ttfb === null) return [total('')];
+  const side = row.trace_role === null ? [] : [[span(`  ${unseen(row.trace_role)}`, 'muted')]];
+  if (ttfb === null) return [bar('total', 0, latency, ''), ...side];
   const transfer = Math.max(0, latency - ttfb);
-  if (transfer <= latency * worthTelling) return [total('until the answer, which came in one piece')];
+  if (transfer <= latency * worthTelling) {
+    return [bar('total', 0, latency, 'until the answer, which came in one piece'), ...side];
+  }
   return [
-    bar('first byte', 0, ttfb, latency, 'waiting for the answer', width, ui),
-    bar('transfer', ttfb, transfer, latency, `${formatBytes(row.resp_body_size)} of body`, width, ui),
-    total(''),
+    bar('first byte', 0, ttfb, 'waiting for the answer'),
+    bar('transfer', ttfb, transfer, `${formatBytes(row.resp_body_size)} of body`),
+    bar('total', 0, latency, ''),
+    ...side,
   ];
 }
 
-/** A stretch of the whole: what is before and after it stays pale. */
-function bar(
-  label: string,
-  from: number,
-  length: number,
-  whole: number,
-  note: string,
-  width: number,
-  ui: Ui,
-): StyledLine {
-  const { glyphs } = ui;
-  const cells = Math.max(8, Math.min(widestBar, width - 68));
-  const scale = (nanos: number) => (whole > 0 ? Math.round((nanos / whole) * cells) : 0);
-  const start = Math.min(scale(from), cells - 1);
-  const filled = Math.max(length > 0 ? 1 : 0, scale(from + length) - start);
-  const [full, rest] = glyphs.bar;
-  const figure = formatDuration(length, { ascii: glyphs.ascii });
-  return [
-    span(`  ${label.padEnd(12)}`, 'label'),
-    span(rest.repeat(start), 'muted'),
-    span(full.repeat(filled), 'accent'),
-    span(rest.repeat(Math.max(0, cells - start - filled)), 'muted'),
-    span(`  ${figure.padStart(7)}`, 'strong'),
-    ...(note === '' ? [] : [span(`  ${note}`, 'muted')]),
+function unseen(role: string): string {
+  const other = role === 'client' ? 'server' : 'client';
+  return `as the ${role}'s socket saw it; the ${other}'s was not watched, so the network's part is not known`;
+}
+
+export interface Parts {
+  /** Nanoseconds that the client waited. */
+  readonly whole: number;
+  readonly stretches: readonly Stretch[];
+  /** What took longest, in a sentence. */
+  readonly verdict: string;
+}
+
+/** The client's time divided into network and server; undefined while one side has no complete answer. */
+export function partsOf({ client, server }: BothSides, ascii = false): Parts | undefined {
+  if (client.latency === null || server.latency === null) return undefined;
+  const whole = client.latency;
+  const atServer = Math.min(whole, server.latency);
+  const network = whole - atServer;
+  // One clock tells the way there from the way back; two clocks differ by more than a network takes.
+  const hasOneClock = client.node === server.node;
+  const there = hasOneClock ? Math.max(0, Math.min(network, Number(server.time_ - client.time_))) : network / 2;
+  const worked = Math.min(atServer, server.ttfb ?? atServer);
+  const rest = atServer - worked;
+  const isUpload = server.req_body_size > server.resp_body_size;
+  const upload = isUpload ? rest : 0;
+  const transfer = isUpload ? 0 : rest;
+  const half = hasOneClock ? '' : 'half of it: two clocks cannot tell';
+  const all: readonly Stretch[] = [
+    { label: 'client waited', from: 0, length: whole, note: 'first byte asked to last byte answered', token: 'text' },
+    { label: 'network there', from: 0, length: there, note: half, token: 'info' },
+    { label: 'request', from: there, length: upload, note: `${formatBytes(server.req_body_size)} of body arriving` },
+    { label: 'server worked', from: there + upload, length: worked, note: 'until its first byte', token: 'warning' },
+    {
+      label: 'answer',
+      from: there + upload + worked,
+      length: transfer,
+      note: `${formatBytes(server.resp_body_size)} of body sent`,
+    },
+    { label: 'network back', from: whole - (network - there), length: network - there, note: half, token: 'info' },
   ];
+  const isWorth = ({ label, length }: Stretch) =>
+    !['request', 'answer'].includes(label) || length > whole * worthTelling;
+  return { whole, stretches: all.filter(isWorth), verdict: verdictOf(whole, network, worked, rest, ascii) };
+}
+
+function verdictOf(whole: number, network: number, worked: number, rest: number, ascii: boolean): string {
+  if (whole <= 0) return 'too short to divide';
+  const parts = [
+    { what: 'the server worked', length: worked },
+    { what: 'the network took', length: network },
+    { what: 'bodies took', length: rest },
+  ].toSorted((a, b) => b.length - a.length);
+  return parts
+    .filter(({ length }) => length > 0)
+    .map(({ what, length }) => `${what} ${formatDuration(length, { ascii })} (${formatPercent(length / whole)})`)
+    .join(', ');
 }
