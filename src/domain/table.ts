@@ -25,12 +25,14 @@ export function defineTable<const C extends ColumnSpecs>(
   return { ...spec, columnIds: Object.keys(spec.columns) };
 }
 
-/** The column with this id or alias, or undefined. Matching ignores case. */
+/** The column with this id, else the first with this alias, or undefined. Matching ignores case. */
 export function findColumn(table: Table, name: string): { readonly id: string; readonly spec: ColumnSpec } | undefined {
   const wanted = name.toLowerCase();
+  const own = Object.hasOwn(table.columns, wanted) ? table.columns[wanted] : undefined;
+  if (own) return { id: wanted, spec: own };
   for (const id of table.columnIds) {
     const spec = table.columns[id];
-    if (spec && (id === wanted || spec.aliases?.includes(wanted))) return { id, spec };
+    if (spec?.aliases?.includes(wanted)) return { id, spec };
   }
   return undefined;
 }

@@ -4,18 +4,23 @@ import { findColumn, type Table } from '../table.ts';
 import { fault } from './fault.ts';
 import { nearest } from './suggest.ts';
 import type { Token } from './token.ts';
+import { type VirtualField, virtualField, virtualFields } from './virtual-field.ts';
 
 export interface FieldColumn {
   readonly id: string;
   readonly spec: ColumnSpec;
   /** Lower-case header name of `req_header.NAME`. */
   readonly header: string | undefined;
+  /** Of a field that is no column: its values in a row. */
+  readonly read?: VirtualField['read'];
 }
 
 /** @throws FilterFault when the table has no such column. */
 export function columnOf(table: Table, field: Token): FieldColumn {
   const plain = findColumn(table, field.text);
   if (plain) return { ...plain, header: undefined };
+  const virtual = virtualField(table, field.text);
+  if (virtual) return { id: virtual.id, spec: virtual.spec, header: undefined, read: virtual.read };
   const dot = field.text.indexOf('.');
   const base = dot > 0 ? findColumn(table, field.text.slice(0, dot)) : undefined;
   if (base?.spec.type === 'headers') {
@@ -24,7 +29,7 @@ export function columnOf(table: Table, field: Token): FieldColumn {
     return { ...base, header };
   }
   const wanted = base || dot < 0 ? field.text : field.text.slice(0, dot);
-  if (base) fault(field, `Column '${base.id}' has no parts: write ${base.id} alone.`);
+  if (base) fault(field, partsHint(base.id, base.spec));
   const suggestion = nearest(wanted, columnNames(table));
   const hint =
     suggestion === undefined
@@ -33,10 +38,16 @@ export function columnOf(table: Table, field: Token): FieldColumn {
   return fault(field, `No column '${wanted}'; ${hint}`);
 }
 
-/** Every name the filter language knows in this table: ids and aliases. */
+function partsHint(id: string, { type }: ColumnSpec): string {
+  if (type === 'endpoint' || type === 'service') return `Column '${id}' has two parts: ${id}.ns and ${id}.svc.`;
+  return `Column '${id}' has no parts: write ${id} alone.`;
+}
+
+/** Every name the filter language knows in this table: ids, aliases, and fields worked out from columns. */
 export function* columnNames(table: Table): Iterable<string> {
   for (const id of table.columnIds) {
     yield id;
     yield* table.columns[id]?.aliases ?? [];
   }
+  for (const { id } of virtualFields(table)) yield id;
 }

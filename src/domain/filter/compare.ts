@@ -4,6 +4,7 @@ import type { FieldColumn } from './column-of.ts';
 import { fault } from './fault.ts';
 import { headersTest } from './headers-test.ts';
 import { numberTest } from './number-test.ts';
+import { routeTest } from './route-test.ts';
 import { nearest } from './suggest.ts';
 import type { Node } from './syntax.ts';
 import { type Extent, regexMatcher, textMatcher } from './text-test.ts';
@@ -30,6 +31,8 @@ const numbers = new Set<SemanticType>([
   'time',
 ]);
 
+const notText = new Set<SemanticType>(['bool', 'sketch', 'series']);
+
 /** Whether `>` and `<` make sense for a type. */
 export function isOrdered(type: SemanticType): boolean {
   return numbers.has(type);
@@ -37,7 +40,7 @@ export function isOrdered(type: SemanticType): boolean {
 
 /** Whether `~` makes sense for a type. */
 export function isTextual(type: SemanticType): boolean {
-  return type === 'status' || type === 'port' || type === 'count' || !(numbers.has(type) || type === 'bool');
+  return type === 'status' || type === 'port' || type === 'count' || !(numbers.has(type) || notText.has(type));
 }
 
 /**
@@ -48,6 +51,9 @@ export function isTextual(type: SemanticType): boolean {
 export function comparisonTest(column: FieldColumn, comparison: Comparison): Test {
   const { field, operator, operatorToken, values } = comparison;
   const { type } = column.spec;
+  if (type === 'sketch' || type === 'series') {
+    fault(field, `'${field.text}' holds ${kindName(type)}, which has no single value to compare.`);
+  }
   if (!isOrdered(type) && /[<>]/.test(operator)) {
     fault(
       operatorToken,
@@ -73,6 +79,7 @@ function valueTest(column: FieldColumn, operator: Operator, value: Token, operat
     fault(value, `A list needs no parentheses: write ${column.id}${operator}a,b.`);
   }
   if (type === 'headers') return headersTest(column.header, operator, value);
+  if (column.read && column.id === 'route') return routeTest(operator, value);
   if (operator === '~') {
     const matches = regexMatcher(value);
     if (type === 'body') return bodyTest(matches);
@@ -95,6 +102,11 @@ function kindName(type: SemanticType): string {
     duration: 'a duration',
     headers: 'headers',
     time: 'a time',
+    rate: 'a rate',
+    byterate: 'a rate',
+    percent: 'a share',
+    sketch: 'a distribution',
+    series: 'a course over time',
   };
   return names[type] ?? 'text';
 }

@@ -1,11 +1,12 @@
 /** Tree → closures. Names, units and patterns are settled here, so that testing a row allocates next to nothing. */
-import type { Row } from '../column.ts';
+import type { Row, Value } from '../column.ts';
 import type { Table } from '../table.ts';
 import { columnOf } from './column-of.ts';
 import { type Comparison, comparisonTest } from './compare.ts';
 import { hasHeader } from './headers-test.ts';
 import { searchTest } from './search.ts';
 import type { Node } from './syntax.ts';
+import type { VirtualField } from './virtual-field.ts';
 
 export type RowTest = (row: Row) => boolean;
 
@@ -40,14 +41,16 @@ export function compile(table: Table, tree: Node): Compiled {
   function comparison(node: Comparison): RowTest {
     const column = columnOf(table, node.field);
     if (column.spec.payload) needsPayload = true;
-    const { id, header } = column;
+    const { id, header, read } = column;
     const isHeaders = column.spec.type === 'headers';
     const [first] = node.values;
     if (first?.text === '' && !first.quoted && node.values.length === 1) {
-      if (node.operator === '=' || node.operator === '!=')
-        return presence(id, header, isHeaders, node.operator === '!=');
+      const wanted = node.operator === '!=';
+      if (read && (node.operator === '=' || wanted)) return (row) => read(row).length > 0 === wanted;
+      if (node.operator === '=' || wanted) return presence(id, header, isHeaders, wanted);
     }
     const test = comparisonTest(column, node);
+    if (read) return eitherTest(read, test, node.operator === '!=' || node.operator === '!~');
     if (isHeaders) {
       // `!=` too needs something to compare: a header that is not there matches no comparison.
       return (row) => {
@@ -63,6 +66,19 @@ export function compile(table: Table, tree: Node): Compiled {
 
   const test = rowTest(tree);
   return { test, needsPayload };
+}
+
+/** Of a field with a value for each end: either passes; for `!=` and `!~` both must. */
+function eitherTest(
+  read: VirtualField['read'],
+  test: (value: NonNullable<Value>) => boolean,
+  isNegated: boolean,
+): RowTest {
+  return (row) => {
+    const values = read(row);
+    const passes = (value: Value) => value !== null && test(value);
+    return isNegated ? values.length > 0 && values.every(passes) : values.some(passes);
+  };
 }
 
 /** `field=` has no value, `field!=` has one. */

@@ -2,9 +2,11 @@
 import type { ColumnSpec, SemanticType } from '../column.ts';
 import { findColumn, type Table } from '../table.ts';
 import { isOrdered, isTextual } from './compare.ts';
+import { isSearched } from './search.ts';
 import { shortName } from './short-name.ts';
 import { quoteText } from './token.ts';
 import { comparisonAt } from './tokenize.ts';
+import { virtualField, virtualFields } from './virtual-field.ts';
 
 export interface Suggestion {
   /** Replaces the text from `from` to `to` (offsets into the filter text, `to` exclusive). */
@@ -27,6 +29,9 @@ const usualValues: Partial<Record<SemanticType, readonly string[]>> = {
   bool: ['true', 'false'],
   duration: ['10ms', '100ms', '1s'],
   bytes: ['1k', '100k', '1M'],
+  byterate: ['1k/s', '100k/s', '1M/s'],
+  rate: ['1/s', '10/s', '100/s'],
+  percent: ['0%', '1%', '5%'],
 };
 
 /** At most 20 suggestions for the word under the cursor, best first. Never throws. */
@@ -36,14 +41,52 @@ export function completeFilter(table: Table, text: string, cursor: number, value
   const word = text.slice(from, to);
   const head = comparisonAt(word, 0);
   if (head) {
-    const column = findColumn(table, word.slice(0, head.nameEnd));
+    const name = word.slice(0, head.nameEnd);
+    const column = findColumn(table, name) ?? virtualField(table, name);
     if (!column) return [];
+    const seen = 'read' in column ? valuesOfField(table, column.id, valuesOf) : (valuesOf?.(column.id) ?? []);
     const listStart = from + Math.max(head.operatorAt + head.operator.length, lastComma(word) + 1);
-    return values(column.spec, valuesOf?.(column.id) ?? [], text.slice(listStart, to), listStart, to);
+    return values(column.spec, seen, text.slice(listStart, to), listStart, to);
   }
   const exact = word === '' ? undefined : findColumn(table, word);
   const columns = columnSuggestions(table, word, from, to);
-  return (exact ? [...operatorSuggestions(exact.spec, word, from, to), ...columns] : columns).slice(0, most);
+  const names = exact ? [...operatorSuggestions(exact.spec, word, from, to), ...columns] : columns;
+  return [...names, ...wordSuggestions(table, word, from, to, valuesOf)].slice(0, most);
+}
+
+/** Values on the screen that begin like a bare word, or whose name behind the namespace does. */
+function wordSuggestions(
+  table: Table,
+  word: string,
+  from: number,
+  to: number,
+  valuesOf: ValuesOf | undefined,
+): Suggestion[] {
+  if (word.length < 2 || !valuesOf) return [];
+  const wanted = word.toLowerCase();
+  const found = new Set<string>();
+  for (const id of table.columnIds) {
+    const spec = table.columns[id];
+    if (!spec || !isSearched(spec)) continue;
+    for (const value of valuesOf(id)) {
+      const name = value.slice(value.indexOf('/') + 1);
+      const match = [value, name].find((text) => text.toLowerCase().startsWith(wanted) && isPlainWord(text));
+      // Numbers and long texts are no words one would type.
+      if (match !== undefined && match.length <= 60 && /[a-z]/i.test(match)) found.add(match);
+    }
+  }
+  return [...found]
+    .filter((text) => text.toLowerCase() !== wanted)
+    .map((text) => ({ text, from, to, hint: 'seen here' }));
+}
+
+/** Values of a field that is worked out from columns. */
+function valuesOfField(table: Table, name: string, valuesOf: ValuesOf | undefined): readonly string[] {
+  const field = virtualField(table, name);
+  if (!field || !valuesOf) return [];
+  const ends = table.columnIds.filter((id) => ['source', 'destination'].includes(id));
+  const found = ends.flatMap((id) => valuesOf(id).flatMap((value) => field.read({ [id]: value })));
+  return [...new Set(found.map(String))];
 }
 
 function columnSuggestions(table: Table, word: string, from: number, to: number): Suggestion[] {
@@ -52,11 +95,15 @@ function columnSuggestions(table: Table, word: string, from: number, to: number)
   for (const id of table.columnIds) {
     const spec = table.columns[id];
     if (!spec) continue;
-    const names = [shortName(id, spec), ...(spec.aliases ?? []), id];
+    const names = [shortName(table, id), ...(spec.aliases ?? []), id];
     const name = names.find((candidate) => candidate.startsWith(wanted) && candidate !== wanted);
     if (name !== undefined && (word !== '' || spec.priority > 0)) {
       found.push({ text: name + openingOperator(spec.type), from, to, hint: spec.doc });
     }
+  }
+  for (const { id, spec } of virtualFields(table)) {
+    const isMeant = word !== '' && id.startsWith(wanted) && id !== wanted;
+    if (isMeant) found.push({ text: `${id}:`, from, to, hint: spec.doc });
   }
   return found;
 }
@@ -64,7 +111,7 @@ function columnSuggestions(table: Table, word: string, from: number, to: number)
 /** What is most often asked of a type. */
 function openingOperator(type: SemanticType): string {
   if (type === 'headers') return '.';
-  if (type === 'duration' || type === 'bytes' || type === 'time') return '>';
+  if (['duration', 'bytes', 'byterate', 'rate', 'percent', 'time'].includes(type)) return '>';
   return ':';
 }
 

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import type { ColumnSpec, Value } from '../column.ts';
 import { exampleHttpEvent } from '../tables/example-http-event.ts';
 import { httpEvents } from '../tables/http-events.ts';
+import { derivedTables, tables } from '../tables/index.ts';
 import { completeFilter } from './complete.ts';
 import { FilterFault } from './fault.ts';
 import { parseFilter } from './parse.ts';
@@ -99,6 +101,45 @@ describe('any filter text', () => {
       { numRuns: 1000 },
     );
   });
+});
+
+/** A value such as rows hold in a column of this type. */
+const anyValueOf = (spec: ColumnSpec): fc.Arbitrary<Value> => {
+  if (spec.type === 'time') return fc.bigInt({ min: 0n, max: 2n ** 62n });
+  if (spec.type === 'bool') return fc.boolean();
+  if (spec.type === 'enum' && spec.values) return fc.constantFrom(...spec.values);
+  if (spec.type === 'status' || spec.type === 'port') return fc.integer({ min: 0, max: 599 });
+  if (spec.type === 'count') return fc.nat();
+  if (spec.type === 'bytes' || spec.type === 'duration') return fc.nat();
+  if (spec.type === 'percent') return fc.double({ min: 0, max: 4, noNaN: true });
+  if (spec.type === 'rate' || spec.type === 'byterate') return fc.double({ min: 0, max: 1e9, noNaN: true });
+  return fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.constantFrom('shop/api-7d9f8b5c6-x2k4l', '10.0.0.1:80'),
+  );
+};
+
+describe('the value under the cursor, in any table', () => {
+  for (const table of [...tables, ...derivedTables]) {
+    test(`${table.id}: is kept by its own term and dropped by its exclusion`, () => {
+      const columns = table.columnIds.filter((id) => termFor(table, id, 1) !== undefined);
+      const cell = fc
+        .constantFrom(...columns)
+        .chain((id) => fc.tuple(fc.constant(id), fc.option(anyValueOf(table.columns[id] as ColumnSpec))));
+      fc.assert(
+        fc.property(cell, ([id, value]) => {
+          const term = termFor(table, id, value) ?? '';
+          const exclusion = termFor(table, id, value, true) ?? '';
+          const keep = parseFilter(table, term);
+          const drop = parseFilter(table, exclusion);
+          assert.ok(keep.ok && drop.ok, `${term} ${exclusion} ${keep.ok ? '' : keep.error.reason}`);
+          assert.ok(keep.filter.matches({ [id]: value }), term);
+          assert.ok(!drop.filter.matches({ [id]: value }), exclusion);
+        }),
+        { numRuns: 200 },
+      );
+    });
+  }
 });
 
 describe('any value', () => {

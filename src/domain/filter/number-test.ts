@@ -2,7 +2,7 @@
 import type { SemanticType, Value } from '../column.ts';
 import { fault } from './fault.ts';
 import { type Operator, type Token, unescapeText } from './token.ts';
-import { type Quantity, readBytes, readCount, readDuration, readShare } from './units.ts';
+import { type Quantity, readBytes, readCount, readDuration, readRate, readShare } from './units.ts';
 
 type Test = (value: NonNullable<Value>) => boolean;
 
@@ -45,8 +45,8 @@ function readRange(type: SemanticType, token: Token): NumberRange {
 function readQuantity(type: SemanticType, text: string): Quantity | string {
   if (type === 'duration') return readDuration(text);
   if (type === 'bytes') return readBytes(text);
-  if (type === 'byterate') return readBytes(text.replace(/\/s$/, ''));
-  if (type === 'rate') return readCount(text.replace(/\/s$/, ''));
+  if (type === 'byterate') return readRate(text, readBytes);
+  if (type === 'rate') return readRate(text, readCount);
   if (type === 'percent') return readShare(text);
   return readCount(text);
 }

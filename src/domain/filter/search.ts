@@ -11,6 +11,7 @@ import type { Token } from './token.ts';
 const searchedTypes = new Set<SemanticType>([
   'endpoint',
   'pod',
+  'service',
   'namespace',
   'process',
   'method',
@@ -26,7 +27,13 @@ const searchedTypes = new Set<SemanticType>([
 export function isSearched(spec: ColumnSpec): boolean {
   if (spec.payload || !searchedTypes.has(spec.type)) return false;
   if (spec.search !== undefined) return spec.search;
-  return spec.priority > 0 || spec.type === 'endpoint' || spec.type === 'pod' || spec.type === 'process';
+  return (
+    spec.priority > 0 ||
+    spec.type === 'endpoint' ||
+    spec.type === 'pod' ||
+    spec.type === 'service' ||
+    spec.type === 'process'
+  );
 }
 
 /** A test of whole rows: any searched column contains the text. */

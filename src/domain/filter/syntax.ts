@@ -72,6 +72,9 @@ export function readSyntax(text: string): Node {
     next += 1;
     switch (token.kind) {
       case 'word':
+        if (token.text === '-l') {
+          fault(token, 'Labels (-l) are not known without a connection to Kubernetes: use pod: svc: or ns: instead.');
+        }
         if (/^[=<>~]/.test(token.text)) fault(token, `'${token.text}' needs a column before it, as in status>=500.`);
         return { kind: 'search', word: token };
       case 'phrase':

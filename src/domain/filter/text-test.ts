@@ -30,7 +30,8 @@ export function regexMatcher(token: Token): Matcher {
   return matcherAt(token, () => readRegex(source));
 }
 
-function matcherAt(token: Token, read: () => Expression): Matcher {
+/** A matcher, or a fault that points at the text it was to be read from. */
+export function matcherAt(token: Token, read: () => Expression): Matcher {
   try {
     return createMatcher(read());
   } catch (thrown) {

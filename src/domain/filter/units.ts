@@ -56,6 +56,13 @@ export function readCount(text: string): Quantity | string {
   return { value: Number(digits) * unit, tolerance: name === '' ? 0 : halfDigit(digits) * unit };
 }
 
+/** `12/s`, `1.5k/s`, or the same without `/s` → per second. No rate is exactly what is written: the last digit is rounded. */
+export function readRate(text: string, readAmount: (text: string) => Quantity | string): Quantity | string {
+  const amount = readAmount(text.replace(/\/s$/i, ''));
+  if (typeof amount === 'string' || amount.tolerance > 0) return amount;
+  return { value: amount.value, tolerance: halfDigit(/[\d.]+/.exec(text)?.[0] ?? '') };
+}
+
 /** `5%`, `12.5%`, or a bare number of percent, as the column shows it → a share; a string says what is wrong. */
 export function readShare(text: string): Quantity | string {
   const [, digits] = /^(\d+(?:\.\d+)?)%?$/.exec(text) ?? [];

@@ -1,5 +1,6 @@
 /** Filter text made by the program, e.g. "filter to the value under the cursor". */
 import type { Value } from '../column.ts';
+import { formatBytes, formatPercent, formatRate } from '../format/bytes.ts';
 import { formatTimestamp } from '../format/time.ts';
 import type { Table } from '../table.ts';
 import { isPlainWord } from './complete.ts';
@@ -13,9 +14,10 @@ import { quoteText } from './token.ts';
 export function termFor(table: Table, column: string, value: Value | undefined, exclude = false): string | undefined {
   const spec = table.columns[column];
   if (!spec || ['headers', 'body', 'sketch', 'series'].includes(spec.type)) return undefined;
-  const name = shortName(column, spec);
+  const name = shortName(table, column);
   const not = exclude ? '!' : '';
-  if (value === null || value === undefined || value === '') return exclude ? `${name}!=` : `${name}=`;
+  if (value === null || value === undefined || value === '' || Number.isNaN(value))
+    return exclude ? `${name}!=` : `${name}=`;
   return `${not}${name}=${valueText(spec.type, value)}`;
 }
 
@@ -29,7 +31,10 @@ export function addTerm(text: string, term: string): string {
 function valueText(type: string, value: NonNullable<Value>): string {
   if (typeof value === 'bigint') return formatTimestamp(value);
   if (typeof value === 'number') {
-    if (type === 'percent') return `${value * 100}%`;
+    // As it is shown: what the eye cannot tell apart is the same.
+    if (type === 'percent') return formatPercent(value);
+    if (type === 'rate') return formatRate(value);
+    if (type === 'byterate') return `${formatBytes(value)}/s`;
     return type === 'duration' ? `${value}ns` : String(value);
   }
   const text = String(value);

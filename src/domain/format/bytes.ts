@@ -20,12 +20,13 @@ export function formatRate(perSecond: number): string {
   return `${shown}/s`;
 }
 
-/** A share, 0.123 → `12.3%`. */
+/** A share, 0.123 → `12.3%`. Nothing is `0%`; next to nothing, `0.04%`, is not. */
 export function formatPercent(share: number): string {
-  if (share === 0) return '0%';
   if (!Number.isFinite(share)) return '-';
   const percent = share * 100;
-  return `${percent >= 999.5 ? Math.round(percent) : threeDigits(percent).replace(/(\.\d)\d$/, '$1')}%`;
+  if (percent === 0) return '0%';
+  const decimals = percent < 0.995 ? 2 : percent < 99.95 ? 1 : 0;
+  return `${percent.toFixed(decimals)}%`;
 }
 
 function scaled(value: number): string {
