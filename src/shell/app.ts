@@ -1,4 +1,5 @@
 /** The app as a state machine without a screen: keys and snapshots go in, what to paint comes out. */
+import { findTable } from '../domain/tables/index.ts';
 import type { Snapshot } from '../store/store.ts';
 import { currentFlash, type Flash, type FlashLevel, flashOf } from '../tui/flash.ts';
 import { actionLayer, type KeyHandler, routeKey } from '../tui/focus.ts';
@@ -7,7 +8,7 @@ import type { Ui } from '../tui/ui-context.tsx';
 import type { Action } from '../tui/view.ts';
 import { createHelpView } from '../views/help/help-view.tsx';
 import { jsonViewSpec, rowViewSpecs, viewSpecs } from '../views/index.ts';
-import { stepTime, togglePause } from '../views/time.ts';
+import { stepTime, type TimeState, togglePause } from '../views/time.ts';
 import type { Needs, Ports, View, ViewContext, ViewSpec } from '../views/view.ts';
 import { builtIns } from './built-ins.ts';
 import { readCommand } from './command.ts';
@@ -136,7 +137,9 @@ export function createApp(options: AppOptions): App {
     namespaces: () => choice.chosen,
     openRow: (table, row, neighbour) => {
       const spec = rowViewSpecs.find((each) => each.table === table);
+      const known = findTable(table);
       if (spec) context.open(spec.create(context, row, neighbour));
+      else if (known) context.openJson(known, row);
     },
     openJson: (table, row) => context.open(jsonViewSpec.create(context, table, row)),
     copy: (text, what) => {
@@ -161,7 +164,9 @@ export function createApp(options: AppOptions): App {
     const view = spec.aside && before.id === spec.id ? before : viewOf(spec);
     // The stretch of time goes along; a screen that was only held still stays behind.
     const time = before.time?.get();
-    if (time && time.kind !== 'paused' && view.time && view.time.get().kind !== 'paused') view.time.set(time);
+    const there = view.time?.get();
+    if (time && there && time.kind !== 'paused' && there.kind !== 'paused' && !isSameTime(time, there))
+      view.time?.set(time);
     if (namespaces) choice.set(namespaces);
     to(jump(stack, view, spec.aside));
     if (argument === '') return undefined;
@@ -323,4 +328,8 @@ export function createApp(options: AppOptions): App {
   const problem = run(options.command);
   if (problem) say('error', problem);
   return app;
+}
+
+function isSameTime(a: TimeState, b: TimeState): boolean {
+  return a.kind === b.kind && a.spanMs === b.spanMs && (a.kind === 'live' || a.at === b.at);
 }

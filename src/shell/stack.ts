@@ -41,13 +41,16 @@ export function swap(stack: ViewStack): ViewStack {
   return stack.last ? { views: stack.last, last: stack.views } : stack;
 }
 
-/** What the views want together: depth and scope as the top one says, of each table what the uppermost view that shows it wants. */
+/**
+ * What the views want together: depth and scope as the uppermost one says that wants anything (help over a table must not end its
+ * bodies), of each table what the uppermost view that shows it wants.
+ */
 export function needsOf({ views }: ViewStack): Needs {
   const tables = new Map<string, TableNeed>();
   const each = views.toReversed().map((view) => view.needs?.());
   for (const need of each.flatMap((needs) => needs?.tables ?? [])) {
     if (!tables.has(need.table)) tables.set(need.table, need);
   }
-  const [top] = each;
+  const top = each.find((needs) => needs !== undefined);
   return { tables: [...tables.values()], level: top?.level ?? 'heads', scopes: top?.scopes ?? [] };
 }
