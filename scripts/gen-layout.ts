@@ -18,8 +18,31 @@ interface BtfType {
   readonly values?: readonly { readonly name: string; readonly val: number }[];
 }
 
-const structs = ['open_record', 'segment_record', 'orphan_addresses', 'close_record', 'policy', 'settings'];
-const enums = ['record_type', 'direction', 'socket_role', 'segment_flag', 'open_flag', 'capture_level', 'counter'];
+const structs = [
+  'open_record',
+  'segment_record',
+  'orphan_addresses',
+  'close_record',
+  'datagram_record',
+  'flow_record',
+  'edge_record',
+  'policy_key',
+  'policy',
+  'settings',
+  'budget',
+  'budget_use',
+];
+const enums = [
+  'record_type',
+  'direction',
+  'socket_role',
+  'segment_flag',
+  'open_flag',
+  'flow_state',
+  'flow_end',
+  'capture_level',
+  'counter',
+];
 
 const pathOf = (relative: string): string => fileURLToPath(new URL(`../${relative}`, import.meta.url));
 const objectFile = pathOf('build/capture.bpf.o');

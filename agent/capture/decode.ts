@@ -1,24 +1,20 @@
 /** Drained ring batches to listener calls. A batch is [u32 length][u32 0][record, padded to 8] back to back, little-endian. */
 import { addressText } from './address.ts';
+import { readDatagram, readEdge, readFlow } from './decode-totals.ts';
+import { commText, readUint64, roleOf } from './fields.ts';
 import {
   closeRecord,
+  datagramRecord,
+  edgeRecord,
+  flowRecord,
   openFlag,
   openRecord,
   orphanAddresses,
   recordType,
   segmentFlag,
   segmentRecord,
-  socketRole,
 } from './layout.gen.ts';
-import type {
-  CaptureListener,
-  Direction,
-  OrphanAddresses,
-  Segment,
-  SocketClose,
-  SocketOpen,
-  SocketRole,
-} from './source.ts';
+import type { CaptureListener, Direction, OrphanAddresses, Segment, SocketClose, SocketOpen } from './source.ts';
 
 /** Bytes in front of each record of a batch. */
 export const frameBytes = 8;
@@ -78,6 +74,7 @@ export function createDecoder(): Decoder {
     segment.fin = (flags & segmentFlag.SEGMENT_FIN) !== 0;
     segment.rst = (flags & segmentFlag.SEGMENT_RST) !== 0;
     segment.messageStart = (flags & segmentFlag.SEGMENT_MESSAGE_START) !== 0;
+    segment.sampled = (flags & segmentFlag.SEGMENT_SAMPLED) !== 0;
     segment.orphan = orphan;
     return true;
   };
@@ -106,6 +103,24 @@ export function createDecoder(): Decoder {
       case recordType.RECORD_CLOSE: {
         if (length < closeRecord.size) return false;
         listener.close(readClose(view, at));
+        return true;
+      }
+      case recordType.RECORD_DATAGRAM: {
+        const datagram = length < datagramRecord.size ? undefined : readDatagram(batch, view, at, length);
+        if (datagram === undefined) return false;
+        listener.datagram?.(datagram);
+        return true;
+      }
+      case recordType.RECORD_FLOW: {
+        const flow = length < flowRecord.size ? undefined : readFlow(batch, view, at);
+        if (flow === undefined) return false;
+        listener.flow?.(flow);
+        return true;
+      }
+      case recordType.RECORD_EDGE: {
+        const edge = length < edgeRecord.size ? undefined : readEdge(batch, view, at);
+        if (edge === undefined) return false;
+        listener.edge?.(edge);
         return true;
       }
       default:
@@ -139,20 +154,9 @@ export function createDecoder(): Decoder {
   };
 }
 
-/** As a number: cookies, cgroup ids and nanoseconds of uptime stay below 2^53 (104 days of uptime to the nanosecond, then to two). */
-function readUint64(view: DataView, at: number): number {
-  return view.getUint32(at, true) + view.getUint32(at + 4, true) * 4294967296;
-}
-
-const roles = new Map<number, SocketRole>([
-  [socketRole.ROLE_UNKNOWN, 'unknown'],
-  [socketRole.ROLE_CLIENT, 'client'],
-  [socketRole.ROLE_SERVER, 'server'],
-]);
-
 function readOpen(batch: Uint8Array, view: DataView, at: number): SocketOpen | undefined {
   const family = view.getUint8(at + openRecord.family);
-  const role = roles.get(view.getUint8(at + openRecord.role));
+  const role = roleOf(view.getUint8(at + openRecord.role));
   if ((family !== 4 && family !== 6) || role === undefined) return undefined;
   const hasIsn = (view.getUint8(at + openRecord.flags) & openFlag.OPEN_HAS_ISN) !== 0;
   return {
@@ -166,7 +170,7 @@ function readOpen(batch: Uint8Array, view: DataView, at: number): SocketOpen | u
     remoteAddress: addressText(batch, at + openRecord.remoteAddr, family),
     localPort: view.getUint16(at + openRecord.localPort, true),
     remotePort: view.getUint16(at + openRecord.remotePort, true),
-    comm: commText(batch.subarray(at + openRecord.comm, at + openRecord.comm + 16)),
+    comm: commText(batch, at + openRecord.comm),
     pid: view.getUint32(at + openRecord.pid, true),
     firstSeq: hasIsn
       ? [view.getUint32(at + openRecord.seqIn, true), view.getUint32(at + openRecord.seqOut, true)]
@@ -196,12 +200,4 @@ function readClose(view: DataView, at: number): SocketClose {
     retransmits: view.getUint32(at + closeRecord.retransmits, true),
     lost: view.getUint32(at + closeRecord.lost, true),
   };
-}
-
-const utf8 = new TextDecoder();
-
-/** A task's comm: at most 15 bytes up to the first NUL, whatever a program wrote there. */
-function commText(bytes: Uint8Array): string {
-  const end = bytes.indexOf(0);
-  return utf8.decode(end < 0 ? bytes : bytes.subarray(0, end));
 }

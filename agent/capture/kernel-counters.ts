@@ -10,6 +10,9 @@ const totalNames = {
   udp_packets: counter.COUNTER_UDP_PACKETS,
   udp_bytes: counter.COUNTER_UDP_BYTES,
   expired: counter.COUNTER_EXPIRED,
+  datagrams: counter.COUNTER_DATAGRAMS,
+  sampled_messages: counter.COUNTER_SAMPLED_MESSAGES,
+  sampled_bytes: counter.COUNTER_SAMPLED_BYTES,
 } as const;
 
 /** Ids of src/domain/agent-status.ts. */
@@ -19,6 +22,8 @@ const lossNames = {
   fragment: counter.COUNTER_LOST_FRAGMENT,
   unparsed: counter.COUNTER_LOST_UNPARSED,
   copy: counter.COUNTER_LOST_COPY,
+  'flow-table': counter.COUNTER_FLOWS_FULL,
+  'edge-table': counter.COUNTER_LOST_EDGES_FULL,
 } as const;
 
 /** Reads map `counters` through `lookup`, which gives a key's values of all CPUs back to back. */

@@ -16,8 +16,11 @@ export interface KernelPrograms {
   update(map: string, key: Uint8Array, value: Uint8Array): void;
   remove(map: string, key: Uint8Array): void;
   lookup(map: string, key: Uint8Array): Uint8Array | undefined;
+  keys(map: string): Uint8Array[];
   /** See Addon.drain. */
   drain(into: Uint8Array): number;
+  /** See Addon.drainMap. */
+  drainMap(map: string, into: Uint8Array): number;
   /** Detaches and frees everything. Idempotent. */
   close(): void;
 }
@@ -65,6 +68,8 @@ function start(addon: Addon, object: string, mount: string, cgroupPath: string, 
       update: (map, key, value) => addon.mapUpdate(handle, map, key, value),
       remove: (map, key) => void addon.mapDelete(handle, map, key),
       lookup: (map, key) => addon.mapLookup(handle, map, key),
+      keys: (map) => addon.mapKeys(handle, map),
+      drainMap: (map, into) => addon.drainMap(handle, map, into),
       drain: (into) => addon.drain(handle, 'ring', into),
       close: () => addon.close(handle),
     };

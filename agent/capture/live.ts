@@ -1,12 +1,15 @@
 /** Capture from the running kernel. */
 import { cpus, hostname, release } from 'node:os';
+import { createBudgetMap } from './budget-map.ts';
 import { createCgroupTree } from './cgroup-names.ts';
 import { createDecoder } from './decode.ts';
 import { readCounters } from './kernel-counters.ts';
 import { startKernelPrograms } from './kernel-programs.ts';
 import { orphanAddresses, segmentRecord } from './layout.gen.ts';
 import { createPolicyMap } from './policy-map.ts';
-import type { CaptureHost, CaptureListener, CaptureSource } from './source.ts';
+import { createSettingsMap } from './settings-map.ts';
+import type { BudgetUse, CaptureHost, CaptureListener, CaptureSource } from './source.ts';
+import { createTotalsDrain } from './totals-drain.ts';
 
 export interface LiveOptions {
   /** A directory below the cgroup v2 mount, "/" for the whole machine. Its descendants are included. */
@@ -15,6 +18,8 @@ export interface LiveOptions {
   readonly ringBytes?: number;
   /** Sockets created by this process are never captured. */
   readonly selfPid: number;
+  /** UDP ports whose datagrams are handed over whole, at most four. Default 53. */
+  readonly datagramPorts?: readonly number[];
   /** Every drained batch before it is decoded (framing: decode.ts), at captured `time`. Bytes are valid during the call only. */
   readonly onBatch?: ((batch: Uint8Array, time: number) => void) | undefined;
   /** A cgroup's path was learnt: once for each, those that exist at the start before this function returns. */
@@ -23,6 +28,7 @@ export interface LiveOptions {
 
 const defaultRingBytes = 8 << 20;
 const batchBytes = 1 << 20;
+const totalsBytes = 512 << 10;
 /** The longest record with its frame; a batch with less room left than this may have left records behind. */
 const longestRecord = 8 + segmentRecord.size + orphanAddresses.size + 16384;
 /**
@@ -45,25 +51,34 @@ export function createLiveSource(options: LiveOptions): CaptureSource {
     options.onMeta?.({ cgroupId, path }),
   );
   cgroups.refresh();
-  const policies = createPolicyMap(kernel, options.selfPid);
+  const settings = createSettingsMap(kernel, options.selfPid, options.datagramPorts);
+  const policies = createPolicyMap(kernel, settings);
+  const budgets = createBudgetMap(kernel);
+  const totals = createTotalsDrain(kernel, settings, now());
   const decoder = createDecoder();
   const buffer = new Uint8Array(batchBytes);
+  const totalsBuffer = new Uint8Array(totalsBytes);
   const closed = new AbortController();
+  let lastUse: readonly BudgetUse[] = [];
   let lastCounters = readCounters((key) => kernel.lookup('counters', key), 0);
 
-  /** Drains once; true if there may be more already. */
+  const deliver = (batch: Uint8Array, time: number, listener: CaptureListener): number => {
+    if (batch.length === 0) return 0;
+    options.onBatch?.(batch, time);
+    return decoder.decode(batch, listener);
+  };
+
+  /** Drains once; `isFull`: there may be more already. */
   const deliverBatch = (listener: CaptureListener): { bytes: number; isFull: boolean } => {
     const before = now();
     const bytes = kernel.drain(buffer);
     const isFull = bytes + longestRecord > buffer.length;
-    let newest = 0;
-    if (bytes > 0) {
-      const batch = buffer.subarray(0, bytes);
-      options.onBatch?.(batch, before);
-      newest = decoder.decode(batch, listener);
-    }
+    const newest = deliver(buffer.subarray(0, bytes), before, listener);
+    // After the ring: the last record of a flow must not overtake an earlier one.
+    const due = totals.next(before, totalsBuffer);
+    deliver(totalsBuffer.subarray(0, due.bytes), before, listener);
     listener.tick(isFull ? newest : before);
-    return { bytes, isFull };
+    return { bytes, isFull: isFull || due.hasMore };
   };
 
   /** The pause in which as much comes as the ring should hold, if it comes as it did in the last one. */
@@ -88,9 +103,13 @@ export function createLiveSource(options: LiveOptions): CaptureSource {
     setPolicies(wanted) {
       if (!closed.signal.aborted) policies.set(wanted);
     },
-    // Filled in with the budgets of the programs.
-    setBudgets() {},
-    budgetUse: () => [],
+    setBudgets(wanted) {
+      if (!closed.signal.aborted) budgets.set(wanted);
+    },
+    budgetUse() {
+      if (!closed.signal.aborted) lastUse = budgets.use();
+      return lastUse;
+    },
     now,
     async run(listener, signal) {
       const stop = AbortSignal.any([signal, closed.signal]);

@@ -1,5 +1,6 @@
 /** The policies in the kernel, kept equal to what was last asked for with as few writes as possible. */
-import { captureLevel, policy as policyLayout, settings as settingsLayout } from './layout.gen.ts';
+import { captureLevel, policyKey, policy as policyLayout } from './layout.gen.ts';
+import type { SettingsMap } from './settings-map.ts';
 import type { Policy } from './source.ts';
 
 /** The part of the native addon used here, for one loaded object. */
@@ -18,37 +19,35 @@ const levels = {
   bodies: captureLevel.LEVEL_BODIES,
 } as const;
 
-/** Writes `settings` once at creation; `set` replaces all policies. Sockets created by `selfPid` are never captured. */
-export function createPolicyMap(maps: MapWriter, selfPid: number): { set(policies: readonly Policy[]): void } {
-  let current = new Map<number, Policy>();
-  let generation = 0n;
-
-  const raiseGeneration = (): void => {
-    generation++;
-    maps.update('settings', new Uint8Array(4), encodeSettings(generation, selfPid));
-  };
-  raiseGeneration();
+/** `set` replaces all policies. */
+export function createPolicyMap(
+  maps: MapWriter,
+  settings: Pick<SettingsMap, 'raiseGeneration'>,
+): { set(policies: readonly Policy[]): void } {
+  let current = new Map<string, Policy>();
 
   return {
     set(policies) {
-      const wanted = new Map(policies.map((policy) => [policy.cgroupId, policy]));
+      const wanted = new Map(policies.map((policy) => [nameOf(policy), policy]));
       let mustReread = false;
-      for (const [cgroupId, policy] of wanted) {
-        const before = current.get(cgroupId);
+      for (const [name, policy] of wanted) {
+        const before = current.get(name);
         if (before !== undefined && isSame(before, policy)) continue;
-        maps.update('policies', encodeId(cgroupId), encodePolicy(policy));
+        maps.update('policies', encodeKey(policy), encodePolicy(policy));
         mustReread ||= before === undefined || !isExtension(before, policy);
       }
-      for (const cgroupId of current.keys()) {
-        if (wanted.has(cgroupId)) continue;
-        maps.remove('policies', encodeId(cgroupId));
+      for (const [name, policy] of current) {
+        if (wanted.has(name)) continue;
+        maps.remove('policies', encodeKey(policy));
         mustReread = true;
       }
       current = wanted;
-      if (mustReread) raiseGeneration();
+      if (mustReread) settings.raiseGeneration();
     },
   };
 }
+
+const nameOf = ({ cgroupId, port }: Policy): string => `${cgroupId} ${port}`;
 
 function isSame(a: Policy, b: Policy): boolean {
   return a.level === b.level && a.messageCap === b.messageCap && a.expires === b.expires;
@@ -59,9 +58,11 @@ function isExtension(before: Policy, after: Policy): boolean {
   return before.level === after.level && before.messageCap === after.messageCap && after.expires >= before.expires;
 }
 
-function encodeId(id: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(id), true);
+function encodeKey({ cgroupId, port }: Policy): Uint8Array {
+  const bytes = new Uint8Array(policyKey.size);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(policyKey.cgroupId, BigInt(cgroupId), true);
+  view.setUint16(policyKey.port, port, true);
   return bytes;
 }
 
@@ -71,13 +72,5 @@ function encodePolicy({ level, messageCap, expires }: Policy): Uint8Array {
   view.setBigUint64(policyLayout.expiresNs, BigInt(Math.max(0, Math.round(expires))), true);
   view.setUint32(policyLayout.messageCap, Math.min(Math.max(0, Math.floor(messageCap)), maxMessageCap), true);
   view.setUint8(policyLayout.level, levels[level]);
-  return bytes;
-}
-
-function encodeSettings(generation: bigint, selfPid: number): Uint8Array {
-  const bytes = new Uint8Array(settingsLayout.size);
-  const view = new DataView(bytes.buffer);
-  view.setBigUint64(settingsLayout.generation, generation, true);
-  view.setUint32(settingsLayout.selfPid, selfPid, true);
   return bytes;
 }

@@ -50,6 +50,12 @@ export interface Addon {
    * Segment records are cut to the payload they hold (bpf/capture/event.h): the ring has them in fixed sizes.
    */
   drain(handle: Handle, ring: string, into: Uint8Array): number;
+  /**
+   * Takes entries out of a hash map: their values into `into`, framed as records of `drain`; returns the bytes written. What does not
+   * fit stays in the map: call again while there is less room left than for `mapBatch` entries. `into` must have room for that many.
+   * Entries that programs write meanwhile may be lost: drain only maps that no program writes to now.
+   */
+  drainMap(handle: Handle, map: string, into: Uint8Array): number;
   info(handle: Handle): Info;
   /** Links, programs and maps go. Idempotent; every other call on the handle throws afterwards. */
   close(handle: Handle): void;

@@ -34,16 +34,20 @@ int ring_map(struct ring *ring, struct bpf_map *map)
 	return 0;
 }
 
-/* A segment is reserved in one of a few sizes; what lies behind its payload is left over from older records. */
+/* Payload is reserved in one of a few sizes; what lies behind it is left over from older records. */
 static uint32_t true_length(const void *record, uint32_t reserved)
 {
 	const struct segment_record *segment = record;
-	uint64_t len;
+	const struct datagram_record *datagram = record;
+	uint64_t len = reserved;
 
-	if (reserved < sizeof(*segment) || segment->type != RECORD_SEGMENT)
+	if (reserved < sizeof(*segment))
 		return reserved;
-	len = sizeof(*segment) + (uint64_t)segment->captured +
-	      (segment->flags & SEGMENT_ORPHAN ? sizeof(struct orphan_addresses) : 0);
+	if (segment->type == RECORD_SEGMENT)
+		len = sizeof(*segment) + (uint64_t)segment->captured +
+		      (segment->flags & SEGMENT_ORPHAN ? sizeof(struct orphan_addresses) : 0);
+	else if (segment->type == RECORD_DATAGRAM && reserved >= sizeof(*datagram))
+		len = sizeof(*datagram) + (uint64_t)datagram->captured;
 	return len < reserved ? (uint32_t)len : reserved;
 }
 

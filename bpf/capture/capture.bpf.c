@@ -10,7 +10,9 @@
 #include <stdbool.h>
 #include <bpf/bpf_helpers.h>
 
+#include "budget.bpf.h"
 #include "emit.bpf.h"
+#include "totals.bpf.h"
 
 /* Over the cap, at most one record per these, unless the message ends (flush_cut). */
 #define CUT_QUIET_NS 200000
@@ -23,6 +25,11 @@ struct layout {
 	struct segment_record segment;
 	struct orphan_addresses orphan;
 	struct close_record close;
+	struct datagram_record datagram;
+	struct flow_record flow;
+	struct edge_record edge;
+	enum flow_state flow_state;
+	enum flow_end flow_end;
 	enum record_type record_type;
 	enum direction direction;
 	enum socket_role socket_role;
@@ -33,11 +40,6 @@ struct layout {
 	__u32 _pad;
 };
 const struct layout *layout SEC(".layout") __attribute__((used));
-
-static __always_inline bool is_after(__u32 a, __u32 b)
-{
-	return (__s32)(a - b) > 0;
-}
 
 /*
  * Where the message that `packet` opens begins. A segment that overtook others is not its beginning: the sequence number
@@ -83,6 +85,8 @@ static __always_inline void emit_payload(struct __sk_buff *skb, struct conn *con
 		}
 		count(COUNTER_SEGMENTS, 1);
 		count(COUNTER_CAPTURED_BYTES, head->captured);
+		conn->unpaid_segments++;
+		conn->unpaid_bytes += head->captured;
 		if (last)
 			return;
 		captured -= SEGMENT_PIECE;
@@ -107,6 +111,13 @@ static __always_inline void observe_orphan(struct __sk_buff *skb, struct bpf_soc
 	if (conn_level(conn, now) < LEVEL_HEADS)
 		return;
 	count(COUNTER_PACKETS, 1);
+	/* The accepted socket inherits this with its listener's storage while the same packet is processed. */
+	conn->early_port = packet->source_port;
+	conn->early_sampled = settle_budget(conn, now);
+	if (conn->early_sampled) {
+		left_out(conn, packet->payload_len, true);
+		return;
+	}
 	captured = packet->payload_len < conn->cap ? packet->payload_len : conn->cap;
 	count(COUNTER_CUT_BYTES, packet->payload_len - captured);
 	start_segment(&head, conn, DIRECTION_IN, now);
@@ -114,6 +125,7 @@ static __always_inline void observe_orphan(struct __sk_buff *skb, struct bpf_soc
 	head.flags = SEGMENT_ORPHAN | SEGMENT_MESSAGE_START | (packet->tcp_flags & TCP_FIN ? SEGMENT_FIN : 0) |
 		     (packet->tcp_flags & TCP_PSH ? SEGMENT_PSH : 0);
 	emit_payload(skb, conn, packet, &head, captured, true);
+	settle_budget(conn, now);
 }
 
 /* An ACK of everything sent is the end of a message for all anybody can know now: tell of its cut bytes. */
@@ -123,7 +135,10 @@ static __always_inline void observe_ack(struct __sk_buff *skb, struct bpf_sock *
 	struct conn *conn = bpf_sk_storage_get(&conns, sk, 0, 0);
 	struct flow *flow;
 
-	if (!conn || !conn->announced)
+	if (!conn)
+		return;
+	account_ack(skb, conn, sk, dir);
+	if (!conn->announced)
 		return;
 	flow = &conn->flow[other];
 	if (flow->cut_len && !is_after(flow->cut_seq + flow->cut_len, packet->ack) &&
@@ -144,6 +159,49 @@ static __always_inline void observe_cut(struct conn *conn, const struct packet *
 	if ((flags & (SEGMENT_FIN | SEGMENT_RST)) || flow->cut_len >= CUT_MAX_BYTES ||
 	    ((flags & SEGMENT_PSH) && (flow->cut_len >= CUT_PUSH_BYTES || now - conn->last_record_ns >= CUT_QUIET_NS)))
 		flush_cut(conn, dir, flags);
+}
+
+/* Tells of everything that was not captured of either direction so far. */
+static __always_inline void flush_untold(struct conn *conn)
+{
+	flush_cut(conn, DIRECTION_IN, 0);
+	flush_cut(conn, DIRECTION_OUT, 0);
+	flush_left(conn, DIRECTION_IN, 0);
+	flush_left(conn, DIRECTION_OUT, 0);
+}
+
+/* Where the asking side begins to ask the budget decides on the exchange, until it asks again. */
+static __always_inline void decide(struct conn *conn, __u64 now)
+{
+	const bool was_sampled = conn->sampled;
+
+	conn->sampled = settle_budget(conn, now);
+	if (conn->announced && was_sampled != conn->sampled)
+		flush_untold(conn);
+}
+
+/*
+ * Bytes that the budget leaves out: remembered, and told of before the next captured ones. Of a connection of which nothing was ever
+ * captured nobody need know.
+ */
+static __always_inline void observe_left_out(struct conn *conn, struct bpf_sock *sk, const struct packet *packet, __u8 dir,
+					     __u8 flags, bool fresh, __u64 now)
+{
+	struct flow *flow = &conn->flow[dir];
+	const __u32 end = packet->seq + packet->payload_len;
+
+	left_out(conn, packet->payload_len, flags & SEGMENT_MESSAGE_START);
+	if (fresh) {
+		if (!flow->left_len)
+			flow->left_seq = packet->seq;
+		if (is_after(end, flow->left_seq + flow->left_len))
+			flow->left_len = end - flow->left_seq;
+	}
+	if (flow->left_len < CUT_MAX_BYTES && !(conn->announced && flags & (SEGMENT_FIN | SEGMENT_RST)))
+		return;
+	if (!conn->announced && !emit_open(conn, sk, packet->family, now))
+		return;
+	flush_left(conn, dir, flags & (SEGMENT_FIN | SEGMENT_RST));
 }
 
 static __always_inline void observe_segment(struct __sk_buff *skb, struct bpf_sock *sk, const struct packet *packet,
@@ -167,19 +225,20 @@ static __always_inline void observe_segment(struct __sk_buff *skb, struct bpf_so
 	now = bpf_ktime_get_ns();
 	level = conn_level(conn, now);
 	flow = &conn->flow[dir];
+	/* TCP Fast Open: payload before the handshake ends. */
+	if (packet->tcp_flags & TCP_SYN && dir == DIRECTION_OUT)
+		conn->role = ROLE_CLIENT;
+	if (level >= LEVEL_FLOWS) {
+		count(COUNTER_PACKETS, 1);
+		account(skb, conn, sk, packet, dir, now);
+	}
 	if (level < LEVEL_HEADS) {
 		if (len) {
 			conn->known = 0;
 			conn->tracking = 0;
 		}
-		if (level == LEVEL_FLOWS) {
-			count(COUNTER_PACKETS, 1);
-			flow->packets++;
-			flow->bytes += len;
-		}
 		return;
 	}
-	count(COUNTER_PACKETS, 1);
 	flags = (packet->tcp_flags & TCP_FIN ? SEGMENT_FIN : 0) | (packet->tcp_flags & TCP_RST ? SEGMENT_RST : 0) |
 		(packet->tcp_flags & TCP_PSH ? SEGMENT_PSH : 0);
 
@@ -187,7 +246,10 @@ static __always_inline void observe_segment(struct __sk_buff *skb, struct bpf_so
 		/* The end of a connection that never carried anything is nothing to tell. */
 		if (!conn->announced)
 			return;
-		flush_cut(conn, dir, 0);
+		if (conn->sampled)
+			flush_untold(conn);
+		else
+			flush_cut(conn, dir, 0);
 		emit_bare(conn, dir, now, packet->seq, 0, flags);
 		return;
 	}
@@ -196,6 +258,9 @@ static __always_inline void observe_segment(struct __sk_buff *skb, struct bpf_so
 		if (!conn->known) {
 			flow->last_ns = 0;
 			conn->flow[other].last_ns = 0;
+			flow->left_len = 0;
+			conn->flow[other].left_len = 0;
+			conn->sampled = 0;
 		}
 		flow->cut_len = 0;
 		conn->flow[other].cut_len = 0;
@@ -210,6 +275,9 @@ static __always_inline void observe_segment(struct __sk_buff *skb, struct bpf_so
 		if (conn->known || conn->last_dir != NO_DIRECTION)
 			flags |= SEGMENT_MESSAGE_START;
 		flow->message_start = message_start(conn, sk, packet, dir);
+		/* On early bytes it was decided when the listener met them. */
+		if (dir == asking_direction(conn) && !(conn->totals.early_bytes && conn->last_dir == NO_DIRECTION))
+			decide(conn, now);
 		conn->last_dir = dir;
 	}
 	/* A retransmission of an earlier message has a negative offset; it is kept like a beginning. */
@@ -219,17 +287,16 @@ static __always_inline void observe_segment(struct __sk_buff *skb, struct bpf_so
 	if ((__u32)offset < conn->cap)
 		captured = conn->cap - offset < len ? conn->cap - offset : len;
 
-	flow->packets++;
-	flow->bytes += len;
 	flow->last_ns = now;
 	if (fresh)
 		flow->end_seq = end;
+	if (conn->sampled) {
+		observe_left_out(conn, sk, packet, dir, flags, fresh, now);
+		return;
+	}
 	if (len != captured)
 		count(COUNTER_CUT_BYTES, len - captured);
 
-	/* TCP Fast Open: payload before the handshake ends. */
-	if (packet->tcp_flags & TCP_SYN && dir == DIRECTION_OUT)
-		conn->role = ROLE_CLIENT;
 	if (!conn->announced && !emit_open(conn, sk, packet->family, now)) {
 		note_lost(conn, EMIT_NO_ROOM);
 		return;
@@ -243,17 +310,76 @@ static __always_inline void observe_segment(struct __sk_buff *skb, struct bpf_so
 	head.flags = flags;
 	conn->last_record_ns = now;
 	emit_payload(skb, conn, packet, &head, captured, false);
+	handed_over(conn, now);
 }
 
-/* UDP is counted, not read. */
-static __always_inline void observe_datagram(struct __sk_buff *skb, struct bpf_sock *sk, const struct packet *packet)
+/*
+ * Who asks of a UDP socket: who spoke first; of a socket that is older than capture, or that is bound to a well-known port, the
+ * side with the higher port.
+ */
+static __always_inline __u8 datagram_role(const struct conn *conn, __u16 local_port, __u16 remote_port, __u8 dir)
 {
-	struct conn *conn = conn_of(skb, sk);
+	if (!conn->owner.pid || (local_port < 1024) != (remote_port < 1024))
+		return remote_port < local_port ? ROLE_CLIENT : ROLE_SERVER;
+	return dir == DIRECTION_OUT ? ROLE_CLIENT : ROLE_SERVER;
+}
 
-	if (!conn || conn_level(conn, bpf_ktime_get_ns()) < LEVEL_FLOWS)
+static __always_inline bool wants_datagrams(__u16 port)
+{
+	__u32 zero = 0;
+	const struct settings *now = bpf_map_lookup_elem(&settings, &zero);
+
+	return now && port && (port == now->datagram_ports[0] || port == now->datagram_ports[1] ||
+			       port == now->datagram_ports[2] || port == now->datagram_ports[3]);
+}
+
+/* UDP is summed up by edge; datagrams of some ports are handed over whole. */
+static __always_inline void observe_datagram(struct __sk_buff *skb, struct bpf_sock *sk, const struct packet *packet, __u8 dir)
+{
+	const __u16 local_port = dir == DIRECTION_IN ? packet->dest_port : packet->source_port;
+	const __u16 remote_port = dir == DIRECTION_IN ? packet->source_port : packet->dest_port;
+	struct conn *conn = conn_of(skb, sk);
+	struct addresses addresses;
+	struct edge_record *edge;
+	struct edge_key key;
+	__u8 level;
+	__u64 now;
+
+	if (!conn)
+		return;
+	now = bpf_ktime_get_ns();
+	if (!conn->role) {
+		conn->role = datagram_role(conn, local_port, remote_port, dir);
+		if (!conn->remote_port)
+			conn->remote_port = remote_port;
+		conn->generation = 0;
+	}
+	level = conn_level(conn, now);
+	if (level < LEVEL_FLOWS)
 		return;
 	count(COUNTER_UDP_PACKETS, 1);
 	count(COUNTER_UDP_BYTES, packet->payload_len);
+	if (packet_addresses(skb, packet, dir, &addresses))
+		return;
+	__builtin_memset(&key, 0, sizeof(key));
+	key.cgroup_id = conn->cgroup_id;
+	__builtin_memcpy(key.remote_addr, addresses.remote, 16);
+	key.pid = conn->owner.pid;
+	key.port = conn->role == ROLE_CLIENT ? remote_port : local_port;
+	key.family = packet->family;
+	key.transport = PROTOCOL_UDP;
+	key.role = conn->role;
+	edge = edge_of(&key, conn, addresses.local, now);
+	if (edge) {
+		ADD(edge->bytes[dir], packet->payload_len);
+		ADD(edge->packets[dir], 1);
+	}
+	if (level < LEVEL_HEADS || !packet->payload_len || !(wants_datagrams(local_port) || wants_datagrams(remote_port)))
+		return;
+	emit_datagram(skb, conn, packet, &addresses, dir, now);
+	conn->unpaid_segments++;
+	conn->unpaid_bytes += packet->payload_len < DATAGRAM_PIECE ? packet->payload_len : DATAGRAM_PIECE;
+	handed_over(conn, now);
 }
 
 static __always_inline void observe(struct __sk_buff *skb, const __u8 dir)
@@ -276,14 +402,16 @@ static __always_inline void observe(struct __sk_buff *skb, const __u8 dir)
 				observe_orphan(skb, sk, &packet);
 			return;
 		}
-		if (packet.payload_len || packet.tcp_flags & (TCP_FIN | TCP_RST))
+		/* The SYN of an accepted connection went to its listener. */
+		if (packet.payload_len || packet.tcp_flags & (TCP_FIN | TCP_RST) ||
+		    (packet.tcp_flags & TCP_SYN && sk->state == BPF_TCP_SYN_SENT && dir == DIRECTION_OUT))
 			observe_segment(skb, sk, &packet, dir);
 		else
 			observe_ack(skb, sk, &packet, dir);
 		return;
 	case PARSED_UDP:
 		if (sk->protocol == PROTOCOL_UDP)
-			observe_datagram(skb, sk, &packet);
+			observe_datagram(skb, sk, &packet, dir);
 		return;
 	case PARSED_FRAGMENT:
 		count(COUNTER_LOST_FRAGMENT, 1);
@@ -310,30 +438,110 @@ int kelpie_egress(struct __sk_buff *skb)
 	return 1;
 }
 
-static __always_inline void established(struct bpf_sock_ops *ops, __u8 role)
+/* The storage of a socket that sockops speaks of, made on first sight; null without a socket or without memory (counted). */
+static __always_inline struct conn *conn_of_ops(struct bpf_sock_ops *ops, struct bpf_sock *sk)
 {
-	struct bpf_sock *sk = ops->sk;
-	struct conn *conn;
+	struct conn *conn = bpf_sk_storage_get(&conns, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	__u64 cookie;
 
-	bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
-	if (!sk)
-		return;
-	conn = bpf_sk_storage_get(&conns, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!conn) {
 		count(COUNTER_LOST_NO_STORAGE, 1);
-		return;
+		return 0;
 	}
 	cookie = bpf_get_socket_cookie(ops);
 	if (conn->cookie != cookie)
 		conn_adopt(conn, cookie);
-	conn->role = role;
-	/* With TFO payload went out on the SYN already: its own sequence number stands. */
-	if (conn->tracking)
+	/* Of a socket older than capture its first packet tells. */
+	if (!conn->cgroup_id)
+		conn->cgroup_id = conn->owner.cgroup_id;
+	return conn;
+}
+
+static __always_inline void call_back(struct bpf_sock_ops *ops)
+{
+	bpf_sock_ops_cb_flags_set(ops, ops->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG | BPF_SOCK_OPS_RTO_CB_FLAG);
+}
+
+/* The SYN is about to leave; it brings the connection among the active ones. */
+static __always_inline void connecting(struct bpf_sock_ops *ops)
+{
+	struct bpf_sock *sk = ops->sk;
+	struct conn *conn;
+
+	call_back(ops);
+	if (!sk)
 		return;
-	conn->known = 1;
-	conn->first_seq[DIRECTION_IN] = conn->flow[DIRECTION_IN].end_seq = ops->rcv_nxt;
-	conn->first_seq[DIRECTION_OUT] = conn->flow[DIRECTION_OUT].end_seq = ops->snd_nxt;
+	conn = conn_of_ops(ops, sk);
+	if (!conn)
+		return;
+	conn_restart(conn);
+	conn->has_callbacks = 1;
+	conn->role = ROLE_CLIENT;
+	conn->totals.opened_ns = bpf_ktime_get_ns();
+	conn_ports(conn, sk);
+}
+
+static __always_inline void established(struct bpf_sock_ops *ops, __u8 role)
+{
+	struct bpf_sock *sk = ops->sk;
+	struct totals *totals;
+	struct conn *conn;
+	__u64 now;
+
+	call_back(ops);
+	if (!sk)
+		return;
+	conn = conn_of_ops(ops, sk);
+	if (!conn)
+		return;
+	now = bpf_ktime_get_ns();
+	totals = &conn->totals;
+	conn->has_callbacks = 1;
+	conn_ports(conn, sk);
+	if (conn->role != role) {
+		conn->role = role;
+		conn->generation = 0;
+	}
+	if (role == ROLE_SERVER) {
+		totals->opened_ns = now;
+		conn->sampled = conn->early_sampled && conn->early_port == conn->remote_port;
+		conn->early_sampled = 0;
+	} else if (totals->opened_ns) {
+		totals->handshake_us = (now - totals->opened_ns) / 1000;
+	}
+	/* With TFO payload went out on the SYN already: its own sequence number stands. */
+	if (!conn->tracking) {
+		conn->known = 1;
+		conn->first_seq[DIRECTION_IN] = conn->flow[DIRECTION_IN].end_seq = ops->rcv_nxt;
+		conn->first_seq[DIRECTION_OUT] = conn->flow[DIRECTION_OUT].end_seq = ops->snd_nxt;
+	}
+	if (conn->cgroup_id && conn_level(conn, now) >= LEVEL_FLOWS && !totals->in_edge)
+		tell(conn, sk, now);
+}
+
+/* Why the state machine went to CLOSE from `state`. */
+static __always_inline enum flow_end end_of(const struct conn *conn, __u32 state)
+{
+	const bool was_reset = conn->totals.rsts & (1 << DIRECTION_IN);
+
+	if (state == BPF_TCP_SYN_SENT) {
+		if (was_reset)
+			return END_REFUSED;
+		if (conn->expired)
+			return END_TIMEOUT;
+		/* Neither an answer nor the clock nor the application: ICMP, or no way to send. */
+		return conn->released ? END_ABORTED : END_UNREACHABLE;
+	}
+	if (was_reset)
+		return END_RESET_REMOTE;
+	if (conn->expired)
+		return END_TIMEOUT;
+	if (state == BPF_TCP_FIN_WAIT2 || state == BPF_TCP_CLOSING || state == BPF_TCP_LAST_ACK || state == BPF_TCP_TIME_WAIT)
+		return END_FIN;
+	/* Keepalive resets a silent peer before it gives up; an application that resets has let go of the socket. */
+	if (!conn->released && conn->totals.rsts & (1 << DIRECTION_OUT))
+		return END_TIMEOUT;
+	return END_RESET_LOCAL;
 }
 
 static __always_inline void closed(struct bpf_sock_ops *ops)
@@ -341,19 +549,26 @@ static __always_inline void closed(struct bpf_sock_ops *ops)
 	struct bpf_sock *sk = ops->sk;
 	struct close_record *record;
 	struct conn *conn;
+	__u8 level;
+	__u64 now;
 
 	if (!sk)
 		return;
 	conn = bpf_sk_storage_get(&conns, sk, 0, 0);
 	if (!conn || conn->cookie != bpf_get_socket_cookie(ops))
 		return;
+	now = bpf_ktime_get_ns();
+	level = conn->cgroup_id ? conn_level(conn, now) : LEVEL_OFF;
+	learn_early(conn, ops->rcv_nxt, ops->args[0]);
+	end_flow(conn, sk, now, end_of(conn, ops->args[0]), level);
+	if (conn->unpaid_segments || conn->unpaid_left_bytes)
+		settle_budget(conn, now);
 	if (conn->announced) {
-		flush_cut(conn, DIRECTION_IN, 0);
-		flush_cut(conn, DIRECTION_OUT, 0);
+		flush_untold(conn);
 		record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);
 		if (record) {
 			__builtin_memset(record, 0, sizeof(*record));
-			record->ts_ns = bpf_ktime_get_ns();
+			record->ts_ns = now;
 			record->cookie = conn->cookie;
 			for (int dir = 0; dir < 2; dir++) {
 				record->last_ns[dir] = conn->flow[dir].last_ns;
@@ -373,15 +588,35 @@ static __always_inline void closed(struct bpf_sock_ops *ops)
 	conn_restart(conn);
 }
 
+static __always_inline void timed_out(struct bpf_sock_ops *ops)
+{
+	struct bpf_sock *sk = ops->sk;
+	struct conn *conn;
+
+	if (!sk)
+		return;
+	conn = bpf_sk_storage_get(&conns, sk, 0, 0);
+	if (conn)
+		conn->expired = 1;
+}
+
 SEC("sockops")
 int kelpie_sockops(struct bpf_sock_ops *ops)
 {
 	switch (ops->op) {
+	case BPF_SOCK_OPS_TCP_CONNECT_CB:
+		connecting(ops);
+		break;
 	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
 		established(ops, ROLE_CLIENT);
 		break;
 	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
 		established(ops, ROLE_SERVER);
+		break;
+	case BPF_SOCK_OPS_RTO_CB:
+		/* tcp_write_timeout: the third argument says that this was the last one. */
+		if (ops->args[2])
+			timed_out(ops);
 		break;
 	case BPF_SOCK_OPS_STATE_CB:
 		if (ops->args[1] == BPF_TCP_CLOSE)
@@ -403,6 +638,18 @@ int kelpie_create(struct bpf_sock *sk)
 	conn->owner.pid = bpf_get_current_pid_tgid() >> 32;
 	bpf_get_current_comm(conn->owner.comm, sizeof(conn->owner.comm));
 	conn->owner.netns_cookie = bpf_get_netns_cookie(sk);
+	conn->owner.cgroup_id = bpf_get_current_cgroup_id();
+	return 1;
+}
+
+/* The application lets go of a socket: whatever ends it now is the application's doing. */
+SEC("cgroup/sock_release")
+int kelpie_release(struct bpf_sock *sk)
+{
+	struct conn *conn = bpf_sk_storage_get(&conns, sk, 0, 0);
+
+	if (conn)
+		conn->released = 1;
 	return 1;
 }
 

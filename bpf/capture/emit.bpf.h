@@ -31,6 +31,24 @@ static __always_inline void note_lost(struct conn *conn, enum emitted why)
 	count(why == EMIT_NO_COPY ? COUNTER_LOST_COPY : COUNTER_LOST_RING_FULL, 1);
 }
 
+struct addresses {
+	__u8 local[16];
+	__u8 remote[16];
+};
+
+/* Those of a packet, whatever its socket is bound to. */
+static __always_inline long packet_addresses(struct __sk_buff *skb, const struct packet *packet, __u8 direction,
+					     struct addresses *to)
+{
+	void *source = direction == DIRECTION_IN ? to->remote : to->local;
+	void *dest = direction == DIRECTION_IN ? to->local : to->remote;
+
+	__builtin_memset(to, 0, sizeof(*to));
+	if (packet->family == 4)
+		return bpf_skb_load_bytes(skb, 12, source, 4) ?: bpf_skb_load_bytes(skb, 16, dest, 4);
+	return bpf_skb_load_bytes(skb, 8, source, 16) ?: bpf_skb_load_bytes(skb, 24, dest, 16);
+}
+
 static __always_inline long copy_orphan_addresses(struct __sk_buff *skb, const struct packet *packet,
 						  struct orphan_addresses *to)
 {
@@ -127,6 +145,31 @@ static __always_inline void emit_bare(struct conn *conn, __u8 direction, __u64 t
 	count(COUNTER_SEGMENTS, 1);
 }
 
+/* Tells of the bytes that the budget left out. Nothing of the other direction: what is left out there may be untold yet. */
+static __always_inline void flush_left(struct conn *conn, __u8 direction, __u8 flags)
+{
+	struct flow *flow = &conn->flow[direction];
+	struct segment_record *record;
+
+	if (!flow->left_len)
+		return;
+	record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);
+	if (record) {
+		/* Early bytes are as old as the connection. */
+		start_segment(record, conn, direction, flow->last_ns ?: conn->totals.opened_ns);
+		record->other_last_ns = 0;
+		record->other_end_seq = 0;
+		record->seq = flow->left_seq;
+		record->len = flow->left_len;
+		record->flags = flags | SEGMENT_SAMPLED;
+		bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+		count(COUNTER_SEGMENTS, 1);
+	} else {
+		note_lost(conn, EMIT_NO_ROOM);
+	}
+	flow->left_len = 0;
+}
+
 /* Tells of the bytes over the cap that no record has told of yet, as of when the last of them was seen. */
 static __always_inline void flush_cut(struct conn *conn, __u8 direction, __u8 flags)
 {
@@ -139,11 +182,46 @@ static __always_inline void flush_cut(struct conn *conn, __u8 direction, __u8 fl
 	flow->cut_len = 0;
 }
 
+static __always_inline bool is_after(__u32 a, __u32 b)
+{
+	return (__s32)(a - b) > 0;
+}
+
+#define FAMILY_INET 2
+#define FAMILY_INET6 10
+
+/* 4 or 6: an IPv6 socket that talks to an IPv4-mapped address (RFC 4291 2.5.5.2) talks IPv4. */
+static __always_inline __u8 family_of(struct bpf_sock *sk)
+{
+	if (sk->family == FAMILY_INET)
+		return 4;
+	return !sk->dst_ip6[0] && !sk->dst_ip6[1] && sk->dst_ip6[2] == bpf_htonl(0xffff) ? 4 : 6;
+}
+
 /* The socket's own addresses, not the packet's: they are the application's view, before and after NAT alike. */
+static __always_inline void socket_addresses(struct bpf_sock *sk, __u8 family, void *local_addr, void *remote_addr)
+{
+	__u32 *local = local_addr;
+	__u32 *remote = remote_addr;
+
+	if (family == 4) {
+		local[0] = sk->src_ip4;
+		remote[0] = sk->dst_ip4;
+		return;
+	}
+	local[0] = sk->src_ip6[0];
+	local[1] = sk->src_ip6[1];
+	local[2] = sk->src_ip6[2];
+	local[3] = sk->src_ip6[3];
+	remote[0] = sk->dst_ip6[0];
+	remote[1] = sk->dst_ip6[1];
+	remote[2] = sk->dst_ip6[2];
+	remote[3] = sk->dst_ip6[3];
+}
+
 static __always_inline bool emit_open(struct conn *conn, struct bpf_sock *sk, __u8 family, __u64 now_ns)
 {
 	struct open_record *record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);
-	__u32 *local, *remote;
 
 	if (!record) {
 		note_lost(conn, EMIT_NO_ROOM);
@@ -156,21 +234,7 @@ static __always_inline bool emit_open(struct conn *conn, struct bpf_sock *sk, __
 	record->netns_cookie = conn->owner.netns_cookie;
 	__builtin_memcpy(record->comm, conn->owner.comm, sizeof(record->comm));
 	record->pid = conn->owner.pid;
-	local = (__u32 *)record->local_addr;
-	remote = (__u32 *)record->remote_addr;
-	if (family == 4) {
-		local[0] = sk->src_ip4;
-		remote[0] = sk->dst_ip4;
-	} else {
-		local[0] = sk->src_ip6[0];
-		local[1] = sk->src_ip6[1];
-		local[2] = sk->src_ip6[2];
-		local[3] = sk->src_ip6[3];
-		remote[0] = sk->dst_ip6[0];
-		remote[1] = sk->dst_ip6[1];
-		remote[2] = sk->dst_ip6[2];
-		remote[3] = sk->dst_ip6[3];
-	}
+	socket_addresses(sk, family, record->local_addr, record->remote_addr);
 	record->local_port = sk->src_port;
 	record->remote_port = bpf_ntohs(sk->dst_port);
 	record->type = RECORD_OPEN;
@@ -187,6 +251,61 @@ static __always_inline bool emit_open(struct conn *conn, struct bpf_sock *sk, __
 	/* After the reservation: whoever sees it set on another CPU reserves behind the OPEN. */
 	conn->announced = 1;
 	return true;
+}
+
+/* One datagram with up to `room` payload bytes, as emit_sized. */
+static __always_inline enum emitted emit_datagram_sized(struct __sk_buff *skb, const struct conn *conn,
+							const struct packet *packet, const struct addresses *addresses,
+							__u8 direction, __u64 now, const __u32 room)
+{
+	struct datagram_record *record = bpf_ringbuf_reserve(&ring, sizeof(*record) + room, 0);
+	const __u32 captured = packet->payload_len < room ? packet->payload_len : room;
+	__u32 last = captured - 1;
+
+	if (!record)
+		return EMIT_NO_ROOM;
+	__builtin_memset(record, 0, sizeof(*record));
+	record->ts_ns = now;
+	record->cookie = conn->cookie;
+	record->type = RECORD_DATAGRAM;
+	record->direction = direction;
+	record->role = conn->role;
+	record->family = packet->family;
+	record->pid = conn->owner.pid;
+	record->cgroup_id = conn->cgroup_id;
+	record->netns_cookie = conn->owner.netns_cookie;
+	__builtin_memcpy(record->local_addr, addresses->local, 16);
+	__builtin_memcpy(record->remote_addr, addresses->remote, 16);
+	__builtin_memcpy(record->comm, conn->owner.comm, sizeof(record->comm));
+	record->local_port = direction == DIRECTION_IN ? packet->dest_port : packet->source_port;
+	record->remote_port = direction == DIRECTION_IN ? packet->source_port : packet->dest_port;
+	record->len = packet->payload_len;
+	record->captured = captured;
+	asm volatile("" : "+r"(last));
+	last &= room - 1;
+	if (bpf_skb_load_bytes(skb, packet->payload_offset, (void *)(record + 1), last + 1)) {
+		bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);
+		return EMIT_NO_COPY;
+	}
+	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+	return EMITTED;
+}
+
+static __always_inline void emit_datagram(struct __sk_buff *skb, struct conn *conn, const struct packet *packet,
+					  const struct addresses *addresses, __u8 direction, __u64 now)
+{
+	enum emitted result;
+
+	if (packet->payload_len <= 256)
+		result = emit_datagram_sized(skb, conn, packet, addresses, direction, now, 256);
+	else if (packet->payload_len <= 1024)
+		result = emit_datagram_sized(skb, conn, packet, addresses, direction, now, 1024);
+	else
+		result = emit_datagram_sized(skb, conn, packet, addresses, direction, now, DATAGRAM_PIECE);
+	if (result == EMITTED)
+		count(COUNTER_DATAGRAMS, 1);
+	else
+		note_lost(conn, result);
 }
 
 #endif

@@ -17,6 +17,9 @@ enum record_type {
 	RECORD_OPEN = 1,    /* struct open_record: a socket is seen, always before its first segment */
 	RECORD_SEGMENT = 2, /* struct segment_record, followed by `captured` payload bytes */
 	RECORD_CLOSE = 3,   /* struct close_record: the TCP state machine reached CLOSE */
+	RECORD_DATAGRAM = 4, /* struct datagram_record, followed by `captured` payload bytes */
+	RECORD_FLOW = 5,    /* struct flow_record: totals of one TCP connection */
+	RECORD_EDGE = 6,    /* struct edge_record: what connections without a flow_record and datagrams came to */
 };
 
 enum direction {
@@ -37,6 +40,7 @@ enum segment_flag {
 	SEGMENT_PSH = 4,
 	SEGMENT_MESSAGE_START = 8, /* first payload after the direction turned */
 	SEGMENT_ORPHAN = 16, /* arrived on a listener (TCP_DEFER_ACCEPT, TFO); cookie is the listener's, an open_record with the same addresses follows */
+	SEGMENT_SAMPLED = 32, /* `len` bytes from `seq` on were left out by the cgroup's budget: whole messages, neither lost nor cut */
 };
 
 /* open_record.flags */
@@ -119,6 +123,150 @@ struct close_record {
 
 #define SEGMENT_PIECE 16384
 
+/*
+ * One UDP datagram to or from one of settings.datagram_ports, at HEADS or above. Addresses are the packet's: the socket need
+ * not be connected. The first `captured` of its `len` bytes follow.
+ */
+struct datagram_record {
+	__u64 ts_ns;
+	__u64 cookie;
+	__u8 type;          /* RECORD_DATAGRAM */
+	__u8 direction;     /* enum direction */
+	__u8 role;          /* enum socket_role */
+	__u8 family;        /* 4 or 6 */
+	__u32 pid;          /* this and the next five as in open_record */
+	__u64 cgroup_id;
+	__u64 netns_cookie;
+	__u8 local_addr[16];
+	__u8 remote_addr[16];
+	char comm[16];
+	__u32 len;
+	__u32 captured;
+	__u16 local_port;
+	__u16 remote_port;
+	__u8 _pad[4];
+};
+
+#define DATAGRAM_PIECE 4096
+
+/* --- totals ---------------------------------------------------------------------------------------------------------
+ *
+ * At level FLOWS and above every TCP connection is told in exactly one of two ways, from its beginning to its end:
+ *
+ *  - by flow_records: its totals so far, at most once a second while it is active, and once more when it ended (state ENDED:
+ *    the last record of this cookie, unless the socket connects again). Whoever wants sums takes differences of the totals.
+ *  - within an edge_record, as part of a sum of many, if it ended before any flow_record of it was handed over, or if there
+ *    were too many active ones for a record of its own (COUNTER_FLOWS_FULL).
+ *
+ * What ended in failure is told by a flow_record of its own even when short, as long as there are not too many in a second;
+ * it is in no edge then. So the sum of both is everything, and nothing is in it twice. A UDP socket is told within edges only.
+ *
+ * Both kinds live in maps, in pairs of which the agent empties one while the programs fill the other (settings.epoch), and
+ * become records of a batch when they are drained.
+ */
+
+enum flow_state {
+	FLOW_CONNECTING = 1, /* SYN sent */
+	FLOW_OPEN = 2,
+	FLOW_ENDED = 3,
+};
+
+/* Why a connection is over or never began. */
+enum flow_end {
+	END_NONE = 0,        /* it is not over */
+	END_FIN = 1,
+	END_RESET_LOCAL = 2, /* this side reset it: closed with unread data, or without lingering */
+	END_RESET_REMOTE = 3,
+	END_REFUSED = 4,     /* RST instead of SYN-ACK */
+	END_TIMEOUT = 5,     /* retransmissions or keepalive probes ran out */
+	END_UNREACHABLE = 6, /* ICMP, or no route, ended an attempt to connect */
+	END_ABORTED = 7,     /* the application closed it before it was established */
+	END_GONE = 8,        /* nobody can tell */
+};
+
+/*
+ * Totals of one TCP connection. Value of the maps `flows_0` and `flows_1`, key: cookie.
+ * Bytes are payload, retransmissions included. Packets are those on the wire (a GSO buffer is as many as it becomes); a bare
+ * ACK counts but does not make the connection active, so it may be told late; the SYN of an accepted connection went to its listener.
+ */
+struct flow_record {
+	__u64 ts_ns;        /* when it was last active */
+	__u64 cookie;
+	__u8 type;          /* RECORD_FLOW */
+	__u8 family;        /* 4 or 6 */
+	__u8 role;          /* enum socket_role */
+	__u8 state;         /* enum flow_state */
+	__u32 pid;          /* as in open_record */
+	__u64 cgroup_id;
+	__u64 netns_cookie;
+	__u8 local_addr[16];
+	__u8 remote_addr[16];
+	char comm[16];
+	__u64 opened_ns;    /* SYN sent or connection accepted; 0 = before capture began */
+	__u64 bytes[2];     /* by enum direction */
+	__u64 packets[2];
+	__u64 turn_ns;      /* from the last byte that asked (client to server) to the first that answered: sum over all turns */
+	__u64 turn_max_ns;
+	__u32 turns;
+	__u32 retransmits;  /* tcp_sock.total_retrans */
+	__u32 srtt_us;      /* smoothed round trip time; 0 if unknown */
+	__u32 handshake_us; /* SYN sent to established; 0 if unknown */
+	__u16 local_port;
+	__u16 remote_port;
+	__u8 end;           /* enum flow_end */
+	__u8 _pad[3];
+};
+
+/* Key of the maps `edges_0` and `edges_1`. */
+struct edge_key {
+	__u64 cgroup_id;
+	__u8 remote_addr[16];
+	__u32 pid;
+	__u16 port;         /* of the server side; of a role unknown the lower one */
+	__u8 family;        /* 4 or 6 */
+	__u8 transport;     /* IP protocol number: 6 TCP, 17 UDP */
+	__u8 role;          /* enum socket_role */
+	__u8 _pad[7];
+};
+
+/*
+ * What the connections without a flow_record, and datagrams, of one edge_key came to since the last record of that key.
+ * `opened` counts connections that began, `closed` those that ended, in whatever way; each of these is in at most one of
+ * refused, timed_out, unreachable, aborted, resets. UDP counts bytes and packets only.
+ */
+struct edge_record {
+	__u64 ts_ns;        /* when it was last active */
+	__u64 cgroup_id;
+	__u8 type;          /* RECORD_EDGE */
+	__u8 family;
+	__u8 role;
+	__u8 transport;
+	__u32 pid;          /* as in open_record */
+	__u64 netns_cookie;
+	__u8 local_addr[16];  /* of the first connection or datagram */
+	__u8 remote_addr[16];
+	char comm[16];
+	__u64 bytes[2];     /* as in flow_record */
+	__u64 packets[2];
+	__u64 turn_ns;
+	__u64 turn_max_ns;
+	__u64 handshake_us; /* sum of `handshakes` */
+	__u64 rtt_us;       /* sum of the last smoothed round trip times of `rtts` connections */
+	__u32 turns;
+	__u32 retransmits;
+	__u32 handshakes;
+	__u32 rtts;
+	__u32 opened;
+	__u32 closed;
+	__u32 refused;
+	__u32 timed_out;
+	__u32 unreachable;
+	__u32 aborted;
+	__u32 resets;
+	__u16 port;
+	__u8 _pad[2];
+};
+
 /* --- agent to kernel --- */
 
 enum capture_level {
@@ -128,8 +276,14 @@ enum capture_level {
 	LEVEL_BODIES = 3, /* more of each message; differs from HEADS by message_cap alone */
 };
 
-/* Value of map `policies`, key: cgroup id, or 0 for every cgroup without an entry of its own.
- * Inserted, changed and deleted by the agent only; read by the programs. */
+/* Key of map `policies`. A socket takes the first it finds of (cgroup, port), (cgroup, 0), (0, port), (0, 0). */
+struct policy_key {
+	__u64 cgroup_id;   /* 0 = every cgroup */
+	__u16 port;        /* of the server side; 0 = every port */
+	__u8 _pad[6];
+};
+
+/* Value of map `policies`. Inserted, changed and deleted by the agent only; read by the programs. */
 struct policy {
 	__u64 expires_ns;  /* after this the level is OFF, whatever the agent does */
 	__u32 message_cap; /* bytes kept of each message, at most 65536 */
@@ -141,7 +295,27 @@ struct policy {
 struct settings {
 	__u64 generation;  /* raised with every change of `policies` but a longer lease; sockets re-read theirs */
 	__u32 self_pid;    /* sockets created by this process are never captured */
-	__u32 _pad;
+	__u32 epoch;       /* its lowest bit names the pair of maps, flows_N and edges_N, that the programs fill */
+	__u16 datagram_ports[4]; /* UDP ports whose datagrams are handed over; 0 = none */
+};
+
+/*
+ * Value of map `budgets`, key: cgroup id. What a cgroup may hand over, as the time that must pass for each piece of it;
+ * 0 = no limit. Written by the agent.
+ */
+struct budget {
+	__u64 ns_per_segment;
+	__u64 ns_per_kib;
+};
+
+/* Value of map `budget_uses`, key: cgroup id. Totals rise; `due` is when what was handed over is paid for. */
+struct budget_use {
+	__u64 segments;
+	__u64 bytes;
+	__u64 sampled_messages; /* left out by the budget */
+	__u64 sampled_bytes;
+	__u64 segments_due_ns;
+	__u64 bytes_due_ns;
 };
 
 /* Keys of the per-CPU map `counters`: __u64 each, monotonically rising. */
@@ -158,6 +332,11 @@ enum counter {
 	COUNTER_LOST_UNPARSED,      /* headers the programs could not follow */
 	COUNTER_LOST_COPY,          /* bpf_skb_load_bytes refused */
 	COUNTER_EXPIRED,            /* packets met by an expired lease */
+	COUNTER_DATAGRAMS,          /* datagram records written */
+	COUNTER_SAMPLED_MESSAGES,   /* messages left out by budgets */
+	COUNTER_SAMPLED_BYTES,      /* their payload bytes */
+	COUNTER_FLOWS_FULL,         /* connections told within their edge because `flows` had no room */
+	COUNTER_LOST_EDGES_FULL,    /* connections and datagrams that `edges` had no room for */
 	COUNTER_MAX,
 };
 

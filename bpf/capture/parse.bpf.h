@@ -154,6 +154,12 @@ static __always_inline enum parsed parse(struct __sk_buff *skb, struct packet *p
 		return -1 - protocol;
 
 	if (protocol == PROTOCOL_UDP) {
+		__be16 ports[2];
+
+		if (bpf_skb_load_bytes(skb, offset, ports, sizeof(ports)))
+			return PARSED_BAD;
+		packet->source_port = bpf_ntohs(ports[0]);
+		packet->dest_port = bpf_ntohs(ports[1]);
 		packet->payload_offset = offset + 8;
 		packet->payload_len = skb->len >= offset + 8 ? skb->len - offset - 8 : 0;
 		return PARSED_UDP;

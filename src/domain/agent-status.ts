@@ -62,6 +62,8 @@ export const lossReasons: Readonly<Record<string, string>> = {
   fragment: 'IP fragments that hide the TCP header.',
   unparsed: 'Packets with headers the kernel side could not follow.',
   copy: 'Packets whose bytes the kernel refused to copy.',
+  'flow-table': 'Connections told only within the sum of their edge: too many were active at once.',
+  'edge-table': 'Connections and datagrams missing from all sums: too many pairs of peers in one second.',
   'bad-record': 'Kernel or recording records that made no sense.',
   'recording-full': 'Batches that could not be written to the recording in time, or at all.',
   'recording-cut': 'The recording ends in the middle of a record: what came after it is missing.',

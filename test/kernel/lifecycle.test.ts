@@ -187,6 +187,7 @@ describe('the life of capture', () => {
       'kelpie_create',
       'kelpie_egress',
       'kelpie_ingress',
+      'kelpie_release',
       'kelpie_sockops',
     ]);
     const held = await kernelObjects(programs.map(({ id }) => id));

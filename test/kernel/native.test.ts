@@ -61,7 +61,7 @@ describe('the native addon', () => {
 
   test('maps hold what is written; keys and values of the wrong size are refused', () => {
     const handle = loaded();
-    const [key, value] = [new Uint8Array(8).fill(1), new Uint8Array(16).fill(2)];
+    const [key, value] = [new Uint8Array(16).fill(1), new Uint8Array(16).fill(2)];
     addon.mapUpdate(handle, 'policies', key, value);
     assert.deepEqual(addon.mapLookup(handle, 'policies', key), value);
     assert.deepEqual(addon.mapKeys(handle, 'policies'), [key]);
@@ -69,7 +69,7 @@ describe('the native addon', () => {
     assert.equal(addon.mapDelete(handle, 'policies', key), false);
     assert.equal(addon.mapLookup(handle, 'policies', key), undefined);
     assert.throws(() => addon.mapUpdate(handle, 'policies', key, new Uint8Array(15)), RangeError);
-    assert.throws(() => addon.mapLookup(handle, 'policies', new Uint8Array(9)), RangeError);
+    assert.throws(() => addon.mapLookup(handle, 'policies', new Uint8Array(17)), RangeError);
     assert.throws(() => addon.mapLookup(handle, 'policies', wrong(new Uint32Array(2))), TypeError);
     assert.equal((addon.mapLookup(handle, 'counters', new Uint8Array(4))?.length ?? 0) % 8, 0);
     assert.equal(addon.drain(handle, 'ring', new Uint8Array(64)), 0);
