@@ -4,7 +4,7 @@ import type { ExchangeFacts, ProtocolOutput } from '../../stream/protocol.ts';
 import { addressesOf, resultOf } from './answer.ts';
 import type { Conversation } from './conversation.ts';
 import type { DnsLimits } from './limits.ts';
-import type { DnsMessage } from './message.ts';
+import type { DnsMessage, DnsQuestion } from './message.ts';
 import { Question } from './question.ts';
 import { createSearchSeries } from './search-series.ts';
 
@@ -36,6 +36,7 @@ export class QuestionLog {
   /** In the order in which they were sent last, and in which they were over. */
   readonly #pending = new Set<Question>();
   readonly #over = new Set<Question>();
+  #asks = 0;
   readonly #facts: { -readonly [K in keyof ExchangeFacts]: ExchangeFacts[K] } = {
     protocol: 'dns',
     role: 'client',
@@ -75,15 +76,7 @@ export class QuestionLog {
       if (same.isShown || time - same.time >= this.#options.limits.inFlightNanos) this.#tell(same, time);
       return;
     }
-    const question = new Question({
-      conversation,
-      role,
-      messageId: message.id,
-      asked,
-      opcode: message.opcode,
-      time,
-      size,
-    });
+    const question = this.#newQuestion({ conversation, role, message, time, size }, asked);
     conversation.add(question);
     this.#pending.add(question);
     for (const earlier of this.#series.asked(question)) this.#tell(earlier, time);
@@ -104,6 +97,13 @@ export class QuestionLog {
     if (isFirst) this.#exchange(question, resultOf(message), time);
   }
 
+  #newQuestion(passed: Omit<Passed, 'kept'>, asked: DnsQuestion): Question {
+    const { conversation, role, message, time, size } = passed;
+    const { id: messageId, opcode } = message;
+    this.#asks += 1;
+    return new Question({ conversation, role, messageId, number: this.#asks, asked, opcode, time, size });
+  }
+
   /** Capture began between question and answer. */
   #unseen(
     conversation: Conversation,
@@ -111,9 +111,9 @@ export class QuestionLog {
     message: DnsMessage,
     time: number,
   ): Question | undefined {
-    const { question: asked, opcode, id } = message;
+    const { question: asked } = message;
     if (asked === undefined) return undefined;
-    const question = new Question({ conversation, role, messageId: id, asked, opcode, time, size: 0 });
+    const question = this.#newQuestion({ conversation, role, message, time, size: 0 }, asked);
     conversation.add(question);
     return question;
   }

@@ -12,6 +12,8 @@ export interface QuestionOptions {
   readonly conversation: Conversation;
   readonly role: 'client' | 'server';
   readonly messageId: number;
+  /** Among all questions told together. */
+  readonly number: number;
   readonly asked: DnsQuestion;
   readonly opcode: number;
   /** Captured ns. */
@@ -39,6 +41,7 @@ export class Question {
   /** Its answer, in words: the message's bytes are not kept. */
   #answer: Partial<DnsEvent> | undefined;
   readonly #opcode: number;
+  readonly #number: number;
 
   constructor(options: QuestionOptions) {
     const { conversation, role, messageId, asked, opcode, time, size } = options;
@@ -50,6 +53,7 @@ export class Question {
     this.sentTime = time;
     this.size = size;
     this.#opcode = opcode;
+    this.#number = options.number;
   }
 
   get type(): string {
@@ -109,7 +113,8 @@ export class Question {
       ...(names as DnsEvent),
       trace_role: this.role,
       time_: wallTime(this.time),
-      id: `${cookie}.${this.messageId.toString(16)}.${Math.round(this.time / 1e3).toString(36)}`,
+      // The time keeps the numbers of two agents, one after the other, apart.
+      id: `${cookie}.${Math.round(this.time / 1e6).toString(36)}.${this.#number.toString(36)}`,
       query_name: this.asked.name,
       query_type: this.type,
       rcode: answer?.rcode ?? null,

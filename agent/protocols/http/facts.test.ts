@@ -185,6 +185,28 @@ describe('exchanges left out by the budget', () => {
     assert.equal(facts.length, 1);
     assert.deepEqual(losses, {});
   });
+
+  test('one whose end alone was kept as well', () => {
+    const model = modelConnection()
+      .send(0, get('/first'))
+      .send(1, ok('x'))
+      .leftOut(0, 80)
+      .leftOut(1, 25)
+      .send(0, 'the body that waited for 100 Continue')
+      .send(1, status(500))
+      .send(0, get('/next'))
+      .send(1, status(404));
+    const { rows, facts, losses } = rowsOf(model.records);
+    assert.deepEqual(
+      rows.map(({ req_path, outcome }) => [req_path, outcome]),
+      [
+        ['/first', 'ok'],
+        ['/next', 'error'],
+      ],
+    );
+    assert.equal(facts.length, 2);
+    assert.deepEqual(losses, {});
+  });
 });
 
 /** A row without what depends on when and where on its connection it was. */

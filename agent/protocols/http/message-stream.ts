@@ -101,19 +101,19 @@ export class MessageStream {
     }
   }
 
-  /** Whole messages were left out here: what comes next begins one, and nothing is lost. */
+  /** Messages were left out here on purpose, and nothing is lost: what comes next begins one, unless it is the rest of one left out. */
   leftOut(length: number, time: number): void {
     this.#now = time;
     switch (this.#state) {
-      case 'start':
       case 'tunnel':
+        return;
+      case 'start':
+        this.#seekHere(time);
         return;
       case 'head':
         this.#cutHead(0, 'by the capture budget');
         return;
       case 'turn':
-        this.#complete('start');
-        return;
       case 'seek':
         this.settle();
         this.#seekHere(time);

@@ -41,6 +41,8 @@ export class HttpReader implements StreamReader {
   #outOfStep = false;
   /** The client spoke after the server, and no request has begun since. */
   #clientTurned = false;
+  /** Requests were left out by the budget, and none has begun since: an answer is to one of them. */
+  #requestsLeftOut = false;
   /** Bytes lost before a request that has not been seen yet. */
   #lostBefore = 0;
   /** Captured time of the latest call. */
@@ -112,7 +114,7 @@ export class HttpReader implements StreamReader {
       const old = time - exchange.firstTime >= inFlightNanos;
       // Behind a cut body the end may be told late: the answer is shown at once.
       const cut = response !== undefined && !response.keeping;
-      if ((old || cut) && exchange.shown < (response === undefined ? 1 : 2)) {
+      if ((old || cut) && !exchange.leftOut && exchange.shown < (response === undefined ? 1 : 2)) {
         this.#emit(exchange, 'in-flight');
         exchange.shown = response === undefined ? 1 : 2;
       }
@@ -147,13 +149,15 @@ export class HttpReader implements StreamReader {
   }
 
   /**
-   * Whole messages are missing on purpose, and counted by who left them out: both sides stay in step. An exchange of which only
-   * the beginning was kept (a request that waited for "100 Continue") goes without a word, unless it was shown before.
+   * Messages are missing on purpose, and counted by who left them out: both sides stay in step. An exchange of which only the
+   * beginning or the end was kept (a request that waited for "100 Continue") goes without a word, unless it was shown before.
    */
   #leftOut(direction: Direction, length: number, time: number): void {
     this.#lastDirection = undefined;
     if (this.#requestDirection === undefined) return;
-    const cut = direction === this.#requestDirection && this.#requests.busy ? this.#asking : undefined;
+    const isRequest = direction === this.#requestDirection;
+    const cut = isRequest && this.#requests.busy ? this.#asking : undefined;
+    this.#requestsLeftOut ||= isRequest;
     this.#streamOf(direction).leftOut(length, time);
     if (cut === undefined || cut.response !== undefined) return;
     this.#asking = undefined;
@@ -181,6 +185,7 @@ export class HttpReader implements StreamReader {
 
   #requestBegun(message: Message): Framing {
     this.#garbage = 0;
+    this.#requestsLeftOut = false;
     this.#clientSpeaks();
     const exchange = new Exchange(++this.#count, message);
     exchange.suspect = this.#outOfStep;
@@ -227,6 +232,7 @@ export class HttpReader implements StreamReader {
     }
     const alone = new Exchange(++this.#count, undefined);
     alone.response = message;
+    alone.leftOut = this.#requestsLeftOut;
     alone.lostBytes = this.#lostBefore;
     this.#lostBefore = 0;
     this.#pending.push(alone);
