@@ -6,11 +6,12 @@ import { helpSpec } from './help/index.ts';
 import { httpSpec } from './http/index.ts';
 import { jsonSpec } from './json/index.ts';
 import { latencySpec } from './latency/index.ts';
+import { mapSpec } from './map/index.ts';
 import { recordSpecs } from './record/index.ts';
 import type { JsonViewSpec, RowViewSpec, ViewSpec } from './view.ts';
 
 /** What the command line opens; the first is what the app opens with. */
-export const viewSpecs: readonly ViewSpec[] = [httpSpec, latencySpec, agentsSpec, helpSpec, aliasSpec];
+export const viewSpecs: readonly ViewSpec[] = [httpSpec, mapSpec, latencySpec, agentsSpec, helpSpec, aliasSpec];
 
 /** What enter on a row opens, by the row's table. */
 export const rowViewSpecs: readonly RowViewSpec[] = [exchangeSpec, ...recordSpecs];
