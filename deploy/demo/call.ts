@@ -1,5 +1,6 @@
 import { Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
-import { authority, podOf, type Role } from './pods.ts';
+import { names } from './dns/resolver.ts';
+import { authority, podOf, type Role, serviceName } from './pods.ts';
 import { type Trace, traceHeaders } from './trace.ts';
 
 export interface Outgoing {
@@ -25,22 +26,32 @@ export interface Incoming {
 const keepAlive = new Agent({ keepAlive: true, maxSockets: 8, maxFreeSockets: 4 });
 
 /**
- * Calls another pod and reads the whole answer.
- * @throws Error with `code` ETIMEDOUT, ECONNRESET, ECONNREFUSED … when there is none.
+ * Calls a service by its name and reads the whole answer.
+ * @throws Error with `code` ETIMEDOUT, ECONNRESET, ECONNREFUSED, ENOTFOUND … when there is none.
  */
 export function call(role: Role, outgoing: Outgoing): Promise<Incoming> {
   const pod = podOf(role);
+  return callHost({ host: serviceName(pod), port: pod.port }, outgoing, authority(pod));
+}
+
+/** The same with any host. */
+export function callHost(
+  { host, port }: { readonly host: string; readonly port: number },
+  outgoing: Outgoing,
+  hostHeader = host,
+): Promise<Incoming> {
   const { method = 'GET', path, body, trace, timeout = 2000, agent = keepAlive, expect = false } = outgoing;
   return new Promise((resolve, reject) => {
     const sent = request(
       {
-        host: pod.address,
-        port: pod.port,
+        host,
+        port,
+        lookup: names.lookup,
         method,
         path,
         agent,
         headers: {
-          Host: authority(pod),
+          Host: hostHeader,
           ...(trace && traceHeaders(trace)),
           ...(body !== undefined && { 'Content-Length': Buffer.byteLength(body) }),
           ...(expect && { Expect: '100-continue' }),

@@ -3,11 +3,11 @@ import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../src/domain/errors.ts';
 import { cgroup2Mount, createCgroup } from './cgroup.ts';
-import { demoName, removeDemo, sweepLeftovers } from './leftovers.ts';
+import { demoName, outsideOf, removeDemo, sweepLeftovers } from './leftovers.ts';
 import { createNetwork } from './network.ts';
 import type { DemoOptions } from './options.ts';
 import { type PodProcess, startPod } from './pod-process.ts';
-import { type Pod, pods, servers } from './pods.ts';
+import { hosts, type Pod, pods } from './pods.ts';
 
 /**
  * Runs the demo until its stdin ends, it is told to stop, or one of its parts fails; then removes all of it.
@@ -17,19 +17,24 @@ import { type Pod, pods, servers } from './pods.ts';
 export async function runDemo(options: DemoOptions, announce: (line: object) => void): Promise<void> {
   const name = demoName(process.pid);
   const mount = writableMount();
-  const told = toldToStop();
+  const start = Promise.withResolvers<void>();
+  const told = toldToStop(start.resolve);
   const sweeper = startSweeper(name);
   const running: PodProcess[] = [];
   const stopping = new AbortController();
   try {
     await sweepLeftovers();
-    await createNetwork(name, pods);
+    await createNetwork(name, hosts);
     const started = startAll(name, mount, options, running, stopping.signal);
     if ((await Promise.race([started.then(() => 'up'), told])) !== 'up') return;
     announce({
       ready: true,
       cgroup: `/${name}`,
       pods: pods.map((pod) => ({ namespace: pod.namespace, pod: pod.name, ip: pod.address })),
+    });
+    if (!options.waitForGo) start.resolve();
+    void start.promise.then(() => {
+      for (const pod of running) pod.go();
     });
     await Promise.race([told, anyEnd(running)]);
   } finally {
@@ -40,7 +45,7 @@ export async function runDemo(options: DemoOptions, announce: (line: object) => 
   }
 }
 
-/** Servers first, all at once; the generator checks that each answers before it says it is up. */
+/** All at once. */
 async function startAll(
   demo: string,
   mount: string,
@@ -50,22 +55,24 @@ async function startAll(
 ): Promise<void> {
   const start = async (pod: Pod) => {
     stopping.throwIfAborted();
-    const cgroup = join(mount, demo, pod.namespace, pod.name, pod.container);
+    const cgroup = pod.outside
+      ? join(mount, outsideOf(demo), pod.name)
+      : join(mount, demo, pod.namespace, pod.name, pod.container);
     createCgroup(cgroup);
     const process = startPod(demo, pod, cgroup, options);
     running.push(process);
     await process.up;
   };
-  await Promise.all(pods.filter((pod) => servers.includes(pod)).map(start));
-  await Promise.all(pods.filter((pod) => !servers.includes(pod)).map(start));
+  // Whoever serves comes up at once; the generator then checks that each answers before it says it is up.
+  await Promise.all(hosts.map(start));
 }
 
-/** Resolves on SIGTERM, SIGINT, SIGHUP or the end of stdin (the parent died or let go). */
-function toldToStop(): Promise<string> {
+/** Resolves on SIGTERM, SIGINT, SIGHUP or the end of stdin (the parent died or let go). A line on stdin is the word to begin. */
+function toldToStop(begin: () => void): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => resolve('stop'));
     process.stdin.once('end', () => resolve('stop')).once('error', () => resolve('stop'));
-    process.stdin.resume();
+    process.stdin.on('data', begin);
   });
 }
 

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import type { Names } from './dns/resolver.ts';
+import { answerFor } from './dns/zone.ts';
 import { createRandom } from './random.ts';
 import { createCatalog } from './roles/catalog.ts';
 import { createKuard } from './roles/kuard.ts';
@@ -20,11 +22,18 @@ function serving(server: Server): (path: string, init?: RequestInit) => Promise<
   return (path, init) => fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`, init);
 }
 
+/** The zone without a server, failing as a resolver does. */
+const asZone: Names['ask'] = async (name, type) => {
+  const { rcode, answers } = answerFor(name, type);
+  if (rcode === 3) throw Object.assign(new Error('no such name'), { code: 'ENOTFOUND' });
+  return answers.map(({ data }) => data);
+};
+
 /** The body, for a test to take apart. */
 const jsonOf = async (answer: Response | Promise<Response>) => JSON.parse(await (await answer).text());
 
 describe('a demo service', () => {
-  const ask = serving(createCatalog(createRandom(1)));
+  const ask = serving(createCatalog(createRandom(1), { query: async () => [] }));
 
   test('says 404 for what it does not know and 405 with what it would take', async () => {
     assert.equal((await ask('/nowhere')).status, 404);
@@ -55,7 +64,7 @@ describe('a demo service', () => {
 });
 
 describe('kuard', () => {
-  const ask = serving(createKuard());
+  const ask = serving(createKuard(asZone));
   const put = (path: string, body: string) => ask(path, { method: 'PUT', body });
   const post = (path: string, body = '') => ask(path, { method: 'POST', body });
 

@@ -12,10 +12,15 @@ export function demoName(pid: number): string {
   return `${PREFIX}${pid}`;
 }
 
+/** Cgroup of what plays the internet: beside the demo's, so that whoever watches that one does not see it. */
+export function outsideOf(name: string): string {
+  return `${name}-outside`;
+}
+
 /** Removes what is left of one demo: its processes, network namespaces and cgroups. Safe to repeat. */
 export async function removeDemo(name: string): Promise<void> {
   const mount = cgroup2Mount();
-  if (mount) await removeCgroup(join(mount, name));
+  if (mount) await Promise.all([name, outsideOf(name)].map((each) => removeCgroup(join(mount, each))));
   await removeNetwork(namesIn(NETNS_DIRECTORY).filter((entry) => entry.startsWith(`${name}-`)));
 }
 

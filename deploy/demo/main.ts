@@ -2,7 +2,7 @@ import { appErrorToData, toAppError } from '../../src/domain/errors.ts';
 import { runDemo } from './demo.ts';
 import { removeDemo } from './leftovers.ts';
 import { type Command, help, parseCommand } from './options.ts';
-import { runRole } from './roles/run.ts';
+import { runPod } from './roles/run.ts';
 
 let announced = false;
 
@@ -18,8 +18,8 @@ async function run(command: Command): Promise<void> {
     case 'help':
       process.stdout.write(help);
       return;
-    case 'role':
-      return runRole(command.role, command.options);
+    case 'pod':
+      return runPod(command.pod, command.options);
     case 'sweep':
       return removeDemo(command.name);
     case 'demo':

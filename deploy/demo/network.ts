@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { AppError } from '../../src/domain/errors.ts';
-import type { Pod } from './pods.ts';
+import { outsideSubnet, type Pod, silentAddress } from './pods.ts';
+
+const podSubnet = '10.244.0.0/24';
 
 /** Network namespace of a pod, as `ip netns list` shows it. */
 export function netnsOf(demo: string, { namespace, name }: Pod): string {
@@ -36,7 +38,18 @@ export async function createNetwork(demo: string, pods: readonly Pod[]): Promise
   );
   await Promise.all(
     pods.map((pod) =>
-      ip(['-n', netnsOf(demo, pod)], ['link set lo up', `addr add ${pod.address}/24 dev eth0`, 'link set eth0 up']),
+      ip(
+        ['-n', netnsOf(demo, pod)],
+        [
+          'link set lo up',
+          `addr add ${pod.address}/24 dev eth0`,
+          'link set eth0 up',
+          // One bridge carries both subnets; nothing is forwarded.
+          `route add ${pod.outside ? podSubnet : outsideSubnet} dev eth0`,
+          // Frames to a station that is not there: a connection to it is never answered, as to a host that is down.
+          ...(pod.outside ? [] : [`neigh add ${silentAddress} lladdr 02:00:5e:00:53:99 dev eth0 nud permanent`]),
+        ],
+      ),
     ),
   );
 }

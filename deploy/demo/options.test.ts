@@ -2,18 +2,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cgroup2Mount } from './cgroup.ts';
 import { parseCommand } from './options.ts';
+import { podOf } from './pods.ts';
 
 test('no argument runs the demo with its defaults', () => {
-  assert.deepEqual(parseCommand([]), { kind: 'demo', options: { seed: 1, rate: 18 } });
+  assert.deepEqual(parseCommand([]), { kind: 'demo', options: { seed: 1, rate: 18, waitForGo: false } });
 });
 
-test('a role is one of the pods', () => {
-  assert.deepEqual(parseCommand(['--role', 'api', '--seed', '5']), {
-    kind: 'role',
-    role: 'api',
-    options: { seed: 5, rate: 18 },
+test('a pod is one of the table', () => {
+  const command = parseCommand(['--pod', 'postgres-0', '--seed', '5']);
+  assert.deepEqual(command, {
+    kind: 'pod',
+    pod: podOf('postgres'),
+    options: { seed: 5, rate: 18, waitForGo: false },
   });
-  assert.throws(() => parseCommand(['--role', 'database']), /unknown role database/);
+  assert.throws(() => parseCommand(['--pod', 'database']), /unknown pod database/);
 });
 
 for (const args of [['--rate', 'fast'], ['--rate', '0'], ['--rate', ''], ['--seed', '-1'], ['--nope'], ['stray']])

@@ -23,13 +23,15 @@ export interface PodProcess {
   readonly up: Promise<void>;
   /** Resolves with how it went when the process ends. */
   readonly ended: Promise<string>;
+  /** Lets it begin what it does of itself. */
+  go(): void;
   /** Ends it and waits until it is gone. */
   stop(): Promise<void>;
 }
 
 /** Starts one pod's only process. It ends by itself when this process dies, for its stdin is a pipe from here. */
 export function startPod(demo: string, pod: Pod, cgroup: string, { seed, rate }: DemoOptions): PodProcess {
-  const role = [...process.execArgv, ...SMALL_HEAP, process.argv[1] ?? '', '--role', pod.role];
+  const role = [...process.execArgv, ...SMALL_HEAP, process.argv[1] ?? '', '--pod', pod.name];
   const args = [
     `/run/netns/${netnsOf(demo, pod)}`,
     process.execPath,
@@ -50,7 +52,13 @@ export function startPod(demo: string, pod: Pod, cgroup: string, { seed, rate }:
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code, signal) => resolve(signal ? `killed by ${signal}` : `exit code ${code}`));
   });
-  return { pod, up: whenUp(child, pod, ended), ended, stop: () => stop(child) };
+  return {
+    pod,
+    up: whenUp(child, pod, ended),
+    ended,
+    go: () => void child.stdin?.write('go\n'),
+    stop: () => stop(child),
+  };
 }
 
 async function whenUp(child: ChildProcess, pod: Pod, ended: Promise<string>): Promise<void> {

@@ -20,6 +20,8 @@ export interface Child {
   readonly ready: Readonly<Record<string, unknown>>;
   /** Resolves with a sentence on how it ended. */
   readonly ended: Promise<string>;
+  /** Writes a line to its standard input. */
+  tell(line: string): void;
   /** Lets it end in order; kills it when it does not. */
   stop(): Promise<void>;
 }
@@ -57,7 +59,8 @@ export async function startChild(
   });
   const stop = () => stopChild(process_, ended);
   try {
-    return { ready: await firstLine(process_, ended, log, signal), ended, stop };
+    const tell = (line: string) => void process_.stdin?.write(`${line}\n`);
+    return { ready: await firstLine(process_, ended, log, signal), ended, tell, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -33,6 +33,9 @@ export interface OpenOptions {
   readonly record?: string;
 }
 
+/** Time for a terminal to take its lease on an agent that has just come up, ms: nothing is captured before. */
+const leaseMs = 200;
+
 /** @throws AppError that says what is missing and what to do */
 export async function openSource(request: SourceRequest, options: OpenOptions): Promise<Source> {
   const { choice } = request;
@@ -80,11 +83,13 @@ async function openOwn(
   try {
     if (choice.kind === 'demo') {
       progress('starting the demo: a small shop in network namespaces and cgroups');
-      demo = await startChild('demo.js', [], folder, signal);
+      // Its load begins when the agent is there: what is seen from the start needs no guessing.
+      demo = await startChild('demo.js', ['--wait-for-go'], folder, signal);
     }
     progress(choice.kind === 'replay' ? `opening ${choice.file}` : 'starting the agent: loading its eBPF programs');
     const args = [...sourceArgs(choice, demo), ...redactArgs(request), ...(record ? ['--record', record] : [])];
     agent = await startAgent({ args, folder, signal, restart: !record });
+    if (demo) setTimeout(demo.tell, leaseMs, 'go').unref();
   } catch (error) {
     await Promise.all([agent?.stop(), demo?.stop()]);
     throw error;

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { build } from 'esbuild';
+import { workloadOfPod } from '../../src/domain/workload.ts';
 
 export interface Ready {
   readonly ready: boolean;
@@ -88,9 +89,10 @@ export function cgroupDirectory(cgroup: string): string {
   return join(mount, cgroup);
 }
 
-/** Pids in a pod's cgroup. */
+/** Pids in a pod's cgroup; its only container is named after its workload. */
 export function pidsOf(cgroup: string, namespace: string, pod: string): number[] {
-  const text = readFileSync(join(mount, cgroup, namespace, pod, pod, 'cgroup.procs'), 'utf8');
+  const container = workloadOfPod(pod);
+  const text = readFileSync(join(mount, cgroup, namespace, pod, container, 'cgroup.procs'), 'utf8');
   return text.split('\n').filter(Boolean).map(Number);
 }
 

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { type Pod, podOf, pods, type Role, webServers } from '../../deploy/demo/pods.ts';
+import { workloadOf } from '../../src/domain/workload.ts';
 import {
   bundleDemo,
   cgroupDirectory,
@@ -13,6 +15,9 @@ import {
   tracesOf,
   until,
 } from './demo-process.ts';
+
+const fullName = ({ namespace, name }: Pod) => `${namespace}/${name}`;
+const generator = fullName(podOf('generator'));
 
 let script = '';
 const running = new Set<Demo>();
@@ -46,16 +51,21 @@ describe('a running demo', () => {
     demo = start();
     ready = await demo.firstLine;
   });
-  const address = (pod: string) => ready.pods.find((it) => it.pod === pod)?.ip;
+  const address = (role: Role) => podOf(role).address;
   const kuard = (path: string, ...args: readonly string[]) =>
-    curl(ready.cgroup, 'load/generator', ...args, `http://${address('kuard')}:8080${path}`);
+    curl(ready.cgroup, generator, ...args, `http://${address('kuard')}:8080${path}`);
 
   test('says where its pods are, by the names of the ready line', () => {
     assert.equal(ready.ready, true);
     assert.equal(ready.cgroup, `/kelpie-demo-${demo.child.pid}`);
     const names = ready.pods.map(({ namespace, pod }) => `${namespace}/${pod}`);
-    for (const name of ['default/kuard', 'shop/frontend', 'shop/api', 'shop/catalog', 'load/generator'])
-      assert.ok(names.includes(name), name);
+    assert.deepEqual(names.toSorted(), pods.map(fullName).toSorted());
+    // As Kubernetes names them, two replicas of one among them; nothing of what plays the internet.
+    const workloads = names.map(workloadOf);
+    assert.equal(workloads.filter((name) => name === 'shop/api').length, 2);
+    for (const name of ['default/kuard', 'shop/frontend', 'shop/postgres', 'kube-system/coredns', 'load/generator'])
+      assert.ok(workloads.includes(name), name);
+    assert.ok(!workloads.some((name) => name.includes('stripe')));
   });
 
   test('has one process per pod, in the cgroup that names it', () => {
@@ -63,31 +73,25 @@ describe('a running demo', () => {
   });
 
   test('opens its sockets inside the cgroup of their pod', () => {
-    const netns = `--net=/run/netns/${ready.cgroup.slice(1)}-shop-api`;
+    const { name } = podOf('api');
+    const netns = `--net=/run/netns/${ready.cgroup.slice(1)}-shop-${name}`;
     const listing = execFileSync('nsenter', [netns, 'ss', '-Hltn', '--cgroup'], { encoding: 'utf8' });
-    assert.match(listing, new RegExp(`:8080 .*cgroup:.*${ready.cgroup}/shop/api/api`));
+    assert.match(listing, new RegExp(`:8080 .*cgroup:.*${ready.cgroup}/shop/${name}/api`));
   });
 
   test('answers in every serving pod', () => {
-    const ports: Readonly<Record<string, number>> = {
-      frontend: 80,
-      api: 8080,
-      catalog: 8080,
-      cart: 8080,
-      payments: 9000,
-    };
-    for (const [pod, port] of Object.entries(ports)) {
-      const answer = curl(ready.cgroup, 'load/generator', `http://${address(pod)}:${port}/healthz`);
-      assert.deepEqual(JSON.parse(answer), { status: 'ok' }, pod);
+    for (const pod of webServers.filter(({ role }) => role !== 'kuard')) {
+      const answer = curl(ready.cgroup, generator, `http://${pod.address}:${pod.port}/healthz`);
+      assert.deepEqual(JSON.parse(answer), { status: 'ok' }, pod.name);
     }
   });
 
   test('answers like kuard', () => {
     assert.equal(kuard('/healthy'), 'ok');
     assert.equal(typeof JSON.parse(kuard('/mem/api')).memStats.Alloc, 'number');
-    assert.equal(JSON.parse(kuard('/env/api')).env.POD_NAME, 'kuard');
+    assert.equal(JSON.parse(kuard('/env/api')).env.POD_NAME, podOf('kuard').name);
     assert.match(JSON.parse(kuard('/dns/api', '-d', '{"type":"A","name":"api.shop"}')).result, /IN\tA\t10\.244\./);
-    assert.match(kuard('/'), /pageContext = \{"hostname":"kuard"/);
+    assert.match(kuard('/'), /pageContext = \{"hostname":"kuard-/);
   });
 
   test('fails its probe as often as it is told to', () => {
@@ -101,9 +105,48 @@ describe('a running demo', () => {
   test('carries one request through all pods on its way', () => {
     const id = 'e2e-request-1';
     const url = `http://${address('frontend')}/product/p-1001`;
-    const head = curl(ready.cgroup, 'load/generator', '-D', '-', '-o', '/dev/null', '-H', `X-Request-Id: ${id}`, url);
+    const head = curl(ready.cgroup, generator, '-D', '-', '-o', '/dev/null', '-H', `X-Request-Id: ${id}`, url);
     assert.match(head, /^HTTP\/1\.1 200 OK/);
     assert.match(head, new RegExp(`^X-Request-Id: ${id}\r$`, 'm'));
+  });
+
+  test('resolves names by its own DNS pod: search domains, both replicas, aliases, truncation', () => {
+    const dns = (type: string, name: string) =>
+      JSON.parse(kuard('/dns/api', '-d', JSON.stringify({ type, name }))).result as string;
+    // One question in a hundred fails on purpose.
+    const settled = (type: string, name: string) => {
+      const results = Array.from({ length: 4 }, () => dns(type, name));
+      return results.find((result) => !result.includes('SERVFAIL')) ?? '';
+    };
+    assert.match(
+      settled('A', 'api.shop'),
+      /api\.shop\.svc\.cluster\.local\.\t5\tIN\tA\t10\.244\.0\.2[15]\n.*\tA\t10\.244\.0\.2[15]/,
+    );
+    assert.match(settled('A', 'api.stripe.example'), /203\.0\.113\.20/);
+    assert.match(settled('AAAA', 'api.shop'), /NOERROR[\s\S]*ANSWER: 0/);
+    assert.match(settled('A', 'no.such.name'), /NXDOMAIN/);
+    assert.match(settled('TXT', 'config.shop'), /ANSWER: 6/);
+  });
+
+  test('has databases that speak their own protocols', () => {
+    const inPod = (...command: readonly string[]) =>
+      execFileSync('ip', ['netns', 'exec', `${ready.cgroup.slice(1)}-${generator.replace('/', '-')}`, ...command], {
+        encoding: 'latin1',
+        input: '',
+      });
+    const redis = inPod(
+      'bash',
+      '-c',
+      `exec 3<>/dev/tcp/${address('redis')}/6379; printf '*1\\r\\n$4\\r\\nPING\\r\\n' >&3; head -c 7 <&3`,
+    );
+    assert.equal(redis, '+PONG\r\n');
+    const startup = String.raw`\x00\x00\x00\x10\x00\x03\x00\x00user\x00me\x00\x00`.replace('x10', 'x11');
+    const hello = inPod(
+      'bash',
+      '-c',
+      `exec 3<>/dev/tcp/${address('postgres')}/5432; printf '${startup}' >&3; head -c 9 <&3`,
+    );
+    assert.equal(hello, 'R\0\0\0\x08\0\0\0\0');
   });
 
   test('makes traffic of its own', async () => {
@@ -157,9 +200,10 @@ describe('the end of a demo', () => {
   test('a pod that dies ends the demo, which says which one it was', async () => {
     const demo = start();
     const { cgroup } = await demo.firstLine;
-    for (const pid of pidsOf(cgroup, 'shop', 'cart')) process.kill(pid, 'SIGKILL');
+    const { name } = podOf('cart');
+    for (const pid of pidsOf(cgroup, 'shop', name)) process.kill(pid, 'SIGKILL');
     assert.equal(await demo.exited, 3);
-    assert.match(demo.stderr(), /pod shop\/cart ended: killed by SIGKILL/);
+    assert.match(demo.stderr(), /pod shop\/cart-\S+ ended: killed by SIGKILL/);
     await gone(cgroup.slice(1));
   });
 
@@ -175,6 +219,19 @@ describe('the end of a demo', () => {
   });
 });
 
+test('the load waits for the word where it is told to', async () => {
+  const demo = start('--wait-for-go');
+  const { cgroup } = await demo.firstLine;
+  const kuard = (path: string) => curl(cgroup, generator, `http://${podOf('kuard').address}:8080${path}`);
+  const probes = () => JSON.parse(kuard('/ready/api')).history.length;
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  assert.equal(probes(), 0);
+  demo.child.stdin?.write('go\n');
+  await until('probes of the generator at kuard', () => probes() > 0);
+  demo.child.stdin?.end();
+  assert.equal(await demo.exited, 0);
+});
+
 test('two demos side by side do not meet', async () => {
   const [one, other] = [start(), start('--seed', '2')];
   const [first, second] = await Promise.all([one.firstLine, other.firstLine]);
@@ -182,8 +239,8 @@ test('two demos side by side do not meet', async () => {
   one.child.stdin?.end();
   await one.exited;
   assert.deepEqual(tracesOf(first.cgroup.slice(1)), []);
-  const kuard = second.pods.find(({ pod }) => pod === 'kuard')?.ip;
-  assert.match(curl(second.cgroup, 'shop/api', `http://${kuard}:8080/env/api`), /"POD_NAME":"kuard"/);
+  const answer = curl(second.cgroup, fullName(podOf('api')), `http://${podOf('kuard').address}:8080/env/api`);
+  assert.match(answer, /"POD_NAME":"kuard-/);
   assert.ok(existsSync(cgroupDirectory(second.cgroup)));
   other.child.stdin?.end();
   assert.equal(await other.exited, 0);

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { call } from '../call.ts';
-import { type Role, servers } from '../pods.ts';
+import { callHost } from '../call.ts';
+import { type Pod, webServers } from '../pods.ts';
 import type { Random } from '../random.ts';
+import { isTrouble } from '../weather.ts';
 import { createScenarios, type Scenario } from './scenarios.ts';
 
 /** Requests that may be on their way at once; beyond that a turn is skipped, so that a stuck pod cannot pile them up. */
@@ -9,13 +10,22 @@ const IN_FLIGHT = 64;
 const WAVE_SECONDS = 23;
 const WAVE_HEIGHT = 0.25;
 
+/** How many times as many come in a rush. */
+const RUSH = 1.8;
+
 /**
- * Waits until every pod answers, calls `up`, and then starts `rate` scenarios a second on average, for ever: Poisson
+ * Waits until every pod answers, calls `up`, waits until it is `told` to begin, and then starts `rate` scenarios a second on average, for ever: Poisson
  * arrivals on a small wave, as many visitors who know nothing of each other make.
  */
-export async function runGenerator(random: Random, rate: number, up: () => void): Promise<void> {
-  await Promise.all(servers.map(({ role }) => untilAnswers(role)));
+export async function runGenerator(
+  random: Random,
+  rate: number,
+  up: () => void,
+  told: Promise<unknown>,
+): Promise<void> {
+  await Promise.all(webServers.map(untilAnswers));
   up();
+  await told;
   void generate(random, rate);
 }
 
@@ -26,7 +36,8 @@ async function generate(random: Random, rate: number): Promise<void> {
   let inFlight = 0;
   for (;;) {
     const wave = 1 + WAVE_HEIGHT * Math.sin((2 * Math.PI * due) / 1000 / WAVE_SECONDS);
-    due += (-Math.log(1 - random.next()) / (rate * wave)) * 1000;
+    const rush = isTrouble('rush', due / 1000) ? RUSH : 1;
+    due += (-Math.log(1 - random.next()) / (rate * wave * rush)) * 1000;
     const scenario = draw();
     await delay(Math.max(0, start + due - performance.now()));
     if (inFlight >= IN_FLIGHT) continue;
@@ -51,10 +62,13 @@ function createDraw(scenarios: readonly Scenario[], random: Random): () => Scena
   };
 }
 
-async function untilAnswers(role: Role): Promise<void> {
+/** By address: who answers there is one pod, whoever else has its service's name. */
+async function untilAnswers({ role, address, port }: Pod): Promise<void> {
   const path = role === 'kuard' ? '/healthy' : '/healthz';
   for (;;) {
-    const answer = await call(role, { path, agent: false, timeout: 1000 }).catch(() => undefined);
+    const answer = await callHost({ host: address, port }, { path, agent: false, timeout: 1000 }).catch(
+      () => undefined,
+    );
     if (answer?.status === 200) return;
     await delay(20);
   }

@@ -54,6 +54,19 @@ export function kuardScenarios(random: Random): readonly Scenario[] {
           path: '/dns/api',
           headers: json,
           body: JSON.stringify({ type: 'A', name: random.pick(names) }),
+          timeout: 5000,
+        }),
+    },
+    // So long that it is asked for again over TCP.
+    {
+      weight: 0.4,
+      run: () =>
+        curl({
+          method: 'POST',
+          path: '/dns/api',
+          headers: json,
+          body: '{"type":"TXT","name":"config.shop"}',
+          timeout: 5000,
         }),
     },
     { weight: 1, run: () => curl({ path: '/keygen' }) },

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { authority, podOf, type Role } from '../pods.ts';
+import { names } from '../dns/resolver.ts';
+import { authority, podOf, type Role, serviceName } from '../pods.ts';
 import type { Scenario } from './scenarios.ts';
 
 /** What no well-mannered HTTP library sends, byte by byte. */
@@ -36,8 +37,8 @@ function chunkedUpload(): Promise<void> {
 
 /** Writes the parts a little apart, reads until the server hangs up or patience (ms) ends, and hangs up. */
 async function talk(role: Role, parts: readonly string[], patience = 1500): Promise<void> {
-  const { address, port } = podOf(role);
-  const socket = connect({ host: address, port });
+  const pod = podOf(role);
+  const socket = connect({ host: serviceName(pod), port: pod.port, lookup: names.lookup });
   const over = new Promise<void>((resolve) => {
     socket.once('close', () => resolve()).once('error', () => resolve());
   });

@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Server } from 'node:http';
-import { call as callPod, type Incoming } from '../call.ts';
+import { callHost, call as callPod, type Incoming } from '../call.ts';
 import { type Call, createService } from '../http-service.ts';
 import { work } from '../latency.ts';
+import { podOf, serviceName } from '../pods.ts';
+import type { Database } from '../postgres/client.ts';
 import type { Random } from '../random.ts';
 import { empty, json } from '../reply.ts';
+import { isTrouble } from '../weather.ts';
+import { fraudPort } from './payments.ts';
 
 /** The shop's API: calls catalog, cart and payments, and turns their failures into its own. */
-export function createApi(random: Random): Server {
-  const orders = new Map<string, object>();
+export function createApi(random: Random, database: Database): Server {
+  let taken = 0;
 
   return createService('api', {
     'GET /healthz': (call) => json(call, 200, { status: 'ok' }),
@@ -50,34 +54,37 @@ export function createApi(random: Random): Server {
       if (!call.request.headers.authorization) return json(call, 401, { error: 'no token' }, challenge);
       const { cart } = JSON.parse(`${await call.body()}`);
       const order = `o-${random.hex(4)}`;
+      if (await isFraud(call, order)) return json(call, 403, { error: 'refused', order });
+      if (random.chance(0.04)) await taxOf(order);
       const charge = await charged(call, order, random.between(900, 24_900) / 100);
       if (charge.status !== 201)
         return json(call, charge.status, { error: 'not charged', order, cause: reason(charge) });
       await callPod('cart', { method: 'DELETE', path: `/carts/${cart}`, trace: call.trace });
-      orders.set(order, { order, cart, charge: JSON.parse(`${charge.body}`) });
-      if (orders.size > 200) orders.delete([...orders.keys()][0] ?? '');
-      json(call, 201, orders.get(order), { Location: `/v1/orders/${order}` });
+      const { id } = JSON.parse(`${charge.body}`);
+      await database.query(`INSERT INTO orders (id, cart, charge) VALUES ('${order}', '${word(cart)}', '${word(id)}')`);
+      taken += 1;
+      json(call, 201, { order, cart, charge: JSON.parse(`${charge.body}`) }, { Location: `/v1/orders/${order}` });
     },
 
     'GET /v1/orders/:id': async (call) => {
-      await work(random, 12, 0.8);
-      const order = orders.get(call.params.id ?? '');
-      if (order) json(call, 200, order);
+      const [row] = await database.query(`SELECT id, cart, charge FROM orders WHERE id = '${word(call.params.id)}'`);
+      if (row) json(call, 200, { order: row[0], cart: row[1], charge: row[2] });
       else json(call, 404, { error: 'no such order', id: call.params.id });
     },
 
     'GET /v1/recommendations': async (call) => {
       // Overloaded at times, and says so.
-      if (random.chance(0.15)) return json(call, 503, { error: 'overloaded' }, { 'Retry-After': '2' });
+      if (random.chance(isTrouble('recommendations') ? 0.6 : 0.02))
+        return json(call, 503, { error: 'overloaded' }, { 'Retry-After': '2' });
       await work(random, 25, 0.9);
       pass(call, await callPod('catalog', { path: '/products?limit=6', trace: call.trace }));
     },
 
     'GET /v1/reports/daily': async (call) => {
-      await work(random, 700, 0.4);
+      await work(random, 450, 0.5);
       json(call, 200, {
         day: new Date().toISOString().slice(0, 10),
-        orders: orders.size,
+        orders: taken,
         revenue: random.between(0, 1e5) / 100,
       });
     },
@@ -93,6 +100,25 @@ export function createApi(random: Random): Server {
 }
 
 const challenge = { 'WWW-Authenticate': 'Bearer realm="shop"' };
+
+/** Asks the fraud check, without which business goes on: it is restarted now and then, and its port is closed meanwhile. */
+async function isFraud(call: Call, order: string): Promise<boolean> {
+  const check = { host: serviceName(podOf('payments')), port: fraudPort };
+  const path = `/score?order=${order}`;
+  const answer = await callHost(check, { path, trace: call.trace, agent: false, timeout: 500 }).catch(() => undefined);
+  return answer?.status === 200 && JSON.parse(`${answer.body}`).score > 0.99;
+}
+
+/** Asks a partner whose host is down: nobody ever answers the connection. */
+async function taxOf(order: string): Promise<void> {
+  const partner = { host: 'tax.partner.example', port: 80 };
+  await callHost(partner, { path: `/v2/tax/${order}`, agent: false, timeout: 1500 }).catch(() => undefined);
+}
+
+/** What may stand between quotes in SQL. */
+function word(text: unknown): string {
+  return `${text}`.replace(/[^\w-]/g, '');
+}
 
 /** The charge, or 504/502 in its place when payments does not answer. */
 async function charged(call: Call, order: string, amount: number): Promise<Incoming> {

@@ -1,8 +1,10 @@
 import type { Server } from 'node:http';
+import { callHost, type Incoming } from '../call.ts';
 import { createService } from '../http-service.ts';
 import { work } from '../latency.ts';
 import type { Random } from '../random.ts';
 import { empty, json } from '../reply.ts';
+import { isTrouble } from '../weather.ts';
 
 interface Charge {
   readonly id: string;
@@ -26,12 +28,14 @@ export function createPayments(random: Random): Server {
       const { order, amount, currency } = JSON.parse(`${await call.body()}`);
       const fate = random.next();
       // Never answers: the caller has to give up.
-      if (fate < 0.06) return;
-      await work(random, 70, 0.7);
+      if (fate < 0.02) return;
+      const answer = await intent(order, amount, currency).catch(() => undefined);
       // Hangs up with a reset in the middle of the exchange.
-      if (fate < 0.1) return void call.request.socket.resetAndDestroy();
-      if (fate < 0.14) return json(call, 500, { error: 'card network unavailable', retryable: true });
-      const status = fate < 0.24 ? 'declined' : 'succeeded';
+      if (fate < 0.04) return void call.request.socket.resetAndDestroy();
+      if (!answer || answer.status >= 500) {
+        return json(call, 500, { error: 'card network unavailable', retryable: true });
+      }
+      const status = answer.status === 402 ? 'declined' : 'succeeded';
       const charge: Charge = { id: `ch_${random.hex(8)}`, order, amount, currency, status };
       charges.set(charge.id, charge);
       const [oldest] = charges.keys();
@@ -51,4 +55,39 @@ export function createPayments(random: Random): Server {
       empty(call, 204);
     },
   });
+}
+
+/** Port of the fraud check, beside the payments themselves. */
+export const fraudPort = 9001;
+
+/** Scores orders; its port is closed while it is being restarted. */
+export function createFraudCheck(random: Random): Server {
+  const server = createService('fraud', {
+    'GET /score': async (call) => {
+      await work(random, 4);
+      json(call, 200, { order: call.url.searchParams.get('order'), score: random.next() * 0.9 });
+    },
+  });
+  setInterval(() => {
+    const shallListen = !isTrouble('fraud-down');
+    if (shallListen && !server.listening) server.listen(fraudPort, '0.0.0.0');
+    if (!shallListen && server.listening) server.close();
+  }, 250).unref();
+  server.on('error', () => undefined);
+  return server;
+}
+
+/** The provider's part. @throws when it does not answer in time. */
+function intent(order: string, amount: number, currency: string): Promise<Incoming> {
+  const form = new URLSearchParams({ amount: `${Math.round(amount * 100)}`, currency, 'metadata[order]': order });
+  return callHost(
+    { host: 'api.stripe.example', port: 80 },
+    {
+      method: 'POST',
+      path: '/v1/payment_intents',
+      body: `${form}`,
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded', Authorization: 'Bearer sk_test_demo' },
+      timeout: 900,
+    },
+  );
 }
