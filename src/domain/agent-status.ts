@@ -80,5 +80,8 @@ export const lossReasons: Readonly<Record<string, string>> = {
   'slow-reader': 'Rows dropped because a reader fell behind.',
   'row-limit': 'Rows dropped because the reader asked for no more a second.',
   'ring-evicted': 'Rows of which the agent let go before they were asked for.',
+  'summary-limit': 'Summaries of more pods, edges or endpoints than the terminal keeps apart.',
+  'summary-time': 'Summaries of a time the terminal does not hold: more than an hour ago, or in the future.',
+  'summary-nonsense': 'Summaries whose latencies made no sense; their counts were taken.',
   'store-evicted': 'Rows of which the terminal let go to stay within its limit.',
 };

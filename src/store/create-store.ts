@@ -5,19 +5,36 @@ import { findTable, tables } from '../domain/tables/index.ts';
 import { createAgentBook } from './agent-book.ts';
 import { mergeLosses } from './losses.ts';
 import { createRowRing, type RowRing } from './row-ring.ts';
+import { createSeries } from './series/series.ts';
 import type { Snapshot, Store, TableState } from './store.ts';
 
 export interface StoreLimits {
   /** Rows kept of each table, 1 or more. */
   readonly rows: number;
+  /** Memory for summaries over time, bytes. */
+  readonly seriesBytes: number;
 }
+
+/** Tables whose rows are told anew every second or while they change: as many as there are things, not events. */
+const mostLevels = 5_000;
+const levelTables: ReadonlySet<string> = new Set(['conn_stats', 'tcp_stats_events', 'process_stats', 'network_stats']);
+/** Kept over time alone (series/series.ts). */
+const seriesOnly: ReadonlySet<string> = new Set(['pod_stats', 'edge_stats', 'endpoint_stats']);
 
 const noRows: TableState = { rows: [], received: 0, evicted: 0 };
 
 /** A store that keeps the newest `limits.rows` (default 20,000) rows of each table. `now` is for tests: Unix ms. */
 export function createStore(limits: Partial<StoreLimits> = {}, now: () => number = Date.now): Store {
   const limit = Math.max(1, Math.floor(limits.rows ?? 20_000));
-  const rings = new Map<string, RowRing>(tables.map((table) => [table.id, createRowRing(table, limit)]));
+  const rings = new Map<string, RowRing>(
+    tables
+      .filter(({ id }) => !seriesOnly.has(id))
+      .map((table) => [
+        table.id,
+        createRowRing(table, levelTables.has(table.id) ? Math.min(limit, mostLevels) : limit),
+      ]),
+  );
+  const series = createSeries(limits.seriesBytes === undefined ? {} : { bytes: limits.seriesBytes });
   const agents = createAgentBook();
   const listeners = new Set<() => void>();
   /** Tables whose rows go when the next ones come. */
@@ -32,14 +49,14 @@ export function createStore(limits: Partial<StoreLimits> = {}, now: () => number
     const listed = agents.list();
     const evicted = [...states.values()].reduce((sum, state) => sum + state.evicted, evictedBefore);
     const own: readonly Loss[] = [{ reason: 'store-evicted', count: evicted }];
-    const losses = mergeLosses('sum', ...listed.map((agent) => agent.losses), own);
+    const losses = mergeLosses('sum', ...listed.map((agent) => agent.losses), own, series.losses);
     return {
       version,
       time: now(),
       table: (id) => states.get(id) ?? noRows,
-      derived: () => [],
-      timeline: () => [],
-      held: undefined,
+      derived: (table, window) => series.derived(table, window, version),
+      timeline: series.timeline,
+      held: series.held,
       agents: listed,
       losses,
       lost: losses.reduce((sum, { count }) => sum + count, 0),
@@ -56,7 +73,9 @@ export function createStore(limits: Partial<StoreLimits> = {}, now: () => number
   };
   const apply = (event: AgentEvent) => {
     changed = true;
-    agents.note(event, now());
+    const heard = now();
+    agents.note(event, heard);
+    series.apply(event, heard);
     if (event.type !== 'rows' || !findTable(event.table)) return;
     const ring = rings.get(event.table);
     if (renewing.has(event.table)) clear(event.table);
@@ -69,6 +88,7 @@ export function createStore(limits: Partial<StoreLimits> = {}, now: () => number
     renew: (table) => void renewing.add(table),
     isRenewing: (table) => renewing.has(table),
     publish() {
+      if (series.settle(now())) changed = true;
       if (!changed) return;
       changed = false;
       snapshot = takeSnapshot(snapshot.version + 1);

@@ -1,0 +1,196 @@
+/** Rows of `conn_stats` into cells: their totals rise, so what a second holds is what they rose by. */
+import type { Row, Value } from '../../domain/column.ts';
+import { type Key, noteKey, type Subject } from './keys.ts';
+import { connLasts, connSums, type Kinds } from './kinds.ts';
+import { count, name, type Taken, text } from './request-rows.ts';
+
+/** The last word on each id of each agent. */
+export interface ConnBook {
+  take(kinds: Kinds, agent: number, time: number, row: Row): Taken;
+  /** The agent is gone: nobody knows what it had open. */
+  forget(agent: number): void;
+  /** Keys were let go of: so is what belongs to them. */
+  dropUnused(kinds: Kinds): void;
+}
+
+interface Entry {
+  readonly key: Key;
+  time: bigint;
+  firstSeen: bigint;
+  totals: Float64Array;
+  active: number;
+}
+
+interface Open {
+  active: number;
+  sent: number;
+  received: number;
+}
+
+const mostIds = 100_000;
+/** Told of first so soon after it began, all of it happened just now, ns. */
+const newNs = 2_500_000_000n;
+const columns = [
+  'conn_open',
+  'conn_close',
+  'conn_failed',
+  'refused',
+  'timed_out',
+  'unreachable',
+  'aborted',
+  'resets',
+  'bytes_sent',
+  'bytes_recv',
+  'retransmits',
+  'turns',
+] as const;
+
+export function createConnBook(): ConnBook {
+  /** By agent and id. */
+  const agents = new Map<number, Map<string, Entry>>();
+  /** What all ids of a key have together. */
+  const open = new Map<Key, Open>();
+  /** When each agent was heard of first, ns of its clock. */
+  const begins = new Map<number, bigint>();
+  let ids = 0;
+  const sums = new Float64Array(Object.keys(connSums).length);
+  const lasts = new Float64Array(Object.keys(connLasts).length);
+
+  const openOf = (key: Key): Open => {
+    let found = open.get(key);
+    if (!found) {
+      found = { active: 0, sent: 0, received: 0 };
+      open.set(key, found);
+    }
+    return found;
+  };
+
+  return {
+    take(kinds, agent, time, row) {
+      const id = text(row.id);
+      const at = row.time_ as bigint;
+      const firstSeen = typeof row.first_seen === 'bigint' ? row.first_seen : at;
+      const begin = begins.get(agent);
+      if (begin === undefined) begins.set(agent, at);
+      let entries = agents.get(agent);
+      if (!entries) {
+        entries = new Map();
+        agents.set(agent, entries);
+      }
+      const totals = totalsOf(row);
+      let entry = entries.get(id);
+      if (entry && entry.firstSeen === firstSeen && at < entry.time) return 'taken';
+      if (!entry || entry.firstSeen !== firstSeen) {
+        if (!entry && ids >= mostIds) return 'no-room';
+        const key = entry?.key ?? kinds.conns.keys.take(keyText(row), () => subjectOf(row));
+        if (!key) return 'no-room';
+        if (!entry) ids += 1;
+        else openOf(key).active -= entry.active;
+        // What was there before anybody listened happened at times nobody knows.
+        const isNew = at - firstSeen <= newNs || (begin !== undefined && firstSeen >= begin) || entry !== undefined;
+        entry = { key, time: at, firstSeen, totals: isNew ? new Float64Array(totals.length) : totals, active: 0 };
+        entries.set(id, entry);
+        if (!isNew) {
+          openOf(key).sent += count(row.bytes_sent);
+          openOf(key).received += count(row.bytes_recv);
+        }
+      } else if (entry.key.subject.protocol === '' && text(row.protocol) !== '') {
+        // Its protocol was recognised meanwhile: it goes on under another key.
+        const key = kinds.conns.keys.take(keyText(row), () => subjectOf(row));
+        if (key) {
+          openOf(entry.key).active -= entry.active;
+          if (entry.key.now) entry.key.now[connLasts.active] = openOf(entry.key).active;
+          entry = { ...entry, key, active: 0 };
+          entries.set(id, entry);
+        }
+      }
+      const { key } = entry;
+      const together = openOf(key);
+      for (let i = 0; i < totals.length; i += 1) sums[i] = Math.max(0, (totals[i] ?? 0) - (entry.totals[i] ?? 0));
+      together.active += count(row.conn_active) - entry.active;
+      together.sent += sums[connSums.sent] ?? 0;
+      together.received += sums[connSums.received] ?? 0;
+      entry.time = at;
+      entry.totals = totals;
+      entry.active = count(row.conn_active);
+      lasts[connLasts.active] = together.active;
+      lasts[connLasts.rtt] = known(row.rtt);
+      lasts[connLasts.handshake] = known(row.handshake);
+      lasts[connLasts.sent] = together.sent;
+      lasts[connLasts.received] = together.received;
+      key.now ??= new Float64Array(lasts.length);
+      key.now.set(lasts);
+      noteKey(key, time);
+      learnNames(kinds, row, time);
+      return kinds.conns.history.put(agent, time, key.id, sums, lasts) ? 'taken' : 'too-much';
+    },
+    forget(agent) {
+      for (const { key, active } of agents.get(agent)?.values() ?? []) {
+        const together = openOf(key);
+        together.active -= active;
+        if (key.now) key.now[connLasts.active] = together.active;
+      }
+      ids -= agents.get(agent)?.size ?? 0;
+      agents.delete(agent);
+      begins.delete(agent);
+    },
+    dropUnused({ conns: { keys } }) {
+      for (const entries of agents.values()) {
+        for (const [id, { key }] of entries) {
+          if (keys.get(key.id) === key) continue;
+          entries.delete(id);
+          ids -= 1;
+        }
+      }
+      for (const key of open.keys()) if (keys.get(key.id) !== key) open.delete(key);
+    },
+  };
+}
+
+function totalsOf(row: Row): Float64Array {
+  const totals = new Float64Array(columns.length + 1);
+  columns.forEach((column, at) => {
+    totals[at] = count(row[column]);
+  });
+  totals[connSums.turnTime] = count(row.turn_latency) * count(row.turns);
+  return totals;
+}
+
+function keyText(row: Row): string {
+  return `${row.trace_role}\n${row.protocol ?? ''}\n${row.transport}\n${row.source}\n${row.destination}\n${row.port}`;
+}
+
+function subjectOf(row: Row): Subject {
+  const isServer = row.trace_role === 'server';
+  const local = row.pod === null ? null : name(row.namespace);
+  const remote = namespaceOfPod(row.remote_pod);
+  const transport = text(row.transport);
+  const port = count(row.port);
+  const callee = isServer ? row.process : row.remote_process;
+  return {
+    role: isServer ? 'server' : row.trace_role === 'client' ? 'client' : null,
+    protocol: text(row.protocol),
+    source: text(row.source),
+    sourceNamespace: isServer ? remote : local,
+    destination: text(row.destination),
+    destinationNamespace: isServer ? local : remote,
+    port,
+    transport,
+    method: '',
+    route: '',
+    node: text(row.node),
+    isProcess: callee !== null && callee === row.destination,
+    pairing: `${transport}\n${port}`,
+  };
+}
+
+function learnNames({ names }: Kinds, row: Row, time: number): void {
+  if (typeof row.pod === 'string') names.learn(text(row.local_addr), row.pod, name(row.namespace), time);
+}
+
+function namespaceOfPod(pod: Value | undefined): string | null {
+  const slash = typeof pod === 'string' ? pod.indexOf('/') : -1;
+  return slash > 0 ? (pod as string).slice(0, slash) : null;
+}
+
+const known = (value: Value | undefined): number => (typeof value === 'number' && value >= 0 ? value : Number.NaN);

@@ -1,0 +1,130 @@
+/** Connections of a group: each counted from one side, also where both were seen. */
+import type { Fold, FoldOptions, Group } from '../fold.ts';
+import { type Key, wasWatched } from '../keys.ts';
+import { connLasts, connSums, type Kinds } from '../kinds.ts';
+import type { Stretch } from './derivation.ts';
+import { createRoutes } from './routes.ts';
+
+/** Parts of a group: from the caller's side, from the callee's where the caller was not watched, and the same again from the callee's. */
+const asCaller = [0];
+const asCallee = [2];
+const again = [1];
+
+export function connFold(
+  { conns: { keys, history } }: Kinds,
+  groupOf: (key: Key) => string,
+  stepSums: readonly number[],
+): FoldOptions {
+  return {
+    history,
+    parts: 3,
+    sketches: [],
+    stepSums: [0, 2].flatMap((part) => stepSums.map((sum) => [part, sum] as const)),
+    stepSketch: undefined,
+    route: createRoutes(keys, groupOf, (key, from, to) => partsOf(key, from, to)),
+  };
+}
+
+function partsOf({ subject, pair }: Key, from: number, to: number): readonly number[] {
+  if (subject.role !== 'server') return asCaller;
+  return wasWatched(pair, 'client', from, to) ? again : asCallee;
+}
+
+export interface ConnGroup {
+  readonly id: string;
+  /** Undefined where connections are open in which nothing happened. */
+  readonly group: Group | undefined;
+  readonly keys: readonly Key[];
+  /** Protocol that was recognised, or ''. */
+  readonly protocol: string;
+  /** Of the whole stretch: a sum by its position in `connSums`, from the caller's point of view. */
+  readonly sum: (at: number) => number;
+  readonly active: number;
+  readonly rtt: number | null;
+  readonly handshake: number | null;
+  readonly turnLatency: number | null;
+  /** Bytes since it was first seen. */
+  readonly totalSent: number;
+  readonly totalReceived: number;
+  /** Unix ms. */
+  readonly last: number;
+}
+
+/** The groups of the fold, and those of connections that are open without a word. */
+export function connGroups(
+  { conns: { keys } }: Kinds,
+  fold: Fold,
+  groupOf: (key: Key) => string,
+  stretch: Stretch,
+): readonly ConnGroup[] {
+  const silent = new Map<string, Key[]>();
+  for (const key of keys.all()) {
+    const isOpen = (key.now?.[connLasts.active] ?? 0) > 0 && key.first < stretch.to;
+    if (!isOpen || key.last >= stretch.from || partsOf(key, stretch.from, stretch.to) === again) continue;
+    const id = groupOf(key);
+    const list = silent.get(id);
+    if (list) list.push(key);
+    else silent.set(id, [key]);
+  }
+  const ids = new Set([...fold.groups.keys(), ...silent.keys()]);
+  return [...ids].map((id) => connGroup(id, fold.groups.get(id), silent.get(id) ?? [], keys, stretch));
+}
+
+function connGroup(
+  id: string,
+  group: Group | undefined,
+  silent: readonly Key[],
+  keys: Kinds['conns']['keys'],
+  stretch: Stretch,
+): ConnGroup {
+  const told = [...(group?.keys ?? [])].flatMap(([keyId, { gauge }]) => {
+    const key = keys.get(keyId);
+    return key ? [{ key, lasts: gauge?.lasts }] : [];
+  });
+  const all = [...told, ...silent.map((key) => ({ key, lasts: key.now }))];
+  let active = 0;
+  let totalSent = 0;
+  let totalReceived = 0;
+  const rtts: number[] = [];
+  const handshakes: number[] = [];
+  for (const { key, lasts } of all) {
+    if (!lasts) continue;
+    const rtt = lasts[connLasts.rtt] ?? Number.NaN;
+    const handshake = lasts[connLasts.handshake] ?? Number.NaN;
+    if (rtt >= 0) rtts.push(rtt);
+    if (handshake >= 0) handshakes.push(handshake);
+    const parts = partsOf(key, stretch.from, stretch.to);
+    if (parts === again) continue;
+    // Nothing was told of it since: as it is now, it was then. Its agent may be gone, and then nothing is open any more.
+    const isNow = key.last < stretch.to;
+    active += Math.max(0, (isNow ? key.now?.[connLasts.active] : lasts[connLasts.active]) || 0);
+    const isCallee = parts === asCallee;
+    totalSent += lasts[isCallee ? connLasts.received : connLasts.sent] || 0;
+    totalReceived += lasts[isCallee ? connLasts.sent : connLasts.received] || 0;
+  }
+  const sumOf = (part: number, at: number) => group?.parts[part]?.sums[at] ?? 0;
+  const sum = (at: number) => {
+    if (at === connSums.retransmits) return sumOf(0, at) + sumOf(1, at) + sumOf(2, at);
+    const swapped = at === connSums.sent ? connSums.received : at === connSums.received ? connSums.sent : at;
+    return sumOf(0, at) + sumOf(2, swapped);
+  };
+  const turns = sum(connSums.turns);
+  return {
+    id,
+    group,
+    keys: all.map(({ key }) => key),
+    protocol: all.find(({ key }) => key.subject.protocol !== '')?.key.subject.protocol ?? '',
+    sum,
+    active,
+    rtt: mean(rtts),
+    handshake: mean(handshakes),
+    turnLatency: turns > 0 ? sum(connSums.turnTime) / turns : null,
+    totalSent,
+    totalReceived,
+    last: Math.max(group?.last ?? 0, ...silent.map(({ last }) => last)),
+  };
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,53 @@
+/** How a derived table is worked out: which sums over the stretch of time it needs, and how they become rows. */
+import type { Row } from '../../../domain/column.ts';
+import type { Table } from '../../../domain/table.ts';
+import type { Fold, FoldOptions, Group } from '../fold.ts';
+import type { Kinds } from '../kinds.ts';
+
+export interface Derivation {
+  readonly table: Table;
+  readonly folds: readonly FoldOptions[];
+  /** Rows from the folds, in the order of `folds`. */
+  rows(stretch: Stretch, ...folds: readonly Fold[]): readonly Row[];
+}
+
+export type CreateDerivation = (kinds: Kinds) => Derivation;
+
+/** A stretch of time and how much of it is known. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  /** Summaries are held from here to there, Unix ms. */
+  readonly heldFrom: number;
+  readonly heldTo: number;
+  /** Seconds of it of which anything is known, at least 1. */
+  readonly seconds: number;
+}
+
+export function stretchOf(from: number, to: number, held: { readonly from: number; readonly to: number }): Stretch {
+  const known = Math.min(to, held.to) - Math.max(from, held.from);
+  return { from, to, heldFrom: held.from, heldTo: held.to, seconds: Math.max(1, known / 1_000) };
+}
+
+/** Sums per step as rates per second: NaN where nothing is known. */
+export function rateSeries(fold: Fold, group: Group | undefined, stretch: Stretch): readonly number[] {
+  const firstStep = Math.floor(stretch.from / fold.stepMs);
+  const { sums } = group ? fold.steps(group) : { sums: [] };
+  const count = Math.ceil(stretch.to / fold.stepMs) - firstStep;
+  return Array.from({ length: count }, (_, at) => {
+    const begins = (firstStep + at) * fold.stepMs;
+    const end = Math.min(begins + fold.stepMs, stretch.to, stretch.heldTo);
+    const ms = end - Math.max(begins, stretch.heldFrom);
+    return ms <= 0 ? Number.NaN : (sums[at] ?? 0) / (ms / 1_000);
+  });
+}
+
+/** The 99th percentile per step: NaN where nothing was asked. */
+export function p99Series(fold: Fold, group: Group | undefined, stretch: Stretch): readonly number[] {
+  if (group) return fold.steps(group).p99;
+  const count = Math.ceil(stretch.to / fold.stepMs) - Math.floor(stretch.from / fold.stepMs);
+  return new Array(count).fill(Number.NaN);
+}
+
+/** A second as a `time` column holds it. */
+export const nanos = (ms: number): bigint => BigInt(ms) * 1_000_000n;

@@ -1,0 +1,168 @@
+/** `edges`: who calls whom, by workload. Requests where their protocol is understood, else connections and their turns. */
+import { type EdgeRow, edges } from '../../../domain/tables/derived/edges.ts';
+import { protocolOfPort } from '../../../domain/well-known-ports.ts';
+import type { Fold, Group } from '../fold.ts';
+import { type Ends, type Key, wasWatched } from '../keys.ts';
+import { connSums, type Kinds } from '../kinds.ts';
+import { addressOf } from '../names.ts';
+import { type ConnGroup, connFold, connGroups } from './conn-groups.ts';
+import { type Derivation, nanos, p99Series, rateSeries, type Stretch } from './derivation.ts';
+import { serviceOf } from './entities.ts';
+import { type Golden, goldenOf, rateSums } from './golden.ts';
+import { createRoutes } from './routes.ts';
+
+/** Parts of a group of requests: what counts, all the callers saw, all the callees saw. */
+const fromCallee = [0, 2];
+const fromCaller = [0, 1];
+const callerAgain = [1];
+
+/** Source and destination by workload, and port: what requests and connections of an edge have in common. */
+const lineOf = ({ ends, subject }: Key) =>
+  `${serviceOf(ends.source, ends.sourceNamespace)} ${serviceOf(ends.destination, ends.destinationNamespace)} ${subject.port}`;
+
+export function deriveEdges(kinds: Kinds): Derivation {
+  const { keys, history } = kinds.edges;
+  const connLine = (key: Key) => `${lineOf(key)} ${key.subject.transport}`;
+  return {
+    table: edges,
+    folds: [
+      {
+        history,
+        parts: 3,
+        sketches: [0, 1, 2],
+        stepSums: rateSums,
+        stepSketch: 0,
+        route: createRoutes(
+          keys,
+          (key) => `${lineOf(key)} ${key.subject.protocol}`,
+          ({ subject, pair }, from, to) => {
+            if (subject.role === 'server') return fromCallee;
+            return wasWatched(pair, 'server', from, to) ? callerAgain : fromCaller;
+          },
+        ),
+      },
+      connFold(kinds, connLine, [connSums.turns]),
+    ],
+    rows: (stretch, requests, connections) => {
+      if (!requests || !connections) return [];
+      const conns = connGroups(kinds, connections, connLine, stretch);
+      const byLine = new Map<string, ConnGroup[]>();
+      for (const conn of conns) {
+        const [key] = conn.keys;
+        if (!key) continue;
+        const line = lineOf(key);
+        const list = byLine.get(line);
+        if (list) list.push(conn);
+        else byLine.set(line, [conn]);
+      }
+      const rows: EdgeRow[] = [];
+      for (const group of requests.groups.values()) {
+        if ((group.parts[0]?.cells ?? 0) === 0) continue;
+        const members = [...group.keys.keys()].flatMap((id) => keys.get(id) ?? []);
+        const [key] = members;
+        if (!key) continue;
+        const line = lineOf(key);
+        rows.push(requestEdge(group, members, key, byLine.get(line) ?? [], requests, stretch));
+        byLine.delete(line);
+      }
+      for (const list of byLine.values()) {
+        for (const conn of list) {
+          const [key] = conn.keys;
+          if (key) rows.push(connectionEdge(conn, key, connections, stretch));
+        }
+      }
+      return rows;
+    },
+  };
+}
+
+function requestEdge(
+  group: Group,
+  members: readonly Key[],
+  key: Key,
+  conns: readonly ConnGroup[],
+  fold: Fold,
+  stretch: Stretch,
+): EdgeRow {
+  const client = medianOf(group, 1);
+  const server = medianOf(group, 2);
+  const isWatched = members.some(({ subject }) => subject.role === 'server');
+  return {
+    ...identity(group.id, key, key.subject.protocol),
+    destination_kind: kindOf(key.ends, isWatched || conns.some((conn) => conn.keys.some(isHere))),
+    ...goldenOf(fold, group, stretch),
+    client_p50: client,
+    server_p50: server,
+    network_p50: client !== null && server !== null ? Math.max(0, client - server) : null,
+    ...connectionColumns(conns),
+    time_: nanos(Math.max(group.last, ...conns.map(({ last }) => last))),
+  };
+}
+
+function connectionEdge(conn: ConnGroup, key: Key, fold: Fold, stretch: Stretch): EdgeRow {
+  const turns = conn.sum(connSums.turns);
+  const { transport, port } = key.subject;
+  const golden: Golden = {
+    rate: turns / stretch.seconds,
+    rate_series: rateSeries(fold, conn.group, stretch),
+    errors: null,
+    client_errors: null,
+    p50: null,
+    p90: null,
+    p99: null,
+    p99_series: p99Series(fold, undefined, stretch),
+    requests: turns,
+    in_bytes: conn.sum(connSums.sent) / stretch.seconds,
+    out_bytes: conn.sum(connSums.received) / stretch.seconds,
+    sampled: null,
+  };
+  return {
+    ...identity(conn.id, key, conn.protocol || protocolOfPort(port) || transport),
+    destination_kind: kindOf(key.ends, conn.keys.some(isHere)),
+    ...golden,
+    client_p50: null,
+    server_p50: null,
+    network_p50: null,
+    ...connectionColumns([conn]),
+    time_: nanos(conn.last),
+  };
+}
+
+function identity(id: string, { ends, subject }: Key, protocol: string) {
+  return {
+    id,
+    source: serviceOf(ends.source, ends.sourceNamespace),
+    destination: serviceOf(ends.destination, ends.destinationNamespace),
+    source_namespace: ends.sourceNamespace,
+    destination_namespace: ends.destinationNamespace,
+    protocol,
+    port: subject.port,
+  };
+}
+
+function connectionColumns(conns: readonly ConnGroup[]) {
+  const total = (at: number) => conns.reduce((sum, conn) => sum + conn.sum(at), 0);
+  const rtts = conns.flatMap(({ rtt }) => (rtt === null ? [] : [rtt]));
+  return {
+    connections: conns.reduce((sum, { active }) => sum + active, 0),
+    conn_failed: total(connSums.failed),
+    retransmits: total(connSums.retransmits),
+    rtt: rtts.length === 0 ? null : rtts.reduce((sum, rtt) => sum + rtt, 0) / rtts.length,
+  };
+}
+
+function medianOf(group: Group, part: number): number | null {
+  return group.parts[part]?.sketch?.quantiles([0.5])[0] ?? null;
+}
+
+/** The callee runs on a watched host. */
+const isHere = ({ subject }: Key) => subject.isProcess || (subject.role === 'server' && subject.destination !== '');
+
+function kindOf({ destination, destinationNamespace }: Ends, isHereToo: boolean): string {
+  if (destinationNamespace !== null) return 'pod';
+  if (isHereToo) return 'process';
+  // Names that DNS gave an address have dots; those of processes and units seldom do.
+  const isUnit = /\.(?:service|scope|slice)$/.test(destination);
+  const isElsewhere = addressOf(destination) !== undefined || destination.includes(':') || destination.includes('.');
+  return isElsewhere && !isUnit ? 'external' : 'process';
+}

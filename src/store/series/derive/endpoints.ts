@@ -1,0 +1,54 @@
+/** `endpoints`: requests by service, method and route. */
+import { endpoints } from '../../../domain/tables/derived/endpoints.ts';
+import { type Key, wasWatched } from '../keys.ts';
+import type { Kinds } from '../kinds.ts';
+import { type Derivation, nanos } from './derivation.ts';
+import { serviceOf } from './entities.ts';
+import { goldenOf, rateSums } from './golden.ts';
+import { createRoutes } from './routes.ts';
+
+const counted = [0];
+/** The same requests seen from the other side. */
+const again: readonly number[] = [];
+
+export function deriveEndpoints({ endpoints: { keys, history } }: Kinds): Derivation {
+  const groupOf = ({ ends, subject }: Key) =>
+    `${serviceOf(ends.destination, ends.destinationNamespace)} ${subject.protocol} ${subject.method} ${subject.route}`;
+  return {
+    table: endpoints,
+    folds: [
+      {
+        history,
+        parts: 1,
+        sketches: [0],
+        stepSums: rateSums,
+        stepSketch: 0,
+        route: createRoutes(keys, groupOf, ({ subject, pair }, from, to) =>
+          subject.role === 'server' || !wasWatched(pair, 'server', from, to) ? counted : again,
+        ),
+      },
+    ],
+    rows: (stretch, fold) => {
+      if (!fold) return [];
+      const rows = [];
+      for (const [id, group] of fold.groups) {
+        if ((group.parts[0]?.cells ?? 0) === 0) continue;
+        const [first] = group.keys.keys();
+        const key = first === undefined ? undefined : keys.get(first);
+        if (!key) continue;
+        const { ends, subject } = key;
+        rows.push({
+          id,
+          service: serviceOf(ends.destination, ends.destinationNamespace),
+          namespace: ends.destinationNamespace,
+          protocol: subject.protocol,
+          method: subject.method,
+          route: subject.route,
+          ...goldenOf(fold, group, stretch),
+          time_: nanos(group.last),
+        });
+      }
+      return rows;
+    },
+  };
+}

@@ -1,0 +1,190 @@
+/** `pods`, `services` and `namespaces`: the same figures by ever larger groups. */
+import type { Row } from '../../../domain/column.ts';
+import { namespaces } from '../../../domain/tables/derived/namespaces.ts';
+import { pods } from '../../../domain/tables/derived/pods.ts';
+import { services } from '../../../domain/tables/derived/services.ts';
+import { workloadOf } from '../../../domain/workload.ts';
+import type { Fold, FoldOptions, Group } from '../fold.ts';
+import type { Key } from '../keys.ts';
+import { connSums, type Kinds, requestSums } from '../kinds.ts';
+import { type ContainerUse, containerUse, noUse } from './container-use.ts';
+import { type Derivation, nanos, type Stretch } from './derivation.ts';
+import { goldenOf, rateSums } from './golden.ts';
+import { createRoutes } from './routes.ts';
+
+/** What runs outside of pods is in this namespace. */
+export const hostNamespace = 'host';
+
+const served = [0];
+const made = [1];
+
+export function derivePods(kinds: Kinds): Derivation {
+  const folds = entityFolds(kinds, (entity) => entity);
+  return {
+    table: pods,
+    folds,
+    rows: (stretch, ...parts) =>
+      entityRows(kinds, stretch, parts, ({ id, namespace, group, use, golden, seconds, last, node }) => ({
+        pod: id,
+        namespace,
+        service: serviceOf(id, namespace),
+        ...golden,
+        cpu: use.cpu,
+        throttled: use.throttled,
+        memory: use.memory,
+        memory_share: use.memoryShare,
+        restarts: use.restarts,
+        calls: callsOf(group) / seconds,
+        node,
+        time_: nanos(last),
+      })),
+  };
+}
+
+export function deriveServices(kinds: Kinds): Derivation {
+  const folds = entityFolds(kinds, serviceOf);
+  return {
+    table: services,
+    folds,
+    rows: (stretch, ...parts) =>
+      entityRows(kinds, stretch, parts, ({ id, namespace, entities, use, golden, last }) => ({
+        service: id,
+        namespace,
+        pods: entities.size,
+        ...golden,
+        cpu: use.cpu,
+        memory: use.memory,
+        time_: nanos(last),
+      })),
+  };
+}
+
+export function deriveNamespaces(kinds: Kinds): Derivation {
+  const folds = entityFolds(kinds, (_, namespace) => namespace ?? hostNamespace);
+  return {
+    table: namespaces,
+    folds,
+    rows: (stretch, ...parts) =>
+      entityRows(kinds, stretch, parts, ({ id, entities, use, golden, last }) => ({
+        namespace: id,
+        services: new Set([...entities].map((entity) => (id === hostNamespace ? entity : workloadOf(entity)))).size,
+        pods: id === hostNamespace ? 0 : entities.size,
+        ...golden,
+        cpu: use.cpu,
+        memory: use.memory,
+        time_: nanos(last),
+      })),
+  };
+}
+
+/** "shop/api" of the pod "shop/api-7d9f8b5c6-x2k4l"; what is no pod is its own service. */
+export function serviceOf(entity: string, namespace: string | null): string {
+  return namespace === null ? entity : workloadOf(entity);
+}
+
+/** Requests, containers and connections of the same groups. */
+function entityFolds(kinds: Kinds, groupOf: (entity: string, namespace: string | null) => string): FoldOptions[] {
+  const { pods: requests, containers, conns } = kinds;
+  const byDestination = ({ ends }: Key) => groupOf(ends.destination, ends.destinationNamespace);
+  const byLocal = ({ ends, subject }: Key) =>
+    subject.role === 'server'
+      ? groupOf(ends.destination, ends.destinationNamespace)
+      : groupOf(ends.source, ends.sourceNamespace);
+  return [
+    {
+      history: requests.history,
+      parts: 2,
+      sketches: [0],
+      stepSums: rateSums,
+      stepSketch: 0,
+      route: createRoutes(requests.keys, byDestination, ({ subject }) => (subject.role === 'server' ? served : made)),
+    },
+    {
+      history: containers.history,
+      parts: 1,
+      sketches: [],
+      stepSums: [],
+      stepSketch: undefined,
+      // By container: how much each of them uses is added up where the rows are made.
+      route: createRoutes(
+        containers.keys,
+        (key) => `${byDestination(key)}\n${key.id}`,
+        () => served,
+      ),
+    },
+    {
+      history: conns.history,
+      parts: 1,
+      sketches: [],
+      stepSums: [],
+      stepSketch: undefined,
+      route: createRoutes(conns.keys, byLocal, () => served),
+    },
+  ];
+}
+
+interface Entity {
+  readonly id: string;
+  readonly namespace: string | null;
+  readonly node: string | null;
+  /** Pods, processes and addresses in it. */
+  readonly entities: ReadonlySet<string>;
+  readonly group: Group | undefined;
+  readonly use: ContainerUse;
+  readonly golden: ReturnType<typeof goldenOf>;
+  readonly seconds: number;
+  readonly last: number;
+}
+
+function entityRows(
+  { pods: requests, containers }: Kinds,
+  stretch: Stretch,
+  folds: readonly Fold[],
+  row: (entity: Entity) => Row,
+): readonly Row[] {
+  const [requestFold, containerFold, connFold] = folds;
+  if (!requestFold || !containerFold || !connFold) return [];
+  const uses = containerUse(containerFold, containers.keys, stretch);
+  const rows: Row[] = [];
+  for (const id of new Set([...requestFold.groups.keys(), ...uses.keys()])) {
+    const group = requestFold.groups.get(id);
+    const use = uses.get(id) ?? noUse;
+    const entities = new Set(use.pods);
+    let { namespace, node } = use;
+    for (const key of group?.keys.keys() ?? []) {
+      const known = requests.keys.get(key);
+      if (!known) continue;
+      entities.add(known.ends.destination);
+      namespace ??= known.ends.destinationNamespace;
+      node ??= known.subject.node || null;
+    }
+    const conn = connFold.groups.get(id)?.parts[0];
+    const golden = goldenOf(requestFold, group, stretch);
+    rows.push(
+      row({
+        id,
+        namespace,
+        node,
+        entities,
+        group,
+        use,
+        // All that went through its sockets where that is known, else what was in the bodies.
+        golden: conn
+          ? {
+              ...golden,
+              in_bytes: (conn.sums[connSums.received] ?? 0) / stretch.seconds,
+              out_bytes: (conn.sums[connSums.sent] ?? 0) / stretch.seconds,
+            }
+          : golden,
+        seconds: stretch.seconds,
+        last: Math.max(group?.last ?? 0, use.last),
+      }),
+    );
+  }
+  return rows;
+}
+
+function callsOf(group: Group | undefined): number {
+  const part = group?.parts[1];
+  return (part?.sums[requestSums.requests] ?? 0) + (part?.sums[requestSums.sampledOut] ?? 0);
+}

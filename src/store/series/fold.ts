@@ -1,0 +1,318 @@
+/**
+ * Cells of a stretch of time added up by group, and kept so while the stretch slides: what comes in is added, what goes out is taken
+ * away, so that a tick costs as much as one second holds, however long the stretch.
+ */
+import { createDenseSketch, type DenseSketch } from '../../domain/sketch/dense-sketch.ts';
+import { createCell, readCell } from './cells.ts';
+import { type History, type Segment, type Slot, secondMs } from './history.ts';
+
+/** Where the cells of a key go: into which group, and there into which of its parts. */
+export interface Route {
+  readonly group: string;
+  readonly parts: readonly number[];
+}
+
+export interface FoldOptions {
+  readonly history: History;
+  /** Parts a group has; the first is the one that has steps. */
+  readonly parts: number;
+  /** Parts with a distribution, by number. */
+  readonly sketches: readonly number[];
+  /** Parts and sums (by number) that a step of time adds up; none = no steps. */
+  readonly stepSums: readonly (readonly [part: number, sum: number])[];
+  /** The part whose distribution a step has the 99th percentile of. */
+  readonly stepSketch: number | undefined;
+  /** Undefined = the key is left out. */
+  readonly route: (key: number, from: number, to: number) => Route | undefined;
+}
+
+export interface Part {
+  /** Cells in it; a part without is as if it were not there. */
+  cells: number;
+  readonly sums: Float64Array;
+  readonly sketch: DenseSketch | undefined;
+}
+
+/** The newest figures of a key and when they were told. */
+export interface Gauge {
+  time: number;
+  readonly lasts: Float64Array;
+}
+
+export interface Group {
+  readonly id: string;
+  readonly parts: readonly Part[];
+  /** When it was heard of first and last in the stretch, Unix ms of the second. */
+  first: number;
+  last: number;
+  readonly keys: Map<number, { cells: number; gauge: Gauge | undefined }>;
+  /** By step, a ring. */
+  readonly stepSum: Float64Array;
+  readonly stepP99: Float64Array;
+  /** Of the newest step, while it goes on. */
+  openSketch: DenseSketch | undefined;
+}
+
+export interface Fold {
+  readonly stepMs: number;
+  readonly from: number;
+  readonly to: number;
+  /** Moves to a stretch of the same length, not earlier than the one before, and takes in what changed. True when something did. */
+  sync(from: number, to: number): boolean;
+  readonly groups: ReadonlyMap<string, Group>;
+  /** Sum per step of a group, oldest first, and its 99th percentiles; steps begin at multiples of `stepMs`. */
+  steps(group: Group): {
+    readonly firstStep: number;
+    readonly sums: readonly number[];
+    readonly p99: readonly number[];
+  };
+}
+
+interface Seen {
+  stamp: number;
+  segments: readonly Segment[];
+  round: number;
+}
+
+export function createFold(options: FoldOptions, stepMs: number, spanMs: number): Fold {
+  const { history, stepSums, stepSketch } = options;
+  const { shape } = history;
+  const hasSteps = stepSums.length > 0;
+  /** One more than fit: the stretch seldom begins with a step. */
+  const ringSize = hasSteps ? Math.ceil(spanMs / stepMs) + 2 : 0;
+  const groups = new Map<string, Group>();
+  const seen = new Map<Slot, Seen>();
+  const routes = new Map<number, Route | undefined>();
+  const cell = createCell(shape);
+  const dirtySteps = new Set<number>();
+  let from = 0;
+  let to = 0;
+  let newestStep = Number.NaN;
+  let round = 0;
+
+  const routeOf = (key: number): Route | undefined => {
+    if (routes.has(key)) return routes.get(key);
+    const route = options.route(key, from, to);
+    routes.set(key, route);
+    return route;
+  };
+  const groupOf = (id: string): Group => {
+    let group = groups.get(id);
+    if (!group) {
+      group = {
+        id,
+        parts: Array.from({ length: options.parts }, (_, part) => ({
+          cells: 0,
+          sums: new Float64Array(shape.sums),
+          sketch: options.sketches.includes(part) ? createDenseSketch() : undefined,
+        })),
+        first: Number.POSITIVE_INFINITY,
+        last: 0,
+        keys: new Map(),
+        stepSum: new Float64Array(ringSize),
+        stepP99: new Float64Array(ringSize).fill(Number.NaN),
+        openSketch: undefined,
+      };
+      groups.set(id, group);
+    }
+    return group;
+  };
+  const ringAt = (step: number) => ((step % ringSize) + ringSize) % ringSize;
+
+  const toStep = (group: Group, bytes: Uint8Array, parts: readonly number[], step: number) => {
+    let sum = 0;
+    for (const [part, at] of stepSums) if (parts.includes(part)) sum += cell.sums[at] ?? 0;
+    const ring = ringAt(step);
+    group.stepSum[ring] = (group.stepSum[ring] ?? 0) + sum;
+    if (stepSketch === undefined || cell.sketchTo <= cell.sketchFrom || !parts.includes(stepSketch)) return;
+    group.openSketch ??= createDenseSketch();
+    group.openSketch.put(bytes, cell.sketchFrom, cell.sketchTo, 1);
+  };
+  const add = (segment: Segment, slot: Slot, sign: 1 | -1, step: number | undefined) => {
+    const { bytes } = segment;
+    const last = slot.time + slot.span - secondMs;
+    for (let at = 0; at < bytes.length; ) {
+      at = readCell(bytes, at, cell);
+      const route = routeOf(cell.key);
+      if (!route) continue;
+      const group = groupOf(route.group);
+      for (const number of route.parts) {
+        const part = group.parts[number];
+        if (!part) continue;
+        part.cells += sign;
+        const { sums } = part;
+        for (let i = 0; i < sums.length; i += 1) sums[i] = (sums[i] ?? 0) + sign * (cell.sums[i] ?? 0);
+        if (part.sketch && cell.sketchTo > cell.sketchFrom) {
+          part.sketch.put(bytes, cell.sketchFrom, cell.sketchTo, sign);
+        }
+      }
+      noteKey(group, cell.key, slot, sign);
+      if (sign === 1) {
+        if (slot.time < group.first) group.first = slot.time;
+        if (last > group.last) group.last = last;
+        if (step !== undefined) toStep(group, bytes, route.parts, step);
+      }
+    }
+  };
+  const noteKey = (group: Group, key: number, slot: Slot, sign: 1 | -1) => {
+    let entry = group.keys.get(key);
+    if (!entry) {
+      entry = { cells: 0, gauge: undefined };
+      group.keys.set(key, entry);
+    }
+    entry.cells += sign;
+    if (entry.cells <= 0) {
+      group.keys.delete(key);
+      if (group.keys.size === 0) groups.delete(group.id);
+      return;
+    }
+    if (sign === -1 || shape.lasts === 0) return;
+    entry.gauge ??= { time: 0, lasts: new Float64Array(shape.lasts).fill(Number.NaN) };
+    if (slot.time < entry.gauge.time) return;
+    entry.gauge.time = slot.time;
+    for (let i = 0; i < shape.lasts; i += 1) {
+      const value = cell.lasts[i] ?? Number.NaN;
+      if (!Number.isNaN(value)) entry.gauge.lasts[i] = value;
+    }
+  };
+
+  /** Closes the newest step and makes room for the ones up to `step`. */
+  const openStep = (step: number) => {
+    if (step === newestStep || Number.isNaN(step)) return;
+    for (const group of groups.values()) {
+      settleStep(group, newestStep);
+      for (let s = Math.max(newestStep + 1, step - ringSize + 1); s <= step; s += 1) {
+        group.stepSum[ringAt(s)] = 0;
+        group.stepP99[ringAt(s)] = Number.NaN;
+      }
+      if (Number.isNaN(newestStep)) {
+        group.stepSum.fill(0);
+        group.stepP99.fill(Number.NaN);
+      }
+    }
+    newestStep = step;
+  };
+  const settleStep = (group: Group, step: number) => {
+    const { openSketch } = group;
+    if (!openSketch || Number.isNaN(step)) return;
+    group.stepP99[ringAt(step)] = openSketch.quantiles([0.99])[0] ?? Number.NaN;
+    group.openSketch = undefined;
+  };
+  /** Adds a step up anew: something came late, or the stretch is new. */
+  const redoStep = (step: number) => {
+    const isNewest = step === newestStep;
+    for (const group of groups.values()) {
+      group.stepSum[ringAt(step)] = 0;
+      group.stepP99[ringAt(step)] = Number.NaN;
+      if (isNewest) group.openSketch = undefined;
+    }
+    const open = new Map<Group, DenseSketch | undefined>();
+    if (!isNewest) {
+      for (const group of groups.values()) {
+        open.set(group, group.openSketch);
+        group.openSketch = undefined;
+      }
+    }
+    for (const slot of history.slots(step * stepMs, Math.min(to, (step + 1) * stepMs))) {
+      for (const segment of slot.segments) {
+        const { bytes } = segment;
+        for (let at = 0; at < bytes.length; ) {
+          at = readCell(bytes, at, cell);
+          const route = routeOf(cell.key);
+          const group = route && groups.get(route.group);
+          if (route && group) toStep(group, bytes, route.parts, step);
+        }
+      }
+    }
+    if (isNewest) return;
+    for (const group of groups.values()) {
+      settleStep(group, step);
+      group.openSketch = open.get(group);
+    }
+  };
+  /** A key may belong elsewhere by now: its other side began or ceased to be watched, its address got a name. */
+  const routesStand = () => {
+    for (const [key, before] of routes) {
+      const now = options.route(key, from, to);
+      if (now?.group !== before?.group || now?.parts !== before?.parts) return false;
+    }
+    return true;
+  };
+  const reset = () => {
+    groups.clear();
+    seen.clear();
+    routes.clear();
+    newestStep = Number.NaN;
+  };
+
+  return {
+    stepMs,
+    get from() {
+      return from;
+    },
+    get to() {
+      return to;
+    },
+    groups,
+    sync(wantedFrom, wantedTo) {
+      let changed = wantedFrom !== from || wantedTo !== to;
+      from = wantedFrom;
+      to = wantedTo;
+      if (!routesStand()) {
+        reset();
+        changed = true;
+      }
+      round += 1;
+      const isNew = seen.size === 0;
+      const stepNow = hasSteps ? Math.ceil(to / stepMs) - 1 : Number.NaN;
+      if (hasSteps && !isNew) openStep(stepNow);
+      dirtySteps.clear();
+      const dirty = (slot: Slot) => {
+        if (hasSteps) dirtySteps.add(Math.floor(slot.time / stepMs));
+      };
+      for (const slot of history.slots(from, to)) {
+        const before = seen.get(slot);
+        if (before && before.stamp === slot.stamp) {
+          before.round = round;
+          continue;
+        }
+        changed = true;
+        const old = before?.segments ?? [];
+        const { segments } = slot;
+        const gone = old.filter((segment) => !segments.includes(segment));
+        const fresh = segments.filter((segment) => !old.includes(segment));
+        const step = hasSteps ? Math.floor(slot.time / stepMs) : undefined;
+        const isOpen = !isNew && gone.length === 0 && step === stepNow && !dirtySteps.has(stepNow);
+        for (const segment of fresh) add(segment, slot, 1, isOpen ? step : undefined);
+        for (const segment of gone) add(segment, slot, -1, undefined);
+        if (!isOpen) dirty(slot);
+        seen.set(slot, { stamp: slot.stamp, segments, round });
+      }
+      for (const [slot, before] of seen) {
+        if (before.round === round) continue;
+        for (const segment of before.segments) add(segment, slot, -1, undefined);
+        seen.delete(slot);
+        changed = true;
+      }
+      if (hasSteps && isNew) {
+        openStep(stepNow);
+        for (let step = Math.floor(from / stepMs); step <= stepNow; step += 1) dirtySteps.add(step);
+      }
+      for (const step of dirtySteps) if (step > stepNow - ringSize) redoStep(step);
+      return changed;
+    },
+    steps(group) {
+      const firstStep = Math.floor(from / stepMs);
+      const sums: number[] = [];
+      const p99: number[] = [];
+      for (let step = firstStep; step <= newestStep; step += 1) {
+        sums.push(group.stepSum[ringAt(step)] ?? 0);
+        const isOpen = step === newestStep && group.openSketch;
+        p99.push(
+          isOpen ? (group.openSketch?.quantiles([0.99])[0] ?? Number.NaN) : (group.stepP99[ringAt(step)] ?? Number.NaN),
+        );
+      }
+      return { firstStep, sums, p99 };
+    },
+  };
+}

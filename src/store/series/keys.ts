@@ -1,0 +1,178 @@
+/** What summaries are about, each thing once: cells name it by a small number. */
+
+import type { Names } from './names.ts';
+
+/** When each side of a call was heard of; shared by the keys of both sides. Unix ms. */
+export interface Pair {
+  clientFirst: number;
+  clientLast: number;
+  serverFirst: number;
+  serverLast: number;
+}
+
+/** One thing that figures are about. What does not apply is empty. */
+export interface Subject {
+  readonly role: 'client' | 'server' | null;
+  /** '' = not recognised. */
+  readonly protocol: string;
+  readonly source: string;
+  readonly sourceNamespace: string | null;
+  /** Who was asked; of a pod's or a container's figures the pod itself. */
+  readonly destination: string;
+  readonly destinationNamespace: string | null;
+  readonly port: number;
+  readonly transport: string;
+  readonly method: string;
+  readonly route: string;
+  readonly node: string;
+  /** Whether the callee is known to run on a watched host. */
+  readonly isProcess: boolean;
+  /** Whose two sides are one: what stands before the names of the two ends. */
+  readonly pairing: string;
+}
+
+/** The two ends of a subject by their best names. */
+export interface Ends {
+  readonly source: string;
+  readonly sourceNamespace: string | null;
+  readonly destination: string;
+  readonly destinationNamespace: string | null;
+}
+
+export interface Key {
+  readonly id: number;
+  readonly subject: Subject;
+  ends: Ends;
+  pair: Pair;
+  /** When it was heard of first and last, Unix ms. */
+  first: number;
+  last: number;
+  /** Of connections: how they stand now, as `lasts` of a cell (kinds.ts). */
+  now: Float64Array | undefined;
+}
+
+export interface KeyBook {
+  /** The key with this text, made where it is new; undefined when there is no room for more. */
+  take(text: string, subject: () => Subject): Key | undefined;
+  get(id: number): Key | undefined;
+  all(): Iterable<Key>;
+  /** Lets go of keys that are not among these. */
+  keep(ids: ReadonlySet<number>): void;
+  /** Names have become known: looks all ends up again. */
+  rename(): void;
+  readonly isFull: boolean;
+}
+
+export function createKeyBook(limit: number, names: Names): KeyBook {
+  const byText = new Map<string, Key>();
+  const byId: (Key | undefined)[] = [];
+  const free: number[] = [];
+  const pairs = new Map<string, Pair>();
+
+  const pairOf = ({ pairing }: Subject, { source, destination }: Ends): Pair => {
+    const text = `${pairing}\n${source}\n${destination}`;
+    let pair = pairs.get(text);
+    if (!pair) {
+      pair = newPair();
+      pairs.set(text, pair);
+    }
+    return pair;
+  };
+  const settle = (key: Key) => {
+    key.ends = endsOf(key.subject, names);
+    key.pair = pairOf(key.subject, key.ends);
+  };
+  const rename = () => {
+    pairs.clear();
+    for (const key of byText.values()) {
+      settle(key);
+      if (key.last >= key.first) notePair(key.pair, key.subject.role, key.first, key.last);
+    }
+  };
+
+  return {
+    take(text, subject) {
+      const known = byText.get(text);
+      if (known) return known;
+      if (byText.size >= limit) return undefined;
+      const id = free.pop() ?? byId.length;
+      const made = subject();
+      const key: Key = {
+        id,
+        subject: made,
+        ends: made,
+        pair: newPair(),
+        first: Number.POSITIVE_INFINITY,
+        last: Number.NEGATIVE_INFINITY,
+        now: undefined,
+      };
+      settle(key);
+      byText.set(text, key);
+      byId[id] = key;
+      return key;
+    },
+    get: (id) => byId[id],
+    all: () => byText.values(),
+    keep(ids) {
+      for (const [text, { id }] of byText) {
+        if (ids.has(id)) continue;
+        byText.delete(text);
+        byId[id] = undefined;
+        free.push(id);
+      }
+      rename();
+    },
+    rename,
+    get isFull() {
+      return byText.size >= limit;
+    },
+  };
+}
+
+function newPair(): Pair {
+  const never = { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY };
+  return { clientFirst: never.first, clientLast: never.last, serverFirst: never.first, serverLast: never.last };
+}
+
+function endsOf(subject: Subject, names: Names): Ends {
+  const source = subject.sourceNamespace === null ? names.resolve(subject.source) : undefined;
+  const destination = subject.destinationNamespace === null ? names.resolve(subject.destination) : undefined;
+  if (!source && !destination) return subject;
+  return {
+    source: source?.pod ?? subject.source,
+    sourceNamespace: source ? source.namespace : subject.sourceNamespace,
+    destination: destination?.pod ?? subject.destination,
+    destinationNamespace: destination ? destination.namespace : subject.destinationNamespace,
+  };
+}
+
+/** Notes that a key was heard of. */
+export function noteKey(key: Key, time: number): void {
+  if (time < key.first) key.first = time;
+  if (time > key.last) key.last = time;
+  notePair(key.pair, key.subject.role, time, time);
+}
+
+function notePair(pair: Pair, role: Subject['role'], first: number, last: number): void {
+  if (role === 'server') {
+    if (first < pair.serverFirst) pair.serverFirst = first;
+    if (last > pair.serverLast) pair.serverLast = last;
+  } else {
+    if (first < pair.clientFirst) pair.clientFirst = first;
+    if (last > pair.clientLast) pair.clientLast = last;
+  }
+}
+
+/** The two sides of a call are heard of within this of each other, ms. */
+const patienceMs = 10_000;
+
+/** Whether a side of the pair was watched in the stretch of time, as long as the other one was. */
+export function wasWatched(pair: Pair, side: 'client' | 'server', from: number, to: number): boolean {
+  const [first, last, otherLast] =
+    side === 'server'
+      ? [pair.serverFirst, pair.serverLast, pair.clientLast]
+      : [pair.clientFirst, pair.clientLast, pair.serverLast];
+  if (last < from - patienceMs || first >= to + patienceMs) return false;
+  // It fell silent while the other one goes on: its agent is gone.
+  return !(otherLast > last + patienceMs && last < to - patienceMs);
+}
