@@ -239,7 +239,8 @@ describe('many connections', () => {
   test('too short for a sample of their own, they add to the same row', () => {
     const { tables, sums, connections } = createBench();
     tables.flow(flow(1, { bytes: [5, 5], srttUs: 100 }));
-    const short = { opened: 1000, closed: 990, bytes: [7, 3], handshakes: 1000, handshakeUs: 200_000 } as const;
+    // Of 1,004 attempts four failed; ten of the others are not over yet.
+    const short = { opened: 1004, closed: 994, bytes: [7, 3], handshakes: 1000, handshakeUs: 200_000 } as const;
     tables.edge(edge({ ...short, refused: 3, timedOut: 1, resets: 2, rtts: 3, rttUs: 900, turns: 10, turnNs: 100 }));
     tables.edge(edge({ closed: 10, turns: 2, turnNs: 20, turnMaxNs: 15 }));
     tables.tick(start);
@@ -252,6 +253,22 @@ describe('many connections', () => {
     assert.deepEqual([sum?.bytes_recv, sum?.bytes_sent, sum?.rtt, sum?.handshake], [12, 8, 250e3, 200e3]);
     assert.deepEqual([sum?.turns, sum?.turn_latency, sum?.turn_latency_max], [12, 10, 15]);
     assert.equal(connections().length, 1);
+  });
+
+  test('attempts that fail later than they were counted, and connections that were open before', () => {
+    const { tables, sums } = createBench();
+    tables.edge(edge({ opened: 3 }));
+    tables.edge(edge({ closed: 1, refused: 1 }));
+    tables.edge(edge({ opened: 1, closed: 3 }));
+    tables.edge(edge({ closed: 2, port: 81 }));
+    tables.tick(start);
+    assert.deepEqual(
+      sums().map((row) => [row.conn_open, row.conn_close, row.conn_active, row.conn_failed]),
+      [
+        [3, 3, 0, 1],
+        [2, 2, 0, 0],
+      ],
+    );
   });
 
   test('UDP is apart from TCP', () => {

@@ -26,7 +26,8 @@ export class Sum {
   protocol: string | null = null;
   opened = 0;
   closed = 0;
-  active = 0;
+  /** Of the connections told of by themselves, those open now. */
+  toldActive = 0;
   resets = 0;
   readonly failures = { refused: 0, timedOut: 0, unreachable: 0, aborted: 0 };
   readonly bytes: [number, number] = [0, 0];
@@ -37,6 +38,10 @@ export class Sum {
   turns = 0;
   turnNs = 0;
   turnMaxNs = 0;
+  /** Of the other connections, attempts included, those not over. */
+  #edgeActive = 0;
+  /** Attempts counted as opened that turned out to have failed, not yet set off against others. */
+  #openedTooMany = 0;
   /** Round trip times heard of since the row was told last, and the mean that it told. */
   #rtts = 0;
   #rttUs = 0;
@@ -63,11 +68,21 @@ export class Sum {
     this.turnMaxNs = Math.max(this.turnMaxNs, traffic.turnMaxNs);
   }
 
+  get active(): number {
+    return this.toldActive + this.#edgeActive;
+  }
+
+  /** An edge counts attempts as opened, and those that failed as closed; what it closes and never opened was open before. */
   addEdge(edge: EdgeSample): void {
     this.add(edge, edge.time);
-    this.opened += edge.opened;
-    this.closed += edge.closed;
-    this.active = Math.max(0, this.active + edge.opened - edge.closed);
+    const failed = edge.refused + edge.timedOut + edge.unreachable + edge.aborted;
+    const active = this.#edgeActive + edge.opened - edge.closed;
+    const openBefore = Math.max(0, -active);
+    this.#edgeActive = Math.max(0, active);
+    const opened = edge.opened - failed + openBefore - this.#openedTooMany;
+    this.#openedTooMany = Math.max(0, -opened);
+    this.opened += Math.max(0, opened);
+    this.closed += Math.max(0, edge.closed - failed);
     this.resets += edge.resets;
     for (const reason of ['refused', 'timedOut', 'unreachable', 'aborted'] as const) {
       this.failures[reason] += edge[reason];

@@ -57,12 +57,12 @@ export class ToldConnection {
   join(sum: Sum): void {
     this.sum = sum;
     this.isCounted = true;
-    sum.active += 1;
+    sum.toldActive += 1;
   }
 
   /** No longer one of the open connections of its sum. */
   leave(): void {
-    if (this.isCounted) this.sum.active = Math.max(0, this.sum.active - 1);
+    if (this.isCounted) this.sum.toldActive -= 1;
     this.isCounted = false;
   }
 

@@ -166,7 +166,7 @@ export const connStats = defineTable({
       priority: 9,
       wide: true,
       required: true,
-      doc: 'Packets sent, as the socket hands them over: one segmentation-offload buffer counts once.',
+      doc: 'Packets sent, as they are on the wire, bare acknowledgements included.',
     },
     packets_recv: {
       type: 'count',
@@ -175,7 +175,7 @@ export const connStats = defineTable({
       priority: 9,
       wide: true,
       required: true,
-      doc: 'Packets received, as the socket takes them: one merged buffer counts once.',
+      doc: 'Packets received, as they were on the wire, bare acknowledgements included.',
     },
     retransmits: {
       type: 'count',

@@ -55,7 +55,7 @@ export const tcpStatsEvents = defineTable({
         unreachable: 'bad',
         aborted: 'warn',
       },
-      doc: 'connecting: SYN sent; open; closed: orderly; reset: ended by RST; refused, timeout, unreachable, aborted: never established, and why.',
+      doc: 'connecting: SYN sent; open; closed: orderly; reset: ended by RST; refused, timeout, unreachable, aborted: never established, and why; timeout also: nobody acknowledged any more.',
     },
     opened: {
       type: 'time',
@@ -97,7 +97,7 @@ export const tcpStatsEvents = defineTable({
       priority: 9,
       wide: true,
       required: true,
-      doc: 'Packets sent, one segmentation-offload buffer counts once.',
+      doc: 'Packets sent, as they are on the wire, bare acknowledgements included.',
     },
     packets_recv: {
       type: 'count',
@@ -106,7 +106,7 @@ export const tcpStatsEvents = defineTable({
       priority: 9,
       wide: true,
       required: true,
-      doc: 'Packets received, one merged buffer counts once.',
+      doc: 'Packets received, as they were on the wire, bare acknowledgements included.',
     },
     retransmits: {
       type: 'count',
