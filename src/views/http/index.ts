@@ -1,6 +1,8 @@
+import { requestsList } from '../list/http-requests.ts';
 import { createListView } from '../list/list-view.tsx';
 import type { ViewSpec } from '../view.ts';
-import { httpList } from './http-list.ts';
+
+const httpList = requestsList({ id: 'http' });
 
 export const httpSpec: ViewSpec = {
   id: 'http',

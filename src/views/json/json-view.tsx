@@ -15,17 +15,24 @@ export function createJsonView(context: ViewContext, table: Table, { agent, row 
   const id = String(row[table.key]);
   let whole: Row | undefined;
   let lines: readonly StyledLine[] = [[span(' loading …', 'muted')]];
-  context.ports.fetchRow(agent, table.id, id).then(
-    (fetched) => {
-      whole = fetched;
-      lines = jsonLines(table, fetched);
-      context.changed();
-    },
-    (error: unknown) => {
-      lines = [[span(` No headers or bodies: ${errorText(error)}`, 'warning')], [], ...jsonLines(table, row)];
-      context.changed();
-    },
-  );
+  const show = (given: Row) => {
+    whole = given;
+    lines = jsonLines(table, given);
+  };
+  const load = () =>
+    context.ports.fetchRow(agent, table.id, id).then(
+      (fetched) => {
+        show(fetched);
+        context.changed();
+      },
+      (error: unknown) => {
+        lines = [[span(` No headers or bodies: ${errorText(error)}`, 'warning')], [], ...jsonLines(table, row)];
+        context.changed();
+      },
+    );
+  // Without headers and bodies there is nothing to fetch: all of the row is here.
+  if (table.columnIds.some((column) => table.columns[column]?.payload)) void load();
+  else show(row);
   const actions = (): readonly Action[] => [
     {
       id: 'json.copy',

@@ -11,6 +11,7 @@ export interface ListMoves {
   toNewest(): void;
   moveColumn(step: number): void;
   open(): void;
+  describe(): void;
   pause(): void;
   stepTime(steps: number): void;
   toggleFailures(): void;
@@ -73,16 +74,26 @@ function rowActions(spec: ListSpec, moves: ListMoves, standing: ListStanding): r
     disabled: noRow,
     run: moves.openLatency,
   };
+  const describe: Action = {
+    id: `${id}.describe`,
+    title: spec.describe?.title ?? '',
+    keys: ['d'],
+    group,
+    hint: true,
+    disabled: noRow,
+    run: moves.describe,
+  };
   return [
     {
       id: `${id}.open`,
       title: spec.open.title,
-      keys: ['enter', 'd'],
+      keys: spec.describe ? ['enter'] : ['enter', 'd'],
       group,
       hint: true,
       disabled: noRow,
       run: moves.open,
     },
+    ...(spec.describe ? [describe] : []),
     ...(spec.requests ? [requests] : []),
     ...(spec.latency && standing.hasLatencyView ? [latency] : []),
     {

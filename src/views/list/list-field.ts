@@ -36,7 +36,7 @@ export function createFilterField({ table, rows, state, set, done }: FieldTools)
     if (needsPayload) return 'looks into headers or bodies: the agents will answer it';
     const total = formatCount(rows.all(state()).rows.length);
     if (text === '') return `${total} rows`;
-    const who = rows.asksAgents ? 'enter asks the agents too' : 'worked out in this terminal';
+    const who = rows.filtersAt === 'agents' ? 'enter asks the agents too' : 'looked up in this terminal';
     return `${formatCount(rows.shown(state()).length)} of ${total} rows match · ${who}`;
   };
   const commit = (typed: string): boolean => {

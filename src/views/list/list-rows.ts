@@ -11,6 +11,7 @@ import { createRowTests } from './row-test.ts';
 
 export interface ListRows {
   readonly asksAgents: boolean;
+  readonly filtersAt: 'agents' | 'terminal';
   readonly isSummary: boolean;
   /** Rows before any are filtered away. */
   all(state: ListState): ShownRows;
@@ -35,6 +36,7 @@ export function createListRows(context: ViewContext, spec: ListSpec): ListRows {
   const all = (state: ListState) => state.frozen ?? source.take(context.snapshot(), state.time);
   return {
     asksAgents: source.asksAgents,
+    filtersAt: source.filtersAt,
     isSummary: source.isSummary,
     all,
     shown(state) {

@@ -34,8 +34,10 @@ export interface ListSpec {
   readonly allNamespaces?: boolean;
   /** Filter it begins with where it is not opened with one. */
   readonly filter?: string;
-  /** Enter and `d`. */
-  readonly open: { readonly title: string; run(tools: ListTools, stored: StoredRow): void };
+  /** Enter, and `d` where nothing else describes a row. */
+  readonly open: RowAction;
+  /** `d`: the row in words. */
+  readonly describe?: RowAction;
   /** `h`: the requests behind a row. */
   readonly requests?: (stored: StoredRow) => Opening | undefined;
   /** `l` and `t`: the course of its latency. */
@@ -45,6 +47,11 @@ export interface ListSpec {
   readonly actions?: (tools: ListTools) => readonly Action[];
   /** Lines for an empty list that is neither filtered nor without agents; default: "No … seen yet." */
   readonly nothing?: readonly string[];
+}
+
+export interface RowAction {
+  readonly title: string;
+  run(tools: ListTools, stored: StoredRow): void;
 }
 
 /** A shift-letter that sorts. */

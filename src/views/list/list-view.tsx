@@ -142,6 +142,11 @@ export function createListView(context: ViewContext, spec: ListSpec, opening: Op
         hold();
         spec.open.run(tools, stored);
       }),
+    describe: () =>
+      withCurrent((stored) => {
+        hold();
+        spec.describe?.run(tools, stored);
+      }),
     pause: () => {
       const time = togglePause(state.time, context.snapshot());
       if (time.kind === 'live' && !state.frozen) goTo(time);

@@ -12,8 +12,10 @@ export interface ShownRows {
 }
 
 export interface RowSource {
-  /** The agents look through their rows with the same filter; otherwise it is worked out here alone. */
+  /** Rows come from the agents, asked for whenever the question changes; otherwise they are worked out here from summaries. */
   readonly asksAgents: boolean;
+  /** Who looks through rows with the filter: the terminal always does. */
+  readonly filtersAt: 'agents' | 'terminal';
   /** Each row is about a stretch of time, and changes as it moves on. */
   readonly isSummary: boolean;
   /** Rows come oldest first, by the table's time. */
@@ -37,6 +39,7 @@ export function rowsOf(table: Table, { failures, isRecent = false, areUpdated = 
   const within = createWithin(table);
   return {
     asksAgents: true,
+    filtersAt: 'agents',
     isSummary: false,
     isByTime: !areUpdated,
     needs: (question) => [
@@ -54,6 +57,7 @@ export function rowsOf(table: Table, { failures, isRecent = false, areUpdated = 
 export function summaryOf(table: Table): RowSource {
   return {
     asksAgents: false,
+    filtersAt: 'terminal',
     isSummary: true,
     isByTime: false,
     needs: () => [],

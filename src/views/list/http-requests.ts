@@ -1,18 +1,27 @@
-/** `:http` as a list: its columns are those of the table, `!` leaves what failed, `C` copies the request as curl. */
+/** Lists of HTTP requests: `!` leaves what failed, `C` copies a request as curl. `:http` and `:slow` are two of them. */
 import type { Row } from '../../domain/column.ts';
 import { toCurl } from '../../domain/output/index.ts';
 import { type HttpEvent, httpEvents } from '../../domain/tables/http-events.ts';
 import { workloadOf } from '../../domain/workload.ts';
 import { errorText } from '../error-text.ts';
-import type { ListSpec, ListTools } from '../list/list-spec.ts';
-import { rowsOf } from '../list/row-source.ts';
+import type { ListSpec, ListTools } from './list-spec.ts';
+import { rowsOf } from './row-source.ts';
 
 const failures = 'outcome=error,unanswered,reset';
 
-export const httpList: ListSpec = {
-  id: 'http',
+/** What tells such a list from the others: at least its id. */
+export interface RequestsList extends Partial<ListSpec> {
+  readonly id: string;
+  /** While live, too, only requests of the stretch of time shown. */
+  readonly isRecent?: boolean;
+}
+
+export function requestsList({ isRecent = false, ...own }: RequestsList): ListSpec {
+  return { ...common, source: () => rowsOf(httpEvents, { failures, isRecent }), actions: curlAction(own.id), ...own };
+}
+
+const common: Omit<ListSpec, 'id' | 'source'> = {
   table: httpEvents,
-  source: () => rowsOf(httpEvents, { failures }),
   noun: 'HTTP',
   group: 'requests',
   sort: { column: 'time_', direction: 'ascending' },
@@ -39,9 +48,12 @@ export const httpList: ListSpec = {
     const service = workloadOf(String(row.destination));
     return { scope: { service }, about: service };
   },
-  actions: (tools) => [
+};
+
+function curlAction(id: string): NonNullable<ListSpec['actions']> {
+  return (tools) => [
     {
-      id: 'http.curl',
+      id: `${id}.curl`,
       title: 'copy as curl',
       keys: ['shift+c'],
       group: 'requests',
@@ -49,8 +61,8 @@ export const httpList: ListSpec = {
       disabled: tools.noRow,
       run: () => copyCurl(tools),
     },
-  ],
-};
+  ];
+}
 
 function copyCurl({ context, current }: ListTools): void {
   const stored = current();
