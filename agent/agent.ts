@@ -17,6 +17,7 @@ import {
   sharedOf,
 } from './protocols/index.ts';
 import { startRecordingProgress } from './recording-progress.ts';
+import { type ResourceRows, startResourceRows } from './resources/resource-rows.ts';
 import { createRows } from './rows/rows.ts';
 import type { AgentApi } from './server/api.ts';
 import { createAgentServer } from './server/server.ts';
@@ -103,6 +104,14 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     recognised: (ends) => flows.recognised(ends, 'dns'),
   });
   const leases = createLeases({ source, cgroupsIn: session.cgroupsIn });
+  const resources = startResourceRows({
+    samples: session.samples,
+    resolvers: session.resolvers,
+    node: source.host.node,
+    wallTime,
+    put: rows.put,
+    isWanted: () => rows.readers > 0 || leases.list().length > 0,
+  });
   const status = createStatus({
     source,
     totals: () => ({
@@ -130,12 +139,13 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
 
   const stopping = new AbortController();
   let stopped: Promise<void> | undefined;
-  const listener = inOrder(attribution, { connections, dns, flows, summaries });
+  const listener = inOrder(attribution, { connections, dns, flows, summaries, resources });
   const played = source.run(listener, stopping.signal, readiness(session, rows.ready)).then(() => {
     connections.flush();
     dns.flush();
     flows.flush();
     summaries.flush();
+    resources.tick(Number.POSITIVE_INFINITY);
     rows.finish();
     if (source.problem) process.stderr.write(`kelpie agent: ${source.problem.message}\n`);
   });
@@ -148,6 +158,7 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     const ended = source.now();
     stopping.abort();
     leases.close();
+    resources.stop();
     server.close();
     await played.catch(() => {});
     await writer?.close(ended);
@@ -170,9 +181,15 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
 /** Attribution hears of a socket before anybody asks for its name. */
 function inOrder(
   attribution: Attribution,
-  readers: { connections: Connections; dns: DnsDatagrams; flows: FlowTables; summaries: Summaries },
+  readers: {
+    connections: Connections;
+    dns: DnsDatagrams;
+    flows: FlowTables;
+    summaries: Summaries;
+    resources: ResourceRows;
+  },
 ): CaptureListener {
-  const { connections, dns, flows, summaries } = readers;
+  const { connections, dns, flows, summaries, resources } = readers;
   return {
     open(socket) {
       attribution.open(socket);
@@ -201,6 +218,7 @@ function inOrder(
       dns.tick(time);
       flows.tick(time);
       summaries.tick(time);
+      resources.tick(time);
     },
   };
 }

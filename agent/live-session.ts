@@ -15,6 +15,8 @@ import { createCgroupScopes } from './cgroup-scopes.ts';
 import type { AgentOptions } from './options.ts';
 import { createRecordedAddresses } from './recorded-addresses.ts';
 import { createRecordedProcesses } from './recorded-processes.ts';
+import { createLiveSamples } from './resources/live-samples.ts';
+import { createToldSamples } from './resources/told-samples.ts';
 import type { Session } from './session.ts';
 
 /** @throws AppError `ebpf-unavailable`, `output-file` */
@@ -59,10 +61,12 @@ export async function openLive(
     top: podsBelow ?? cgroup,
     podOf: (path) => workloadOf(path, resolvers).pod,
   });
+  const samples = createLiveSamples({ mount, top: cgroup, resolvers, now: source.now });
   return {
     source,
     resolvers,
     processes: writer ? createRecordedProcesses(processes, tell) : processes,
+    samples: writer ? createToldSamples(samples, (sample) => tell({ kind: 'resource', ...sample })) : samples,
     addresses: writer ? createRecordedAddresses(addresses, tell) : addresses,
     cgroupsIn: createCgroupScopes(mount, cgroup, resolvers),
     redact: options.redact,

@@ -12,12 +12,15 @@ import type { CaptureSource } from './capture/source.ts';
 import type { LeasesOptions } from './leases.ts';
 import type { AgentOptions } from './options.ts';
 import { createReplayedProcesses } from './recorded-processes.ts';
+import { createRecordedSamples } from './resources/recorded-samples.ts';
+import type { ResourceSamples } from './resources/sample.ts';
 
 export interface Session {
   readonly source: CaptureSource & { readonly problem?: AppError | undefined };
   readonly resolvers: readonly WorkloadResolver[];
   readonly processes: Processes;
   readonly addresses: AddressBook;
+  readonly samples: ResourceSamples;
   readonly cgroupsIn: LeasesOptions['cgroupsIn'];
   /** What protocols are told of secrets. */
   readonly redact: readonly string[] | false;
@@ -38,6 +41,7 @@ export async function openRecording(
     resolvers: podsBelow === null ? [systemd] : [createPodsBelow(podsBelow), systemd],
     processes: createReplayedProcesses(source.facts),
     addresses: source.facts,
+    samples: createRecordedSamples(source.facts.takeResources),
     cgroupsIn: () => new Map(),
     redact: options.redact === false ? false : [...options.redact, ...redacted],
     whenSlow: speed === undefined ? 'wait' : 'drop',

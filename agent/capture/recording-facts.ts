@@ -1,6 +1,6 @@
 /** What a recording says about its host, learnt as it is played. */
 import { oldestEntryOf } from '../../src/domain/oldest-entry.ts';
-import type { RecordingFact } from './recording-format.ts';
+import type { RecordedLeftOut, RecordedResource, RecordingFact } from './recording-format.ts';
 
 export interface RecordingFacts {
   learn(fact: unknown): boolean;
@@ -10,6 +10,9 @@ export interface RecordingFacts {
   ownerOf(cookie: number): { readonly pid: number; readonly comm: string } | undefined;
   /** A cgroup of the pod that had the address to itself. */
   cgroupAt(address: string): number | undefined;
+  /** What was read, or left out, until a captured time; each is given once. */
+  takeResources(until: number): RecordedResource[];
+  takeLeftOut(until: number): RecordedLeftOut[];
 }
 
 /** Entries of each kind kept; the oldest go first. */
@@ -20,6 +23,8 @@ export function createRecordingFacts(): RecordingFacts {
   const names = createBounded<string, string>();
   const owners = createBounded<number, { pid: number; comm: string }>();
   const addresses = createBounded<string, number>();
+  const resources: RecordedResource[] = [];
+  const leftOut: RecordedLeftOut[] = [];
   return {
     /** False for what is no fact. */
     learn(value) {
@@ -31,6 +36,10 @@ export function createRecordingFacts(): RecordingFacts {
         owners.set(fact.cookie, { pid: fact.pid, comm: fact.comm });
       } else if (fact?.kind === 'address' && isText(fact.address) && isNumber(fact.cgroupId)) {
         addresses.set(fact.address, fact.cgroupId);
+      } else if (fact?.kind === 'resource' && isResource(fact)) {
+        put(resources, { time: fact.time, table: fact.table, cgroup: fact.cgroup, values: fact.values });
+      } else if (fact?.kind === 'left-out' && [fact.time, fact.cgroupId, fact.messages].every(isNumber)) {
+        put(leftOut, { time: fact.time, cgroupId: fact.cgroupId, messages: fact.messages });
       } else return false;
       return true;
     },
@@ -38,7 +47,27 @@ export function createRecordingFacts(): RecordingFacts {
     nameOf: (pid, comm) => names.get(`${pid} ${comm}`),
     ownerOf: (cookie) => owners.get(cookie),
     cgroupAt: (address) => addresses.get(address),
+    takeResources: (until) => take(resources, until),
+    takeLeftOut: (until) => take(leftOut, until),
   };
+}
+
+/** Nobody may take them. */
+function put<T>(queue: T[], item: T): void {
+  if (queue.length < limit) queue.push(item);
+}
+
+/** Facts come in the order in which they were found out. */
+function take<T extends { readonly time: number }>(queue: T[], until: number): T[] {
+  const end = queue.findIndex(({ time }) => time > until);
+  return queue.splice(0, end < 0 ? queue.length : end);
+}
+
+function isResource({ time, table, cgroup, values }: RecordedResource): boolean {
+  if (!isNumber(time) || !isText(table) || !isText(cgroup) || typeof values !== 'object' || values === null)
+    return false;
+  const cells = Object.values(values);
+  return cells.length <= 64 && cells.every((value) => value === null || isNumber(value) || isText(value));
 }
 
 function createBounded<K, V>() {

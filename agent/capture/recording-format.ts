@@ -57,7 +57,24 @@ export type RecordingFact =
   | { readonly kind: 'process'; readonly pid: number; readonly comm: string; readonly name: string }
   | { readonly kind: 'owner'; readonly cookie: number; readonly pid: number; readonly comm: string }
   /** An address that one pod has to itself, by a cgroup of that pod. */
-  | { readonly kind: 'address'; readonly address: string; readonly cgroupId: number };
+  | { readonly kind: 'address'; readonly address: string; readonly cgroupId: number }
+  | ({ readonly kind: 'resource' } & RecordedResource)
+  | ({ readonly kind: 'left-out' } & RecordedLeftOut);
+
+/** Figures of a container or its network as they were read at captured `time`: columns of a table (agent/resources). */
+export interface RecordedResource {
+  readonly time: number;
+  readonly table: string;
+  readonly cgroup: string;
+  readonly values: Readonly<Record<string, number | string | null>>;
+}
+
+/** Messages that a cgroup's budget left out until captured `time`, since the last such fact. */
+export interface RecordedLeftOut {
+  readonly time: number;
+  readonly cgroupId: number;
+  readonly messages: number;
+}
 
 /** A frame ready to be written. */
 export function frame(type: number, payload: Uint8Array): Buffer {
