@@ -4,6 +4,7 @@ import { sanitizeLine } from '../../domain/sanitize.ts';
 import type { AgentState } from '../../store/store.ts';
 import type { TableCell, TableColumn } from '../../tui/table-line.ts';
 import { lostOf } from '../losses.ts';
+import { captureText, leftOutShare } from './captures.ts';
 import { linkWord, nameOf, uptimeText } from './facts.ts';
 
 interface AgentColumn extends TableColumn {
@@ -20,7 +21,9 @@ const all: readonly AgentColumn[] = [
     trim: 'middle',
     cell: (state) => ({ text: nameOf(state), token: 'name' }),
   },
-  { title: 'LINE', width: 20, align: 'left', cell: (state, now) => linkWord(state, now) },
+  { title: 'LINE', width: 18, align: 'left', cell: (state, now) => linkWord(state, now) },
+  { title: 'CAPTURES', width: 16, align: 'left', cell: captureText },
+  { title: 'LEFT OUT', width: 8, align: 'right', cell: leftOutCell },
   { title: 'ROWS', width: 8, align: 'right', cell: ({ rates }) => text(rate(rates.rows)) },
   { title: 'LOST', width: 8, align: 'right', cell: lostCell },
   { title: 'CPU', width: 6, align: 'right', cell: ({ cpu }) => text(cpu === undefined ? '-' : formatPercent(cpu)) },
@@ -52,6 +55,11 @@ export function agentColumns(width: number): readonly AgentColumn[] {
 function lostCell({ losses }: AgentState): TableCell {
   const lost = lostOf(losses);
   return { text: formatCount(lost), token: lost > 0 ? 'error' : 'ok' };
+}
+
+function leftOutCell(state: AgentState): TableCell {
+  const share = leftOutShare(state);
+  return { text: share > 0 ? formatPercent(share) : '0', token: share > 0 ? 'warning' : 'ok' };
 }
 
 function rate(perSecond: number | undefined): string {

@@ -10,6 +10,7 @@ import type { Action, Area } from '../../tui/view.ts';
 import { Message } from '../message.tsx';
 import { positionOf } from '../position.ts';
 import type { View, ViewContext, ViewScreen } from '../view.ts';
+import { captureLines } from './captures.ts';
 import { agentFacts, lossLines, nameOf, totalLines } from './facts.ts';
 
 /** A stretch of the page: lines of text, or a table. */
@@ -93,6 +94,9 @@ function blocksOf(state: AgentState, now: number, width: number): readonly Block
       lines: [
         ...agentFacts(state, now),
         [],
+        head('Captures now'),
+        ...captureLines(state),
+        [],
         head('Losses'),
         ...lossLines(state, width),
         [],
@@ -118,7 +122,7 @@ function blocksOf(state: AgentState, now: number, width: number): readonly Block
         ]),
     { lines: [[], head(`Leases (${leases.length})`)] },
     ...(leases.length === 0
-      ? [{ lines: [[span('  none: nothing is being captured', 'muted')]] }]
+      ? [{ lines: [[span('  none: nobody asks for more than counters', 'muted')]] }]
       : [
           {
             table: {

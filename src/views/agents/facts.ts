@@ -6,6 +6,8 @@ import type { AgentState } from '../../store/store.ts';
 import { type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Token } from '../../tui/theme.ts';
 import { wrapWords } from '../wrap-words.ts';
+import { captureText, leftOutShare } from './captures.ts';
+import { remedies } from './remedies.ts';
 
 export interface LinkWord {
   readonly text: string;
@@ -107,7 +109,8 @@ function lossOf(reason: string, count: number, width: number): readonly StyledLi
   const [loss, strong, text] =
     count > 0 ? (['error', 'strong', 'text'] as const) : (['muted', 'muted', 'muted'] as const);
   const indent = 2 + reasonWidth + countWidth + 2;
-  return wrapWords(lossReasons[reason] ?? '', width - indent - 1).map(
+  const remedy = count > 0 && remedies[reason] ? ` ${remedies[reason]}` : '';
+  return wrapWords((lossReasons[reason] ?? '') + remedy, width - indent - 1).map(
     (words, i): StyledLine =>
       i > 0
         ? [span(' '.repeat(indent)), span(words, text)]
@@ -147,14 +150,15 @@ export function agentSummary(state: AgentState, now: number): readonly StyledLin
     programs.length === 0
       ? fact('programs', 'none: nothing is attached to the kernel', 'muted')
       : fact('programs', `${programs.length} attached: ${kinds.join(', ')}`),
+    fact('captures', `${captureText(state).text}${leftOutText(state)}`, leftOutShare(state) > 0 ? 'warning' : 'text'),
     leases.length === 0
-      ? fact('leases', 'none: nothing is being captured', 'muted')
+      ? fact('leases', 'none: nobody asks for more than counters', 'muted')
       : fact('leases', leases.map(leaseText).join('; ')),
   ];
 }
 
 /** The rates that say how busy an agent is; `enter` lists all. */
-const telling = ['rows', 'segments', 'captured_bytes', 'connections', 'udp_packets'];
+const telling = ['exchanges', 'rows', 'segments', 'captured_bytes', 'datagrams', 'sampled_messages'];
 
 function ratesText(rates: Readonly<Record<string, number>>): string {
   const named = telling.flatMap((name) => {
@@ -164,6 +168,11 @@ function ratesText(rates: Readonly<Record<string, number>>): string {
     return [`${name.replaceAll('_', ' ')} ${figure}`];
   });
   return named.length === 0 ? 'nothing arrives' : named.join(', ');
+}
+
+function leftOutText(state: AgentState): string {
+  const share = leftOutShare(state);
+  return share > 0 ? `, over budget: ${formatPercent(share)} left out` : '';
 }
 
 function leaseText({ level, scope, client, remainingMs }: AgentLease): string {
