@@ -50,7 +50,7 @@ bundle() {
 }
 # The terminal in chunks: what only the screen needs (React, Ink) is loaded by the screen alone. Nothing in it fetches, but Yoga would
 # load its WebAssembly that way if it could, and with it all of Node's fetch: a tenth of the time to the first frame.
-bundle kelpie=src/cli.ts --splitting --chunk-names='chunks/[name]-[hash]' --define:fetch=undefined &
+bundle kelpie=src/cli.ts map-layout=src/views/map/layout-worker.ts --splitting --chunk-names='chunks/[name]-[hash]' --define:fetch=undefined &
 terminal=$!
 # One file each, free of the terminal's code, for an image without node_modules.
 bundle agent=agent/main.ts demo=deploy/demo/main.ts

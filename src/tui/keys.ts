@@ -87,7 +87,7 @@ function modified(name: string, key: RawKey): string {
 /** A key name as hints and help show it: "shift+l" → "L", "ctrl+f" → "ctrl-f". */
 export function keyLabel(name: string): string {
   const shifted = /^shift\+([a-z])$/.exec(name)?.[1];
-  return shifted ? shifted.toUpperCase() : name.replaceAll('+', '-');
+  return shifted ? shifted.toUpperCase() : name.replace(/\+(?=.)/g, '-');
 }
 
 const modifiers = ['ctrl', 'shift'];

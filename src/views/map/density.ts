@@ -1,6 +1,6 @@
 /** How much a box and a line say, from much to little: the map takes the first that fits the screen. */
 
-export type DensityName = 'rich' | 'plain' | 'narrow';
+export type DensityName = 'rich' | 'tall' | 'plain' | 'slim' | 'stacked' | 'narrow';
 
 export interface Density {
   readonly name: DensityName;
@@ -12,13 +12,28 @@ export interface Density {
   /** Room for the label of an edge. */
   readonly label: number;
   readonly spacing: number;
+  /** Blanks on both sides of a label. */
+  readonly pad: 0 | 1;
 }
 
 export const densities: readonly Density[] = [
-  { name: 'rich', lines: 3, least: 26, most: 36, label: 14, spacing: 2 },
-  { name: 'plain', lines: 2, least: 24, most: 30, label: 12, spacing: 2 },
-  { name: 'narrow', lines: 2, least: 15, most: 18, label: 7, spacing: 1 },
+  { name: 'rich', lines: 3, least: 28, most: 36, label: 16, spacing: 2, pad: 1 },
+  { name: 'tall', lines: 3, least: 22, most: 30, label: 14, spacing: 2, pad: 1 },
+  { name: 'plain', lines: 2, least: 22, most: 30, label: 14, spacing: 2, pad: 1 },
+  { name: 'slim', lines: 2, least: 18, most: 24, label: 9, spacing: 1, pad: 1 },
+  { name: 'stacked', lines: 3, least: 14, most: 16, label: 6, spacing: 1, pad: 0 },
+  { name: 'narrow', lines: 2, least: 14, most: 16, label: 6, spacing: 1, pad: 0 },
 ];
+
+/** What a map is drawn in that does not fit, on screens with room to look at a part of it, and on others. */
+export const windowed = densityOf('plain');
+export const cramped = densityOf('narrow');
+
+function densityOf(name: DensityName): Density {
+  const found = densities.find((each) => each.name === name);
+  if (!found) throw new Error(`no density ${name}`);
+  return found;
+}
 
 /** Rows of its own that arrows may have on a box: a hub with more shares them. */
 const mostPorts = 8;

@@ -1,12 +1,12 @@
 /** The strip below the map: everything about the chosen node or edge in a few lines. */
-import { formatBytes, formatCount, formatRate, formatSparkline } from '../../domain/format/index.ts';
+import { formatBytes, formatCount, formatRate, formatSparkline, severityMark } from '../../domain/format/index.ts';
 import { cellWidth } from '../../tui/cells.ts';
 import { plainText, type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Token } from '../../tui/theme.ts';
 import type { Ui } from '../../tui/ui-context.tsx';
 import type { Figures } from './figures.ts';
 import type { MapEdge, MapNode } from './graph.ts';
-import { kindGlyph, kindWord } from './kinds.ts';
+import { kindGlyph, kindWord, type NodeKind } from './kinds.ts';
 import { errorsText, fullName, latencyText, markOf, nameText, nameWidth, severityToken } from './labels.ts';
 
 export interface Detail {
@@ -86,8 +86,8 @@ function figureLines(
     fact('p50', latencyText(figures.p50, glyphs)),
     fact('p90', latencyText(figures.p90, glyphs)),
     fact('p99', latencyText(figures.p99, glyphs)),
-    fact('in', `${formatBytes(figures.inBytes)}/s`),
-    fact('out', `${formatBytes(figures.outBytes)}/s`),
+    fact('in', `${formatBytes(figures.inBytes)}B/s`),
+    fact('out', `${formatBytes(figures.outBytes)}B/s`),
     ...(isEdge
       ? [
           fact('connections', formatCount(figures.connections)),
@@ -122,4 +122,16 @@ function flow(facts: readonly StyledLine[], width: number, lines: number): reado
   }
   if (line.length > 0) flowed.push(line);
   return flowed.slice(0, Math.max(0, lines));
+}
+
+/** What the glyphs and marks on this map mean, as far as there is room. */
+export function legend(kinds: readonly NodeKind[], { width, ui: { glyphs } }: Detail): StyledLine {
+  const { ascii } = glyphs;
+  const entries: StyledLine[] = [
+    ...kinds.map((kind): StyledLine => [span(`  ${kindGlyph(kind, ascii)} `, 'accent'), span(kindWord(kind), 'muted')]),
+    [span(`  ${severityMark('bad', { ascii })} `, 'error'), span('failing or very slow', 'muted')],
+    [span(`  ${severityMark('warn', { ascii })} `, 'warning'), span('some of it', 'muted')],
+    [span(`  ${(ascii ? '.' : '┈').repeat(3)} `, 'muted'), span('silent', 'muted')],
+  ];
+  return flow(entries, width, 1)[0] ?? [];
 }

@@ -18,9 +18,6 @@ const looks: Readonly<Record<NodeKind, Look>> = {
   queue: { glyph: '≡', ascii: '#', word: 'queue' },
 };
 
-/** Every kind, for the legend. */
-export const nodeKinds = Object.keys(looks) as readonly NodeKind[];
-
 export function kindGlyph(kind: NodeKind, ascii: boolean): string {
   return ascii ? looks[kind].ascii : looks[kind].glyph;
 }

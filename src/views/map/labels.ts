@@ -34,9 +34,8 @@ export function loadText({ rate, failed, inBytes, outBytes, connections }: Figur
   return connections > 0 ? `${connections} conn` : '0/s';
 }
 
-export function errorsText({ errors, failed }: Figures): string {
-  if (errors !== undefined) return formatPercent(errors);
-  return failed > 0 ? `${failed} fail` : '-';
+export function errorsText({ errors }: Figures): string {
+  return errors === undefined ? '-' : formatPercent(errors);
 }
 
 export function latencyText(nanoseconds: number | undefined, { ascii }: Glyphs): string {
@@ -48,9 +47,9 @@ export function edgeLabel(edge: Pick<MapEdge, 'figures' | 'protocol'>, width: nu
   const mark = markOf(edge.figures, glyphs).trim();
   const load = loadText(edge.figures);
   const protocol = sanitizeLine(edge.protocol, { ascii: glyphs.ascii });
-  for (const text of [`${mark}${load} ${protocol}`, `${mark}${load}`, `${mark}`])
-    if (cellWidth(text) <= width) return text;
-  return '';
+  const brief = load.replace(/(\/s| failed| conn)$/, '');
+  const forms = [`${mark}${load} ${protocol}`, `${mark}${load}`, `${mark}${brief}`, mark];
+  return forms.find((text) => cellWidth(text) <= width) ?? '';
 }
 
 /** "frontend", with its namespace where it has one: for lists and details. */

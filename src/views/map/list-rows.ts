@@ -47,7 +47,7 @@ export interface ListLook {
 }
 
 /** Cells of the figures on the right: load, errors, p99, protocol. */
-const figureWidths = [9, 7, 8, 6] as const;
+const figureWidths = [10, 7, 8, 6] as const;
 
 export function listLine(row: ListRow, widths: readonly [source: number, destination: number], look: ListLook): string {
   const { ui, width, selected } = look;

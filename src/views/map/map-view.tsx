@@ -16,7 +16,7 @@ import type { Area } from '../../tui/view.ts';
 import { Message } from '../message.tsx';
 import { liveTime, type TimeState, timeLabel, windowOf } from '../time.ts';
 import type { Opening, View, ViewContext, ViewScreen } from '../view.ts';
-import { edgeDetails, nodeDetails } from './details.ts';
+import { edgeDetails, legend, nodeDetails } from './details.ts';
 import { targetOfEdge, targetOfNode } from './drill.ts';
 import { emptyLines } from './empty.ts';
 import { severityRank } from './figures.ts';
@@ -407,7 +407,10 @@ export function createMapView(context: ViewContext, opening: Opening = {}): View
       if (source && destination)
         lines = edgeDetails(edge, source, destination, seen !== undefined && isGone(seen, at), detail);
     }
-    return [rule, ...lines.map((line) => paintLine(cropLine(line, 0, area.width), ui.theme))];
+    const kinds = [...new Set([...shown.selection.nodes.values()].map(({ item }) => item.kind))];
+    const rows = Array.from({ length: detail.height }, (_, i) => lines[i] ?? []);
+    if (rows.length > lines.length) rows[rows.length - 1] = legend(kinds, detail);
+    return [rule, ...rows.map((line) => paintLine(cropLine(line, 0, area.width), ui.theme))];
   };
 
   const heading = (shown: SceneView): StyledLine => {

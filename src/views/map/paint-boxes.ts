@@ -1,14 +1,14 @@
 /** The map as boxes and lines on a canvas. */
 import { formatSparkline } from '../../domain/format/index.ts';
 import type { Canvas, Pen } from '../../tui/canvas/canvas.ts';
-import { cellWidth, cut, fit } from '../../tui/cells.ts';
+import { cellWidth, cut } from '../../tui/cells.ts';
 import type { Glyphs } from '../../tui/glyphs.ts';
 import type { Token } from '../../tui/theme.ts';
 import type { Density } from './density.ts';
 import { addFigures } from './figures.ts';
 import type { MapEdge, MapNode } from './graph.ts';
 import { kindGlyph } from './kinds.ts';
-import { edgeLabel, errorsText, latencyText, loadText, markOf, nameText, severityToken } from './labels.ts';
+import { edgeLabel, errorsText, latencyText, loadText, markOf, nameText, nameWidth, severityToken } from './labels.ts';
 import type { Plan, RoutedBox, RoutedEdge } from './route.ts';
 
 /** How something on the map stands out. `gone`: not heard of any more. */
@@ -41,6 +41,10 @@ export function paintBoxes(canvas: Canvas, map: PaintedMap, glyphs: Glyphs): voi
     const node = map.node(box.node);
     if (node) drawBox(canvas, box, node, map.nodeEmphasis(box.node), map.density, glyphs);
   }
+  for (const { routed, edge, emphasis } of lines) {
+    const { x1, y1, x2, y2 } = routed.exit;
+    canvas.line(x1, y1, x2, y2, penOf(edge, emphasis));
+  }
 }
 
 interface Line {
@@ -65,7 +69,7 @@ function groupByHead(lines: readonly Line[]): ReadonlyMap<string, readonly Line[
   return Map.groupBy(lines, ({ routed: { head } }) => `${head.x} ${head.y}`);
 }
 
-function drawHead(canvas: Canvas, lines: readonly Line[], { label: room }: Density, glyphs: Glyphs): void {
+function drawHead(canvas: Canvas, lines: readonly Line[], { label: room, pad }: Density, glyphs: Glyphs): void {
   const top = lines.at(-1);
   if (!top) return;
   const { routed, edge, emphasis } = top;
@@ -82,8 +86,11 @@ function drawHead(canvas: Canvas, lines: readonly Line[], { label: room }: Densi
     quiet ? 'suggestion' : severityToken(figures.severity, 'accent'),
   );
   if (text === '') return;
-  const x = routed.head.direction === 'right' ? routed.label.x + room - cellWidth(text) : routed.label.x;
-  canvas.text(x, routed.label.y, text, token, emphasis === 'selected');
+  const cells = cellWidth(text);
+  const x = routed.head.direction === 'right' ? routed.label.x + room - cells : routed.label.x;
+  const blank = ' '.repeat(pad);
+  canvas.text(x - pad, routed.label.y, `${blank}${text}${blank}`, token);
+  if (emphasis === 'selected') canvas.text(x, routed.label.y, text, token, true);
 }
 
 function drawBox(
@@ -122,34 +129,85 @@ function drawBox(
   canvas.text(x + inner - tail.length, y, tail, look(frame));
   // The namespace goes into the border: there it costs no room.
   const aside = node.kind === 'namespace' ? `${node.members} services` : node.namespace;
-  if (aside !== '' && cellWidth(aside) <= inner)
-    canvas.text(x, box.y, ` ${nameText(aside, cellWidth(aside), glyphs)} `, look('muted'));
+  if (aside !== '')
+    canvas.text(x - 1, box.y, ` ${nameText(aside, Math.min(nameWidth(aside, glyphs), inner), glyphs)} `, look('muted'));
   if (node.selfCalls > 0) {
     const self = ` ${glyphs.ascii ? 'self' : '↻'} ${loadText({ ...figures, rate: node.selfCalls })} `;
     if (self.length <= inner)
       canvas.text(box.x + box.width - 1 - self.length, box.y + box.height - 1, self, look('muted'));
   }
 
-  const isCaller = figures.rate === 0 && node.calls > 0;
-  const load = isCaller ? `${glyphs.arrow} ${loadText({ ...figures, rate: node.calls })}` : loadText(figures);
-  canvas.text(x, y + 1, load, look('number'));
-  if (isCaller) return;
-  const late = latencyText(figures.p99, glyphs);
-  const errors = errorsText(figures);
-  const errorToken = look(
-    severityToken((figures.errors ?? 0) > 0 || figures.failed > 0 ? figures.severity : 'none', 'muted'),
-  );
-  if (density.name === 'narrow') {
-    // Room for one more: what is wrong, else how long it takes.
-    const isFailing = (figures.errors ?? 0) >= 0.01;
-    const text = isFailing ? errors : late;
-    canvas.text(x + inner - cellWidth(text), y + 1, text, isFailing ? errorToken : look('text'));
+  if (density.name === 'stacked') {
+    drawStacked(canvas, { x, y: y + 1, width: inner }, node, glyphs, look);
     return;
   }
-  canvas.text(x + Math.max(8, Math.floor((inner - 5) / 2)), y + 1, fit(errors, 6), errorToken);
-  canvas.text(x + inner - cellWidth(late), y + 1, late, look('text'));
-  if (density.lines > 2 && figures.series.length > 0) {
+  drawFigures(canvas, { x, y: y + 1, width: inner }, node, glyphs, look);
+  if (density.lines > 2 && figures.series.some((value) => value > 0)) {
     const bars = formatSparkline(figures.series, { width: inner, ascii: glyphs.ascii });
     canvas.text(x, y + 2, bars, look('accent'));
   }
+}
+
+interface Room {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+}
+
+/** Load on the left, latency on the right, the share of errors between them; what finds no room is left out, the good first. */
+function drawFigures(
+  canvas: Canvas,
+  { x, y, width }: Room,
+  node: MapNode,
+  glyphs: Glyphs,
+  look: (token: Token) => Token,
+): void {
+  const { figures } = node;
+  const isCaller = figures.rate === 0 && node.calls > 0;
+  const load = isCaller ? `${glyphs.arrow} ${loadText({ ...figures, rate: node.calls })}` : loadText(figures);
+  canvas.text(x, y, cut(load, width, 'end', glyphs.ellipsis), look('number'));
+  if (isCaller || figures.rate === 0) {
+    const open = `${figures.connections} conn`;
+    const fits =
+      figures.connections > 0 && !load.endsWith('conn') && !isCaller && load.length + 2 + open.length <= width;
+    if (fits) canvas.text(x + width - open.length, y, open, look('muted'));
+    return;
+  }
+  const isFailing = (figures.errors ?? 0) > 0;
+  const errors = errorsText(figures);
+  const late = latencyText(figures.p99, glyphs);
+  const gap = width - load.length - cellWidth(late);
+  if (gap < 1) {
+    if (isFailing) canvas.text(x + width - errors.length, y, errors, look(severityToken(figures.severity, 'muted')));
+    return;
+  }
+  const both = gap >= errors.length + 2;
+  if (both || !isFailing) canvas.text(x + width - cellWidth(late), y, late, look('text'));
+  if (!both && !isFailing) return;
+  const at = both ? x + load.length + Math.floor((gap - errors.length) / 2) : x + width - errors.length;
+  canvas.text(at, y, errors, look(severityToken(isFailing ? figures.severity : 'none', 'muted')));
+}
+
+/** Where there is no room side by side: load, and below it errors and latency. */
+function drawStacked(
+  canvas: Canvas,
+  { x, y, width }: Room,
+  node: MapNode,
+  glyphs: Glyphs,
+  look: (token: Token) => Token,
+): void {
+  const { figures } = node;
+  const isCaller = figures.rate === 0 && node.calls > 0;
+  const load = isCaller ? `${glyphs.arrow} ${loadText({ ...figures, rate: node.calls })}` : loadText(figures);
+  canvas.text(x, y, cut(load, width, 'end', glyphs.ellipsis), look('number'));
+  if (isCaller) return;
+  if (figures.rate === 0) {
+    if (figures.connections > 0)
+      canvas.text(x, y + 1, cut(`${figures.connections} conn`, width, 'end', glyphs.ellipsis), look('muted'));
+    return;
+  }
+  const late = latencyText(figures.p99, glyphs);
+  const errors = errorsText(figures);
+  canvas.text(x, y + 1, errors, look(severityToken((figures.errors ?? 0) > 0 ? figures.severity : 'none', 'muted')));
+  if (errors.length + cellWidth(late) < width) canvas.text(x + width - cellWidth(late), y + 1, late, look('text'));
 }

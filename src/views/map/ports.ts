@@ -6,6 +6,8 @@ import { passId } from './arrangement.ts';
 export interface Port {
   readonly source: number;
   readonly destination: number;
+  /** It comes together with others that go nowhere else: they may turn as one. */
+  readonly shared: boolean;
 }
 
 interface Ends {
@@ -49,20 +51,20 @@ export function assignPorts(
     leaving.set(`${id.slice(edge.length + 1)} ${row}`, edge);
   }
   const arrivals = Map.groupBy(edges, (edge) => sideKey(edge.destination, !isForward(edge)));
-  const rows = new Map<string, number>();
-  for (const each of arrivals.values()) {
-    const [first] = each;
+  const rows = new Map<string, { readonly row: number; readonly shared: boolean }>();
+  const calls = new Map<string, number>();
+  for (const edge of edges) if (isForward(edge)) calls.set(edge.source, (calls.get(edge.source) ?? 0) + 1);
+  for (const arriving of arrivals.values()) {
+    const [first] = arriving;
     const box = first && items.get(first.destination);
     if (!first || !box) continue;
     const goesBack = !isForward(first);
     const taken = exits.get(sideKey(first.destination, goesBack));
-    const wishes = each
-      .map((edge) => {
-        const next = beside(edge, edge.destination);
-        const row = next === edge.source ? (goesBack ? middle(next) : exitOf(edge)) : (items.get(next)?.row ?? 0);
-        return { edge, row, net: next === edge.source ? edge.source : edge.key };
-      })
-      .sort((a, b) => a.row - b.row || (a.edge.key < b.edge.key ? -1 : 1));
+    const each: readonly ArrivalWish[] = arriving.map((edge) => {
+      const next = beside(edge, edge.destination);
+      const row = next === edge.source ? (goesBack ? middle(next) : exitOf(edge)) : (items.get(next)?.row ?? 0);
+      return { edges: [edge], row, net: next === edge.source ? edge.source : edge.key };
+    });
     const channel = goesBack ? undefined : layer(first.destination) - 1;
     const isForeign = (row: number, net: string) => {
       if (channel === undefined) return false;
@@ -71,10 +73,28 @@ export function assignPorts(
     };
     // Where a box calls on the side it is called on, that row is left to the calls.
     const free = inside(box).filter((row) => row !== taken);
-    const found = spread(wishes, free.length > 0 ? free : inside(box), isForeign);
-    for (const [i, { edge }] of wishes.entries()) rows.set(edge.key, found[i] ?? box.row + 1);
+    const open = free.length > 0 ? free : inside(box);
+    // More than there are rows for: what goes nowhere else comes in one line.
+    const isLone = ({ edges: [edge], net }: ArrivalWish) => !goesBack && (net !== edge?.source || calls.get(net) === 1);
+    const lone = each.length > open.length ? each.filter(isLone) : [];
+    const together = lone.length > 1 ? [joined(lone), ...each.filter((wish) => !lone.includes(wish))] : each;
+    const wishes = together.toSorted((a, b) => a.row - b.row || (a.net < b.net ? -1 : 1));
+    const found = spread(wishes, open, isForeign);
+    for (const [i, { edges: members }] of wishes.entries()) {
+      for (const { key } of members) rows.set(key, { row: found[i] ?? box.row + 1, shared: members.length > 1 });
+    }
   }
-  return new Map(edges.map((edge) => [edge.key, { source: exitOf(edge), destination: rows.get(edge.key) ?? 0 }]));
+  return new Map(
+    edges.map((edge) => {
+      const { row = 0, shared = false } = rows.get(edge.key) ?? {};
+      return [edge.key, { source: exitOf(edge), destination: row, shared }];
+    }),
+  );
+}
+
+function joined(wishes: readonly ArrivalWish[]): ArrivalWish {
+  const row = wishes.reduce((sum, wish) => sum + wish.row, 0) / wishes.length;
+  return { edges: wishes.flatMap(({ edges }) => edges), row, net: '' };
 }
 
 const sideKey = (node: string, isRight: boolean) => `${node}\n${isRight ? 'right' : 'left'}`;
@@ -108,6 +128,7 @@ function exitRows(
 }
 
 interface ArrivalWish {
+  readonly edges: readonly Ends[];
   readonly row: number;
   readonly net: string;
 }

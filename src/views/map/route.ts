@@ -8,6 +8,8 @@ export interface RouteOptions {
   boxWidth(node: string): number;
   /** Cells kept for the label of an edge, before the head of its arrow. */
   readonly labelWidth: number;
+  /** Blanks on both sides of it. */
+  readonly pad: number;
   /** Cells from one track to the next. */
   readonly spacing: number;
 }
@@ -35,6 +37,8 @@ export interface RoutedEdge {
   readonly stretches: readonly Stretch[];
   /** The cell of its arrow head, beside the box of its destination. */
   readonly head: { readonly x: number; readonly y: number; readonly direction: 'left' | 'right' };
+  /** Where it leaves its source: the cell of the border and the one beside it. */
+  readonly exit: Stretch;
   /** First cell of the room for its label. */
   readonly label: { readonly x: number; readonly y: number };
 }
@@ -96,6 +100,7 @@ export function route(arrangement: Arrangement, edges: readonly Ends[], options:
     const stretches: Stretch[] = [];
     let head: RoutedEdge['head'] | undefined;
     let label: RoutedEdge['label'] | undefined;
+    let exit: Stretch | undefined;
     const low = Math.min(layerOf.get(edge.source) ?? 0, layerOf.get(edge.destination) ?? 0);
     const high = Math.max(layerOf.get(edge.source) ?? 0, layerOf.get(edge.destination) ?? 0);
     for (let channel = low; channel < high; channel += 1) {
@@ -105,6 +110,9 @@ export function route(arrangement: Arrangement, edges: readonly Ends[], options:
       const end = (lefts[channel + 1] ?? 0) - 1;
       if (channel > low) stretches.push({ x1: lefts[channel] ?? 0, y1: hop.from, x2: start, y2: hop.from });
       const turn = channels[channel]?.turns.get(hop.net);
+      const isForward = low === (layerOf.get(edge.source) ?? 0);
+      if (isForward && channel === low) exit = { x1: start - 1, y1: hop.from, x2: start, y2: hop.from };
+      if (!isForward && channel === high - 1) exit = { x1: end, y1: hop.to, x2: end + 1, y2: hop.to };
       const from = hop.head === 'left' ? start + 1 : start;
       const to = hop.head === 'right' ? end - 1 : end + (channel + 1 < high ? 1 : 0);
       if (hop.from === hop.to || turn === undefined) stretches.push({ x1: from, y1: hop.from, x2: to, y2: hop.from });
@@ -116,13 +124,16 @@ export function route(arrangement: Arrangement, edges: readonly Ends[], options:
       }
       if (hop.head === 'right') {
         head = { x: end, y: hop.to, direction: 'right' };
-        label = { x: end - 1 - options.labelWidth, y: hop.to };
+        label = { x: end - 1 - options.pad - options.labelWidth, y: hop.to };
       } else if (hop.head === 'left') {
         head = { x: start, y: hop.from, direction: 'left' };
-        label = { x: start + 2, y: hop.from };
+        label = { x: start + 2 + options.pad, y: hop.from };
       }
     }
-    if (head && label) routed.set(edge.key, { ...edge, stretches, head, label });
+    if (head && label && exit) {
+      const { key, source, destination } = edge;
+      routed.set(key, { key, source, destination, stretches, head, exit, label });
+    }
   }
   const height = layers.reduce((most, layer) => Math.max(most, ...layer.map((item) => item.row + item.height)), 0);
   return { boxes, edges: routed, width: x, height };
@@ -151,8 +162,8 @@ function hopsOf(
     const isLast = channel === high - 1;
     add(channel, {
       edge: key,
-      // All calls of one source leave together; everything else goes for itself.
-      net: isFirst && isForward ? source : key,
+      // All calls of one source leave together, those that share a port arrive together; everything else goes for itself.
+      net: isLast && port.shared ? `${destination}\n${port.destination}` : isFirst && isForward ? source : key,
       from: rowIn(channel),
       to: rowIn(channel + 1),
       head: isForward && isLast ? 'right' : !isForward && isFirst ? 'left' : undefined,
@@ -167,19 +178,21 @@ interface Channel {
   readonly turns: ReadonlyMap<string, number>;
 }
 
-function planChannel(hops: readonly Hop[], { labelWidth, spacing }: RouteOptions): Channel {
-  const nets = new Map<string, { id: string; from: number; to: number[] }>();
+function planChannel(hops: readonly Hop[], { labelWidth, pad, spacing }: RouteOptions): Channel {
+  const nets = new Map<string, { id: string; from: number[]; to: number[] }>();
   for (const { net, from, to } of hops) {
     const known = nets.get(net);
-    if (known) known.to.push(to);
-    else nets.set(net, { id: net, from, to: [to] });
+    if (known) {
+      known.from.push(from);
+      known.to.push(to);
+    } else nets.set(net, { id: net, from: [from], to: [to] });
   }
   const tracks = assignTracks([...nets.values()] satisfies Net[]);
   const count = Math.max(0, ...[...tracks.values()].map((track) => track + 1));
   const hasHead = (side: 'left' | 'right') => hops.some(({ head }) => head === side);
-  // Before the first track: a cell of line, or arrow head, label and a cell of line on each of its sides.
-  const before = hasHead('left') ? labelWidth + 4 : 2;
-  const after = hasHead('right') ? labelWidth + 3 : 1;
+  // A cell of line; or arrow head and label, a blank and a cell of line on both of its sides.
+  const before = hasHead('left') ? labelWidth + 2 * pad + 3 : 1 + pad;
+  const after = hasHead('right') ? labelWidth + 2 * pad + 3 : 1;
   const step = count > 6 ? 1 : spacing;
   const width = before + Math.max(0, count - 1) * step + 1 + after;
   return {

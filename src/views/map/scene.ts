@@ -3,7 +3,7 @@ import type { Glyphs } from '../../tui/glyphs.ts';
 import type { Area } from '../../tui/view.ts';
 import { arrange } from './arrange.ts';
 import { type Arrangement, emptyArrangement, type Outline } from './arrangement.ts';
-import { boxHeight, type Density, densities } from './density.ts';
+import { boxHeight, cramped, type Density, densities, windowed } from './density.ts';
 import type { MapGraph } from './graph.ts';
 import { nameWidth } from './labels.ts';
 import type { LayoutThread } from './layout-thread.ts';
@@ -38,7 +38,7 @@ export function createScene(glyphs: Glyphs, thread: LayoutThread, changed: () =>
   let asked: { graph: MapGraph; limit: number; now: number } | undefined;
   let arrangement = emptyArrangement;
   let plan = emptyPlan;
-  let density: Density = densities[1] ?? first();
+  let density: Density = windowed;
   let shape = '';
   let size = '';
   let pending = false;
@@ -60,11 +60,12 @@ export function createScene(glyphs: Glyphs, thread: LayoutThread, changed: () =>
       [...selection.edges.values()].map(({ item }) => item),
       {
         labelWidth: of.label,
+        pad: of.pad,
         spacing: of.spacing,
         boxWidth: (id) => {
           const node = selection.nodes.get(id)?.item;
           const name = node ? nameWidth(node.name, glyphs) : 0;
-          return Math.max(of.least, Math.min(of.most, name + 8));
+          return Math.max(of.least, Math.min(of.most, name + 6));
         },
       },
     );
@@ -73,19 +74,22 @@ export function createScene(glyphs: Glyphs, thread: LayoutThread, changed: () =>
   /** The most telling density that fits; else the one to look at through a window. */
   const layOutAnew = (area: Area) => {
     pending = false;
+    // Boxes of one height stand alike, whatever is written in them.
+    const byLines = new Map<number, Arrangement>();
+    const use = (of: Density) => {
+      density = of;
+      arrangement = byLines.get(of.lines) ?? arrange(outlineFor(of));
+      byLines.set(of.lines, arrangement);
+      plan = planFor(of, arrangement);
+    };
     for (const each of densities) {
-      density = each;
-      arrangement = arrange(outlineFor(each));
-      plan = planFor(each, arrangement);
+      use(each);
       if (fits(plan, area)) return;
     }
-    if (area.width < windowFrom.width) return;
-    density = densities[1] ?? first();
-    arrangement = arrange(outlineFor(density));
-    plan = planFor(density, arrangement);
+    use(area.width < windowFrom.width ? cramped : windowed);
   };
   const layOutElsewhere = (area: Area) => {
-    density = (area.width < windowFrom.width ? densities[2] : densities[1]) ?? first();
+    density = area.width < windowFrom.width ? cramped : windowed;
     const outline = outlineFor(density);
     const wanted = shape;
     // Something to look at until then.
@@ -138,12 +142,6 @@ export function createScene(glyphs: Glyphs, thread: LayoutThread, changed: () =>
       shape = '';
     },
   };
-}
-
-function first(): Density {
-  const [density] = densities;
-  if (!density) throw new Error('no density');
-  return density;
 }
 
 /** Equal for equal sets of nodes and edges. */

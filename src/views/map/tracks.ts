@@ -1,10 +1,10 @@
 /** The space between two layers: each bundle of lines turns up or down in a track of its own, so that none lies on another. */
 
-/** Lines that leave one place on the left and go to one or more rows on the right. */
+/** Lines that turn together: from one row on the left to several on the right, or from several to one. */
 export interface Net {
   readonly id: string;
-  /** Row on the left. */
-  readonly from: number;
+  /** Rows on the left. */
+  readonly from: readonly number[];
   /** Rows on the right. */
   readonly to: readonly number[];
 }
@@ -15,8 +15,8 @@ export interface Net {
  * such rows make a circle, one of them is given up and two lines share a stretch.
  */
 export function assignTracks(nets: readonly Net[]): ReadonlyMap<string, number> {
-  const turning = nets.filter(({ from, to }) => to.some((row) => row !== from)).sort(fewestCrossings);
-  const leaving = new Map(turning.map((net) => [net.from, net]));
+  const turning = nets.filter(({ from, to }) => new Set([...from, ...to]).size > 1).sort(fewestCrossings);
+  const leaving = new Map(turning.flatMap((net) => net.from.map((row) => [row, net] as const)));
   /** Nets that must turn before each. */
   const before = new Map<Net, Set<Net>>(turning.map((net) => [net, new Set()]));
   for (const net of turning) {
@@ -32,8 +32,8 @@ export function assignTracks(nets: readonly Net[]): ReadonlyMap<string, number> 
     const net = next(open, before);
     open.delete(net);
     const first = Math.max(0, ...[...(before.get(net) ?? [])].map(({ id }) => (trackOf.get(id) ?? -1) + 1));
-    const top = Math.min(net.from, ...net.to);
-    const bottom = Math.max(net.from, ...net.to);
+    const top = Math.min(...net.from, ...net.to);
+    const bottom = Math.max(...net.from, ...net.to);
     let track = first;
     while (tracks[track]?.some(([from, to]) => from <= bottom && top <= to)) track += 1;
     while (tracks.length <= track) tracks.push([]);
@@ -58,7 +58,12 @@ function next(open: ReadonlySet<Net>, before: ReadonlyMap<Net, ReadonlySet<Net>>
 
 /** Of those that go down the lowest turns first, of those that go up the highest. */
 function fewestCrossings(a: Net, b: Net): number {
-  const down = (net: Net) => net.to.reduce((sum, row) => sum + row - net.from, 0) > 0;
-  if (down(a) !== down(b)) return down(a) ? -1 : 1;
-  return (down(a) ? b.from - a.from : a.from - b.from) || (a.id < b.id ? -1 : 1);
+  const isDown = (net: Net) => mean(net.to) > mean(net.from);
+  if (isDown(a) !== isDown(b)) return isDown(a) ? -1 : 1;
+  const apart = mean(a.from) - mean(b.from);
+  return (isDown(a) ? -apart : apart) || (a.id < b.id ? -1 : 1);
+}
+
+function mean(rows: readonly number[]): number {
+  return rows.reduce((sum, row) => sum + row, 0) / Math.max(1, rows.length);
 }
