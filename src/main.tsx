@@ -1,7 +1,8 @@
 /** The terminal app put together: tty, store, client and views. The only file that knows all of them. */
 import { useApp } from 'ink';
 import { type ReactNode, useEffect } from 'react';
-import type { AgentClient } from './agent-client/client.ts';
+import type { AgentClient, LeaseRequest } from './agent-client/client.ts';
+import { createWants } from './commands/wants.ts';
 import { toAppError } from './domain/errors.ts';
 import { tables } from './domain/tables/index.ts';
 import { createApp } from './shell/app.ts';
@@ -28,12 +29,14 @@ export interface KeyFile {
 }
 
 export interface TerminalOptions {
-  /** Connected or connecting; `runTerminal` sets its queries but never closes it. Create it with `query: undefined`. */
+  /** Connected or connecting; `runTerminal` sets its queries and leases but never closes it. Create it without queries. */
   readonly client: AgentClient;
   /** Fed by the client's `onEvent`; `runTerminal` publishes it, nobody else. */
   readonly store: Store;
   /** Agents behind the client; they share what the terminal takes of rows. */
   readonly agents: number;
+  /** How deep may be captured at most, and how much of each message is kept. */
+  readonly lease: LeaseRequest;
   /** Milliseconds between paints of new data, 250–60,000. Keys are painted at once. */
   readonly refreshMs: number;
   /** What is watched, in two or three words: "demo", "this machine", "replay shop.kelpie". */
@@ -66,14 +69,10 @@ const queryEveryMs = 150;
  */
 const rowsPerSecond = 12_000;
 const leastRowsPerSecond = 500;
-/** The agents answer a query within this time or have no row for it. */
-const answerMs = 1_500;
 /** The first rows are waited for eagerly this long. */
 const eagerMs = 10_000;
 /** The key map is checked so long after the start: nobody waits for it. */
 const keyCheckMs = 1_000;
-/** Kept rows to ask the agents for when a query begins. */
-const backlog = 2_000;
 
 /**
  * Runs the terminal app until the person leaves it (q, ctrl-c, :q), then resolves with the exit code.
@@ -88,26 +87,19 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
   process.stdin.setRawMode?.(true);
   const began = Date.now();
   const isWaiting = () =>
-    Date.now() - began < eagerMs && tables.every(({ id }) => store.getSnapshot().table(id).rows.length === 0);
+    Date.now() - began < eagerMs &&
+    store.getSnapshot().held === undefined &&
+    tables.every(({ id }) => store.getSnapshot().table(id).rows.length === 0);
   const ticker = createTicker(store, { refreshMs: options.refreshMs, isWaiting });
   const maxRowsPerSecond = Math.max(leastRowsPerSecond, Math.floor(rowsPerSecond / Math.max(1, options.agents)));
   let failure: unknown;
-  let renewal: NodeJS.Timeout | undefined;
+  const wants = createWants({ client, store, lease: options.lease, maxRowsPerSecond });
   let handOver: Release | undefined;
 
   const ports: Ports = {
     fetchRow: (agent, table, id) => client.fetchRow(agent, table, id),
-    want: atMostEvery(queryEveryMs, ({ tables: [need] }) => {
-      if (!need) return;
-      const { table, filter, rowsStand } = need;
-      // Rows of the earlier query are in its order; those of the new one come anew, oldest first. Until they do the earlier ones stand,
-      // so that a key pressed meanwhile finds the row it is meant for.
-      if (rowsStand) store.renew(table);
-      else store.clear(table);
-      clearTimeout(renewal);
-      renewal = setTimeout(() => store.isRenewing(table) && store.clear(table), answerMs).unref();
-      client.setQuery({ table, filter, payload: false, backlog, maxRowsPerSecond, once: false });
-      ticker.hurry();
+    want: atMostEvery(queryEveryMs, (needs) => {
+      if (wants.want(needs)) ticker.hurry();
     }),
     copy: (text) => {
       const result = copySequence(text, process.env);

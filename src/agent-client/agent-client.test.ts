@@ -28,7 +28,7 @@ const http: RowQuery = {
   maxRowsPerSecond: 0,
   once: false,
 };
-const bodies = { level: 'bodies', scopes: [], messageCap: 0 } as const;
+const bodies = { name: 'screen', level: 'bodies', scopes: [], messageCap: 0 } as const;
 const quick = { connect: 600, silence: 600, retryFirst: 20, retryMost: 100, leaseTtl: 300, call: 500, close: 300 };
 
 const opened: { close(): unknown }[] = [];
@@ -56,8 +56,8 @@ function terminalOn(addresses: readonly string[], options: Partial<AgentClientOp
   const events: AgentEvent[] = [];
   const client = createAgentClient({
     addresses,
-    query: http,
-    lease: undefined,
+    queries: [http],
+    leases: [],
     timings: quick,
     onEvent: (event) => events.push(event),
     ...options,
@@ -96,17 +96,17 @@ describe('a healthy agent', () => {
 
   test('is asked for its status where no rows are wanted', async () => {
     const agent = await agentThat({});
-    const terminal = terminalOn([agent.address], { query: undefined });
+    const terminal = terminalOn([agent.address], { queries: [] });
     await until('a status', () => terminal.events.some(({ type }) => type === 'status'));
     assert.equal(agent.watches.length, 0);
-    terminal.client.setQuery(http);
+    terminal.client.setQueries([http]);
     await until('a row stream', () => agent.watches.length === 1);
   });
 
   test('counts as connected only once it granted the lease', async () => {
     let grant = false;
     const agent = await agentThat({ lease: () => (grant ? undefined : 'never') });
-    const terminal = terminalOn([agent.address], { lease: bodies, timings: { ...quick, call: 100 } });
+    const terminal = terminalOn([agent.address], { leases: [bodies], timings: { ...quick, call: 100 } });
     await until('a first attempt without a lease', () => terminal.links().includes('retrying'));
     assert.ok(!terminal.links().includes('connected'));
     grant = true;
@@ -117,7 +117,7 @@ describe('a healthy agent', () => {
 describe('a lease', () => {
   test('is renewed before it ends and released at the end', async () => {
     const agent = await agentThat({});
-    const terminal = terminalOn([agent.address], { lease: bodies });
+    const terminal = terminalOn([agent.address], { leases: [bodies] });
     await until('three renewals', () => agent.leases.length >= 3);
     await terminal.client.close();
     const last = agent.leases.at(-1);
@@ -128,9 +128,9 @@ describe('a lease', () => {
 
   test('can be changed on the way', async () => {
     const agent = await agentThat({});
-    const terminal = terminalOn([agent.address], { lease: bodies });
+    const terminal = terminalOn([agent.address], { leases: [bodies] });
     await until('connected', () => terminal.links().includes('connected'));
-    terminal.client.setLease({ level: 'heads', scopes: ['shop/api'], messageCap: 512 });
+    terminal.client.setLeases([{ name: 'screen', level: 'heads', scopes: ['shop/api'], messageCap: 512 }]);
     await until('the new lease', () => agent.leases.some(({ level }) => level === 'heads'));
     const last = agent.leases.at(-1);
     assert.deepEqual([last?.level, last?.scopes, last?.messageCap], ['heads', ['shop/api'], 512]);
@@ -250,7 +250,7 @@ describe('a new query', () => {
     });
     const terminal = terminalOn([agent.address]);
     await until('old rows', () => terminal.rowIds().includes('all'));
-    terminal.client.setQuery({ ...http, filter: 'kuard' });
+    terminal.client.setQueries([{ ...http, filter: 'kuard' }]);
     const before = terminal.events.length;
     await until('new rows', () => terminal.rowIds().includes('kuard'));
     const after = terminal.events.slice(before).flatMap((event) => (event.type === 'rows' ? event.rows : []));
@@ -267,7 +267,7 @@ describe('a new query', () => {
     const terminal = terminalOn([agent.address]);
     const totals = () => terminal.events.flatMap((event) => (event.type === 'loss' ? event.losses : []));
     await until('the first loss', () => totals().length === 1);
-    terminal.client.setQuery({ ...http, filter: 'x' });
+    terminal.client.setQueries([{ ...http, filter: 'x' }]);
     await until('the second loss', () => totals().length === 2);
     assert.deepEqual(
       totals().map(({ count }) => count),
@@ -283,11 +283,11 @@ describe('a new query', () => {
         if (call.request.once) call.end();
       },
     });
-    const terminal = terminalOn([agent.address], { query: { ...http, once: true } });
+    const terminal = terminalOn([agent.address], { queries: [{ ...http, once: true }] });
     await until('the end', () => terminal.links().at(-1) === 'ended');
     await new Promise((resolve) => setTimeout(resolve, 150));
     assert.equal(agent.watches.length, 1, 'the end is no reason to reconnect');
-    terminal.client.setQuery(http);
+    terminal.client.setQueries([http]);
     await until('the end of the second', () => agent.watches.length === 2 && terminal.links().at(-1) === 'ended');
   });
 });
@@ -327,7 +327,7 @@ test('closing takes no longer than its time, whatever the agent does, and nothin
       call.on('cancelled', () => clearInterval(timer));
     },
   });
-  const terminal = terminalOn([agent.address], { lease: bodies });
+  const terminal = terminalOn([agent.address], { leases: [bodies] });
   await until('connected', () => terminal.links().includes('connected'));
   answers = false;
   const since = performance.now();

@@ -4,21 +4,21 @@ import type { Row } from '../domain/column.ts';
 import { AppError } from '../domain/errors.ts';
 import { type AgentSession, openSession } from './agent-session.ts';
 import { backoffDelay } from './backoff.ts';
-import type { LeaseRequest, RowQuery, Timings } from './client.ts';
+import type { NamedLease, RowQuery, Timings } from './client.ts';
 import { createLossTotals } from './loss-totals.ts';
 
 export interface AgentLineOptions {
   readonly agent: string;
   readonly clientId: string;
-  readonly query: RowQuery | undefined;
-  readonly lease: LeaseRequest | undefined;
+  readonly queries: readonly RowQuery[];
+  readonly leases: readonly NamedLease[];
   readonly timings: Timings;
   readonly onEvent: (event: AgentEvent) => void;
 }
 
 export interface AgentLine {
-  setQuery(query: RowQuery): void;
-  setLease(lease: LeaseRequest): void;
+  setQueries(queries: readonly RowQuery[]): void;
+  setLeases(leases: readonly NamedLease[]): void;
   setPaused(paused: boolean): void;
   fetchRow(table: string, id: string): Promise<Row>;
   close(): Promise<void>;
@@ -27,7 +27,7 @@ export interface AgentLine {
 export function createAgentLine(options: AgentLineOptions): AgentLine {
   const { agent, timings, onEvent } = options;
   const losses = createLossTotals();
-  let { query, lease } = options;
+  let { queries, leases } = options;
   let paused = false;
   let session: AgentSession | undefined;
   let link: LinkState | undefined;
@@ -46,8 +46,8 @@ export function createAgentLine(options: AgentLineOptions): AgentLine {
     session = openSession({
       agent,
       clientId: options.clientId,
-      query,
-      lease,
+      queries,
+      leases,
       paused,
       timings,
       onUp() {
@@ -57,8 +57,11 @@ export function createAgentLine(options: AgentLineOptions): AgentLine {
       onRows: (table, rows) => onEvent({ type: 'rows', agent, table, rows }),
       onStatus: (status, time) => onEvent({ type: 'status', agent, status, time }),
       onStream: losses.nextStream,
-      onLosses: (totals) => onEvent({ type: 'loss', agent, losses: losses.update(totals) }),
-      onEnd: () => setLink({ state: 'ended' }),
+      onLosses: (table, totals) => onEvent({ type: 'loss', agent, losses: losses.update(table, totals) }),
+      onEnd: (isOver) => {
+        if (isOver) setLink({ state: 'ended' });
+        else if (link?.state === 'ended') setLink({ state: 'connected' });
+      },
       onDown: retryLater,
     });
   };
@@ -78,14 +81,13 @@ export function createAgentLine(options: AgentLineOptions): AgentLine {
   connect();
 
   return {
-    setQuery(wanted) {
-      query = wanted;
-      if (link?.state === 'ended') setLink({ state: 'connected' });
-      session?.setQuery(wanted);
+    setQueries(wanted) {
+      queries = wanted;
+      session?.setQueries(wanted);
     },
-    setLease(wanted) {
-      lease = wanted;
-      session?.setLease(wanted);
+    setLeases(wanted) {
+      leases = wanted;
+      session?.setLeases(wanted);
     },
     setPaused(wanted) {
       paused = wanted;

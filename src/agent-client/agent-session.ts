@@ -4,40 +4,40 @@ import { Metadata } from '@grpc/grpc-js';
 import type { AgentStatus, Loss } from '../domain/agent-status.ts';
 import type { Row } from '../domain/column.ts';
 import { AppError } from '../domain/errors.ts';
-import type { LeaseRequest, RowQuery, Timings } from './client.ts';
+import type { NamedLease, RowQuery, Timings } from './client.ts';
 import { decodeBatch } from './from-wire.ts';
 import { openChannel } from './grpc-channel.ts';
 import { fromGrpcError } from './grpc-errors.ts';
-import { createLeaseKeeper } from './lease-keeper.ts';
-import { openRowStream, type RowStream } from './row-stream.ts';
+import { createLeaseSet } from './lease-set.ts';
+import { openRowStreams } from './row-streams.ts';
 import { decodeStatus } from './status-from-wire.ts';
 
 export interface SessionOptions {
   readonly agent: string;
   readonly clientId: string;
-  readonly query: RowQuery | undefined;
-  readonly lease: LeaseRequest | undefined;
+  readonly queries: readonly RowQuery[];
+  readonly leases: readonly NamedLease[];
   readonly paused: boolean;
   readonly timings: Timings;
-  /** The agent answers, and captures what the lease asks for. */
+  /** The agent answers, and captures what the leases ask for. */
   readonly onUp: () => void;
   readonly onRows: (table: string, rows: readonly Row[]) => void;
   readonly onStatus: (status: AgentStatus, time: number) => void;
-  /** A new row stream begins: its loss totals start from nothing. */
-  readonly onStream: () => void;
-  readonly onLosses: (losses: readonly Loss[]) => void;
-  /** No more rows for this query. */
-  readonly onEnd: () => void;
+  /** A new row stream of the table begins: its loss totals start from nothing. */
+  readonly onStream: (table: string) => void;
+  readonly onLosses: (table: string, losses: readonly Loss[]) => void;
+  /** Whether no more rows come for any query, whenever that changes. */
+  readonly onEnd: (isOver: boolean) => void;
   /** Once; nothing is called after it. */
   readonly onDown: (error: AppError) => void;
 }
 
 export interface AgentSession {
-  setQuery(query: RowQuery): void;
-  setLease(lease: LeaseRequest): void;
+  setQueries(queries: readonly RowQuery[]): void;
+  setLeases(leases: readonly NamedLease[]): void;
   setPaused(paused: boolean): void;
   fetchRow(table: string, id: string): Promise<Row>;
-  /** Releases the lease and closes; resolves within the close time. */
+  /** Releases the leases and closes; resolves within the close time. */
   close(): Promise<void>;
 }
 
@@ -46,9 +46,7 @@ export function openSession(options: SessionOptions): AgentSession {
   const client = openChannel(agent);
   let open = true;
   let paused = options.paused;
-  let stream: RowStream | undefined;
   let poll: NodeJS.Timeout | undefined;
-  let leased = options.lease === undefined || options.lease.level === 'off';
   let answered = false;
   let up = false;
 
@@ -58,20 +56,17 @@ export function openSession(options: SessionOptions): AgentSession {
     options.onDown(error);
   };
   const mayBeUp = () => {
-    if (up || !leased || !answered) return;
+    if (up || !answered || !leases.isGranted) return;
     up = true;
     options.onUp();
   };
 
-  const lease = createLeaseKeeper({
+  const leases = createLeaseSet({
     agent,
     clientId: options.clientId,
     client,
     timings,
-    onGranted() {
-      leased = true;
-      mayBeUp();
-    },
+    onGranted: mayBeUp,
     onLost: down,
   });
 
@@ -97,8 +92,9 @@ export function openSession(options: SessionOptions): AgentSession {
 
   /** Asks for the status each second where no row stream brings it. */
   const pollStatus = () => {
+    clearTimeout(poll);
     client.getAgent({}, new Metadata(), deadline(timings.silence), (error, response) => {
-      if (!open || (stream && !error)) return;
+      if (!open || (streams.size > 0 && !error)) return;
       if (error) return down(fromGrpcError(agent, error));
       try {
         if (response.status) options.onStatus(decodeStatus(agent, response.status), Date.now());
@@ -111,45 +107,41 @@ export function openSession(options: SessionOptions): AgentSession {
     });
   };
 
-  const watch = (query: RowQuery) => {
+  const streams = openRowStreams(agent, client, {
+    heard,
+    rows: options.onRows,
+    status: options.onStatus,
+    began: options.onStream,
+    losses: options.onLosses,
+    over: options.onEnd,
+    silent: () => open && pollStatus(),
+    failed: down,
+  });
+  const watch = (queries: readonly RowQuery[]) => {
     clearTimeout(poll);
-    stream?.cancel();
-    options.onStream();
     lastHeard = performance.now();
-    stream = openRowStream(agent, client, query, {
-      heard,
-      rows: options.onRows,
-      status: options.onStatus,
-      losses: options.onLosses,
-      end: options.onEnd,
-      closed() {
-        stream = undefined;
-        pollStatus();
-      },
-      failed: down,
-    });
-    if (paused) stream.pause();
+    streams.set(queries);
   };
 
   const shut = (release: boolean) => {
     open = false;
     clearTimeout(poll);
     watchdog.stop();
-    stream?.cancel();
-    return lease.stop(release).then(() => client.close());
+    streams.cancel();
+    return leases.stop(release).then(() => client.close());
   };
 
-  if (!leased) lease.set(options.lease);
-  if (options.query) watch(options.query);
-  else pollStatus();
+  leases.set(options.leases);
+  if (paused) streams.pause();
+  watch(options.queries);
 
   return {
-    setQuery: watch,
-    setLease: (wanted) => lease.set(wanted),
+    setQueries: watch,
+    setLeases: leases.set,
     setPaused(wanted) {
       paused = wanted;
-      if (paused) stream?.pause();
-      else stream?.resume();
+      if (paused) streams.pause();
+      else streams.resume();
     },
     fetchRow(table, id) {
       return new Promise((resolve, reject) => {

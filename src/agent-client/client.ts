@@ -3,7 +3,7 @@ import type { AgentEvent } from '../domain/agent-event.ts';
 import type { CaptureLevel } from '../domain/agent-status.ts';
 import type { Row } from '../domain/column.ts';
 
-/** Which rows the agents shall send. */
+/** Which rows of a table the agents shall send. */
 export interface RowQuery {
   readonly table: string;
   /** Filter text, evaluated at the agents; '' = all. */
@@ -26,13 +26,18 @@ export interface LeaseRequest {
   readonly messageCap: number;
 }
 
+/** One of several leases of this terminal; the name tells them apart. */
+export interface NamedLease extends LeaseRequest {
+  readonly name: string;
+}
+
 export interface AgentClientOptions {
   /** `unix:/path` or `host:port`. */
   readonly addresses: readonly string[];
   readonly onEvent: (event: AgentEvent) => void;
-  /** Which rows at first; undefined = status only. */
-  readonly query: RowQuery | undefined;
-  readonly lease: LeaseRequest | undefined;
+  /** Which rows at first, one query a table; none = status only. */
+  readonly queries: readonly RowQuery[];
+  readonly leases: readonly NamedLease[];
   /** For tests; the defaults are those of `timings`. */
   readonly timings?: Partial<Timings>;
 }
@@ -63,10 +68,13 @@ export const defaultTimings: Timings = {
 };
 
 export interface AgentClient {
-  /** Replaces the row streams; rows of the earlier query may still be in flight for a moment and are dropped. */
-  setQuery(query: RowQuery): void;
-  /** Replaces the lease; it is renewed until `close`. */
-  setLease(lease: LeaseRequest): void;
+  /**
+   * Wants these rows from now on, one query a table: the stream of a query that was wanted before goes on, a changed one begins
+   * anew, the others end. Rows of an earlier query that are still in flight are dropped.
+   */
+  setQueries(queries: readonly RowQuery[]): void;
+  /** Holds these leases from now on, renewed until `close`; those of other names are released. */
+  setLeases(leases: readonly NamedLease[]): void;
   /** Stops reading rows: the agents then count what they drop as `slow-reader`. Leases go on. */
   pause(): void;
   /** Reads again. */

@@ -9,7 +9,7 @@ import { type AgentClient, type AgentClientOptions, defaultTimings } from './cli
  * as `link` events. Events are delivered synchronously, none after `close`.
  */
 export function createAgentClient(options: AgentClientOptions): AgentClient {
-  const { addresses, query, lease, onEvent } = options;
+  const { addresses, queries, leases, onEvent } = options;
   const timings = { ...defaultTimings, ...options.timings };
   const clientId = randomUUID();
   let closing: Promise<void> | undefined;
@@ -18,17 +18,17 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
       const tell: typeof onEvent = (event) => {
         if (!closing) onEvent(event);
       };
-      return [agent, createAgentLine({ agent, clientId, query, lease, timings, onEvent: tell })] as const;
+      return [agent, createAgentLine({ agent, clientId, queries, leases, timings, onEvent: tell })] as const;
     }),
   );
   const each = [...lines.values()];
 
   return {
-    setQuery: (wanted) => {
-      for (const line of each) line.setQuery(wanted);
+    setQueries: (wanted) => {
+      for (const line of each) line.setQueries(wanted);
     },
-    setLease: (wanted) => {
-      for (const line of each) line.setLease(wanted);
+    setLeases: (wanted) => {
+      for (const line of each) line.setLeases(wanted);
     },
     pause: () => {
       for (const line of each) line.setPaused(true);

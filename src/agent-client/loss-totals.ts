@@ -2,24 +2,28 @@
 import type { Loss } from '../domain/agent-status.ts';
 
 export interface LossTotals {
-  /** A new stream begins. */
-  nextStream(): void;
-  /** Takes the totals of the current stream; returns those of the line. */
-  update(losses: readonly Loss[]): readonly Loss[];
+  /** A new stream of this table begins. */
+  nextStream(table: string): void;
+  /** Takes the totals of the table's current stream; returns those of the line, over all tables. */
+  update(table: string, losses: readonly Loss[]): readonly Loss[];
 }
 
 export function createLossTotals(): LossTotals {
+  /** Of streams that are over. */
   const earlier = new Map<string, number>();
-  let current: readonly Loss[] = [];
+  const current = new Map<string, readonly Loss[]>();
+  const add = (sums: Map<string, number>, losses: readonly Loss[]) => {
+    for (const { reason, count } of losses) sums.set(reason, (sums.get(reason) ?? 0) + count);
+  };
   return {
-    nextStream() {
-      for (const { reason, count } of current) earlier.set(reason, (earlier.get(reason) ?? 0) + count);
-      current = [];
+    nextStream(table) {
+      add(earlier, current.get(table) ?? []);
+      current.delete(table);
     },
-    update(losses) {
-      current = losses;
+    update(table, losses) {
+      current.set(table, losses);
       const sums = new Map(earlier);
-      for (const { reason, count } of losses) sums.set(reason, (sums.get(reason) ?? 0) + count);
+      for (const each of current.values()) add(sums, each);
       return [...sums].map(([reason, count]) => ({ reason, count }));
     },
   };

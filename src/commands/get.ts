@@ -67,9 +67,9 @@ async function printRows(
 
   client = connect({
     addresses: source.addresses,
-    query: queryOf(request, source),
+    queries: [queryOf(request, source)],
     // What was kept or recorded is there; only new rows need somebody to capture them.
-    lease: request.until.kind === 'end' ? undefined : request.source.lease,
+    leases: request.until.kind === 'end' ? [] : [{ name: 'get', ...request.source.lease }],
     onEvent(event) {
       agents.note(event);
       if (event.type === 'rows') for (const row of event.rows) rows.take(event.agent, row);

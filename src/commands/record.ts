@@ -35,8 +35,8 @@ export async function runRecord(file: string, flags: RecordFlags): Promise<numbe
   const agents = createAgentWatch({ agents: source.addresses, own: true, warn, patient: true });
   const client = createAgentClient({
     addresses: source.addresses,
-    query: undefined,
-    lease: request.lease,
+    queries: [],
+    leases: [{ name: 'record', ...request.lease }],
     onEvent(event) {
       agents.note(event);
       if (event.type === 'status') rows = event.status.totals.rows ?? rows;

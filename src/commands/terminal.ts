@@ -10,6 +10,7 @@ import { saveFile } from './save-file.ts';
 import { untilAborted, watchSignals } from './signals.ts';
 import { readSourceFlags, type SourceFlags } from './source-options.ts';
 import { openSource } from './sources.ts';
+import { baseLease } from './wants.ts';
 
 export interface TerminalFlags extends SourceFlags {
   readonly filter?: string;
@@ -48,8 +49,9 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
   const store = createStore();
   const client = createAgentClient({
     addresses: source.addresses,
-    query: undefined,
-    lease: request.lease,
+    queries: [],
+    // The screen's own follows as soon as there is one; until then nothing shall be missed.
+    leases: [baseLease, { name: 'screen', ...request.lease }],
     onEvent: store.apply,
   });
   const leave = async () => {
@@ -61,6 +63,7 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
       client,
       store,
       agents: source.addresses.length,
+      lease: request.lease,
       refreshMs,
       sourceName: source.name,
       version: process.env.KELPIE_VERSION ?? 'development',

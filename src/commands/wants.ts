@@ -1,0 +1,91 @@
+/** What the screens need, as queries and leases for the agents: the summaries always, rows of what is looked at, depth where it is. */
+import type { AgentClient, LeaseRequest, NamedLease, RowQuery } from '../agent-client/client.ts';
+import type { CaptureLevel } from '../domain/agent-status.ts';
+import type { Store } from '../store/store.ts';
+import type { Needs, TableNeed } from '../views/view.ts';
+
+export interface WantsOptions {
+  readonly client: Pick<AgentClient, 'setQueries' | 'setLeases'>;
+  readonly store: Pick<Store, 'renew' | 'clear' | 'isRenewing'>;
+  /** How deep may be captured at most, and how much of each message is kept. */
+  readonly lease: LeaseRequest;
+  /** Rows of each table looked at that an agent sends at most. */
+  readonly maxRowsPerSecond: number;
+}
+
+export interface Wants {
+  /** True when rows of another query are on their way. */
+  want(needs: Needs): boolean;
+}
+
+/** The agents answer a query within this time or have no row for it. */
+const answerMs = 1_500;
+/** Kept rows to ask the agents for when a query begins. */
+const backlog = 2_000;
+
+/** Scopes a lease may have at an agent. */
+const mostScopes = 256;
+
+/** What is always told, and how much of what was told before: some minutes of summaries, the last word on everything else. */
+const summaries: readonly RowQuery[] = [
+  ['pod_stats', 60_000],
+  ['edge_stats', 60_000],
+  ['endpoint_stats', 60_000],
+  ['conn_stats', 20_000],
+  ['process_stats', 20_000],
+  ['network_stats', 20_000],
+].map(([table, kept]) => ({
+  table: String(table),
+  filter: '',
+  payload: false,
+  backlog: Number(kept),
+  maxRowsPerSecond: 0,
+  once: false,
+}));
+
+/** What the summaries need: heads of everything. */
+export const baseLease: NamedLease = { name: 'base', level: 'heads', scopes: [], messageCap: 0 };
+
+export function createWants({ client, store, lease, maxRowsPerSecond }: WantsOptions): Wants {
+  const filters = new Map<string, string>();
+  const renewals = new Map<string, NodeJS.Timeout>();
+
+  /** Rows of the earlier query stand until those of the new one come, so that a key pressed meanwhile finds the row it is meant for. */
+  const begin = ({ table, rowsStand }: TableNeed) => {
+    if (rowsStand) store.renew(table);
+    else store.clear(table);
+    clearTimeout(renewals.get(table));
+    const renewal = setTimeout(() => store.isRenewing(table) && store.clear(table), answerMs).unref();
+    renewals.set(table, renewal);
+  };
+
+  return {
+    want({ tables, level, scopes }) {
+      // Summaries are on their way already, and whole: other screens need the rows that a filter leaves out.
+      const rows = tables.filter(({ table }) => !summaries.some((each) => each.table === table));
+      const others = rows.filter(({ table, filter }) => filters.get(table) !== filter);
+      for (const need of others) begin(need);
+      filters.clear();
+      for (const { table, filter } of rows) filters.set(table, filter);
+      client.setQueries([
+        ...rows.map(({ table, filter }) => ({ table, filter, payload: false, backlog, maxRowsPerSecond, once: false })),
+        ...summaries,
+      ]);
+      client.setLeases(leasesOf(level, scopes, lease));
+      return others.length > 0;
+    },
+  };
+}
+
+function leasesOf(level: CaptureLevel, scopes: readonly string[], most: LeaseRequest): readonly NamedLease[] {
+  const depth = lower(level, most.level);
+  if (!isDeeper(depth, baseLease.level)) return [baseLease];
+  // An agent takes no longer list: so many pods are as good as all.
+  const some = scopes.length > mostScopes ? [] : scopes;
+  return [baseLease, { name: 'screen', level: depth, scopes: some, messageCap: most.messageCap }];
+}
+
+const levels: readonly CaptureLevel[] = ['off', 'flows', 'heads', 'bodies'];
+const rank = (level: CaptureLevel) => levels.indexOf(level);
+const isDeeper = (a: CaptureLevel, b: CaptureLevel) => rank(a) > rank(b);
+const lower = (a: CaptureLevel, b: CaptureLevel) => (isDeeper(a, b) ? b : a);
