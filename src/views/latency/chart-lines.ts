@@ -8,7 +8,7 @@ import { linearScale, logScale, type Scale } from '../../tui/charts/scale.ts';
 import type { StyledLine } from '../../tui/styled-line.ts';
 import type { Token } from '../../tui/theme.ts';
 import type { Area } from '../../tui/view.ts';
-import { type Course, errorShare, quantiles } from './course.ts';
+import { type Course, errorShare, quantiles } from '../course.ts';
 import { type Look, lineStyles, roundDuration } from './figures.ts';
 
 /** Cells left of the plot: labels and the axis; right of it: names of the lines. */

@@ -4,7 +4,7 @@ import { clock } from '../../tui/charts/axis.ts';
 import { type Stroke, strokeSample } from '../../tui/charts/line-chart.ts';
 import { type Span, type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Token } from '../../tui/theme.ts';
-import { type Course, errorShare, type Step } from './course.ts';
+import { type Course, errorShare, type Step } from '../course.ts';
 
 export interface Look {
   readonly ascii: boolean;

@@ -6,8 +6,8 @@ import { drawHeat, shades } from '../../tui/charts/heatmap.ts';
 import { bucketOf } from '../../tui/charts/scale.ts';
 import { type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Area } from '../../tui/view.ts';
+import type { Course } from '../course.ts';
 import { gutter, plotColumns } from './chart-lines.ts';
-import type { Course } from './course.ts';
 import { type Look, roundDuration } from './figures.ts';
 import { type Bucket, slowness } from './histogram-lines.ts';
 

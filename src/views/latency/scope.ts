@@ -44,39 +44,17 @@ export function filterOf({ namespace, service, pod, edge, endpoint }: Scope, nam
   const terms: string[] = [];
   const chosen = namespace === undefined ? namespaces : [namespace];
   const isNarrower = service !== undefined || pod !== undefined || edge !== undefined || endpoint !== undefined;
-  if (chosen.length > 0 && !isNarrower) terms.push(`ns=${chosen.map(quoted).join(',')}`);
+  if (chosen.length > 0 && !isNarrower) terms.push(`to.ns=${chosen.map(quoted).join(',')}`);
   if (pod !== undefined) terms.push(`to=${quoted(pod)}`);
-  if (service !== undefined) terms.push(ofWorkload('to', service));
-  if (edge) terms.push(ofWorkload('from', edge.source), ofWorkload('to', edge.destination));
+  if (service !== undefined) terms.push(`to.svc=${quoted(service)}`);
+  if (edge) terms.push(`from.svc=${quoted(edge.source)}`, `to.svc=${quoted(edge.destination)}`);
   if (endpoint) {
-    terms.push(ofWorkload('to', endpoint.service), `method=${quoted(endpoint.method)}`);
-    if (endpoint.route !== '*') terms.push(ofRoute(endpoint.route));
+    terms.push(`to.svc=${quoted(endpoint.service)}`, `method=${quoted(endpoint.method)}`);
+    if (endpoint.route !== '*') terms.push(`route=${quoted(endpoint.route)}`);
   }
   return terms.join(' ');
 }
 
 function quoted(text: string): string {
   return isPlainWord(text) ? text : quoteText(text);
-}
-
-/**
- * Pods are named after their workload (Kubernetes, "Deployments": NAME-HASH-RANDOM; "StatefulSets": NAME-ORDINAL), other ends have their own
- * name alone.
- */
-function ofWorkload(side: 'from' | 'to', name: string): string {
-  return `${side}~${quoteText(`^${escaped(name)}(-[a-z0-9]+){0,2}$`)}`;
-}
-
-/** A route template matches paths with any text in place of its variable parts, whatever the query. */
-function ofRoute(route: string): string {
-  if (!/[{:*<]/.test(route)) return `path~${quoteText(`^${escaped(route)}([?]|$)`)}`;
-  const parts = route.split('/').map((part) => (/^(\{.*\}|:.+|\*|<.*>)$/.test(part) ? '[^/?]+' : escaped(part)));
-  return `path~${quoteText(`^${parts.join('/')}([?]|$)`)}`;
-}
-
-/** In brackets instead of behind a backslash, which the filter's quotes would take away. */
-function escaped(text: string): string {
-  return text.replace(/[.+*?^$(){}|[\]\\]/g, (character) =>
-    character === '^' || character === '\\' ? '.' : `[${character}]`,
-  );
 }

@@ -1,7 +1,7 @@
 /** The stretch of time that is drawn: as many equal steps as there are columns for, and what happened in each. */
-import { createSketch, type Sketch } from '../../domain/sketch/sketch.ts';
-import type { Scope, Snapshot, TimelinePoint, TimeWindow } from '../../store/store.ts';
-import { type TimeState, windowOf } from '../time.ts';
+import { createSketch, type Sketch } from '../domain/sketch/sketch.ts';
+import type { Scope, Snapshot, TimelinePoint, TimeWindow } from '../store/store.ts';
+import { type TimeState, windowOf } from './time.ts';
 
 export interface Step {
   /** When it begins, Unix ms. */
