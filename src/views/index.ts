@@ -14,6 +14,7 @@ import { latencySpec } from './latency/index.ts';
 import { mapSpec } from './map/index.ts';
 import { nsSpec } from './ns/index.ts';
 import { podsSpec } from './pods/index.ts';
+import { pulseSpec } from './pulse/index.ts';
 import { recordSpecs } from './record/index.ts';
 import { slowSpec } from './slow/index.ts';
 import { svcSpec } from './svc/index.ts';
@@ -33,6 +34,7 @@ export const viewSpecs: readonly ViewSpec[] = [
   slowSpec,
   mapSpec,
   latencySpec,
+  pulseSpec,
   agentsSpec,
   helpSpec,
   aliasSpec,
