@@ -116,6 +116,7 @@ static __always_inline void observe_orphan(struct __sk_buff *skb, struct bpf_soc
 	conn->early_sampled = settle_budget(conn, now);
 	if (conn->early_sampled) {
 		left_out(conn, packet->payload_len, true);
+		settle_budget(conn, now);
 		return;
 	}
 	captured = packet->payload_len < conn->cap ? packet->payload_len : conn->cap;
@@ -173,11 +174,11 @@ static __always_inline void flush_untold(struct conn *conn)
 /* Where the asking side begins to ask the budget decides on the exchange, until it asks again. */
 static __always_inline void decide(struct conn *conn, __u64 now)
 {
-	const bool was_sampled = conn->sampled;
-
 	conn->sampled = settle_budget(conn, now);
-	if (conn->announced && was_sampled != conn->sampled)
-		flush_untold(conn);
+	if (conn->sampled && conn->announced) {
+		flush_cut(conn, DIRECTION_IN, 0);
+		flush_cut(conn, DIRECTION_OUT, 0);
+	}
 }
 
 /*
@@ -189,13 +190,17 @@ static __always_inline void observe_left_out(struct conn *conn, struct bpf_sock 
 {
 	struct flow *flow = &conn->flow[dir];
 	const __u32 end = packet->seq + packet->payload_len;
+	const __u32 early = dir == DIRECTION_IN ? conn->totals.early_bytes : 0;
+	/* A message whose beginning the listener left out was counted there. */
+	const bool starts = flags & SEGMENT_MESSAGE_START && !(early && packet->seq == conn->first_seq[dir] + early);
 
-	left_out(conn, packet->payload_len, flags & SEGMENT_MESSAGE_START);
 	if (fresh) {
 		if (!flow->left_len)
 			flow->left_seq = packet->seq;
-		if (is_after(end, flow->left_seq + flow->left_len))
+		if (is_after(end, flow->left_seq + flow->left_len)) {
+			left_out(conn, end - flow->left_seq - flow->left_len, starts);
 			flow->left_len = end - flow->left_seq;
+		}
 	}
 	if (flow->left_len < CUT_MAX_BYTES && !(conn->announced && flags & (SEGMENT_FIN | SEGMENT_RST)))
 		return;
@@ -301,6 +306,8 @@ static __always_inline void observe_segment(struct __sk_buff *skb, struct bpf_so
 		note_lost(conn, EMIT_NO_ROOM);
 		return;
 	}
+	flush_left(conn, DIRECTION_IN, 0);
+	flush_left(conn, DIRECTION_OUT, 0);
 	if (!captured) {
 		observe_cut(conn, packet, dir, flags, now);
 		return;

@@ -4,7 +4,10 @@ import { createLiveSource, type LiveOptions } from '../../agent/capture/live.ts'
 import type {
   CaptureListener,
   CaptureSource,
+  Datagram,
   Direction,
+  EdgeSample,
+  FlowSample,
   OrphanAddresses,
   Policy,
   Segment,
@@ -34,6 +37,11 @@ export interface Observer {
   readonly source: CaptureSource;
   readonly sockets: Map<number, ObservedSocket>;
   readonly orphans: (KeptSegment & { orphan: OrphanAddresses })[];
+  /** Every flow sample, in order. */
+  readonly flows: FlowSample[];
+  readonly edges: EdgeSample[];
+  /** Payloads are copies. */
+  readonly datagrams: Datagram[];
   /** Asks for everything below the cgroup at level heads. Returns when the lease ends, CLOCK_MONOTONIC ns. */
   watch(messageCap: number, seconds?: number): number;
   /** Begins to drain, if it did not yet. */
@@ -47,6 +55,9 @@ export function observe(cgroupPath: string, options: Partial<LiveOptions> = {}):
   const source = createLiveSource({ cgroupPath, selfPid: process.pid, ...options });
   const sockets = new Map<number, ObservedSocket>();
   const orphans: Observer['orphans'] = [];
+  const flows: FlowSample[] = [];
+  const edges: EdgeSample[] = [];
+  const datagrams: Datagram[] = [];
   const stop = new AbortController();
   let running: Promise<void> | undefined;
 
@@ -68,6 +79,9 @@ export function observe(cgroupPath: string, options: Partial<LiveOptions> = {}):
       const socket = sockets.get(close.cookie);
       if (socket) socket.close = close;
     },
+    flow: (flow) => void flows.push(flow),
+    edge: (edge) => void edges.push(edge),
+    datagram: (datagram) => void datagrams.push({ ...datagram, payload: datagram.payload.slice() }),
     tick() {},
   };
 
@@ -83,6 +97,9 @@ export function observe(cgroupPath: string, options: Partial<LiveOptions> = {}):
     source,
     sockets,
     orphans,
+    flows,
+    edges,
+    datagrams,
     watch(messageCap, seconds = 60) {
       const wanted = policy(messageCap, seconds);
       source.setPolicies([wanted]);
