@@ -23,7 +23,7 @@ describe('leases', () => {
     const { leases, last } = setUp();
     const ends = leases.renew(order);
     assert.equal(ends, (1_700_000_001_000n + 5000n) * 1_000_000n);
-    assert.deepEqual(last(), [{ cgroupId: 0, level: 'heads', messageCap: 4096, expires: 6000e6 }]);
+    assert.deepEqual(last(), [{ cgroupId: 0, port: 0, level: 'heads', messageCap: 4096, expires: 6000e6 }]);
     assert.deepEqual(leases.list(), [{ client: 'tui-1', level: 'heads', scope: 'everything', remainingMs: 5000 }]);
     leases.close();
   });
@@ -33,8 +33,8 @@ describe('leases', () => {
     leases.renew({ ...order, scopes: ['shop/api'] });
     leases.renew({ ...order, client: 'tui-2', level: 'bodies', scopes: ['/demo'], ttlMs: 2000 });
     assert.deepEqual(last(), [
-      { cgroupId: 7, level: 'heads', messageCap: 4096, expires: 6000e6 },
-      { cgroupId: 8, level: 'bodies', messageCap: 16_384, expires: 6000e6 },
+      { cgroupId: 7, port: 0, level: 'heads', messageCap: 4096, expires: 6000e6 },
+      { cgroupId: 8, port: 0, level: 'bodies', messageCap: 16_384, expires: 6000e6 },
     ]);
     leases.renew({ ...order, client: 'tui-3', messageCap: 1_000_000 });
     assert.deepEqual(
@@ -45,6 +45,38 @@ describe('leases', () => {
         [0, 'heads', 65_536],
       ],
       'a cgroup with a policy of its own does not fall below the one for all',
+    );
+    leases.close();
+  });
+
+  test('a port has a level of its own, no lower than what is asked for around it', () => {
+    const { leases, last } = setUp({ 'shop/api': [7], 'shop/web': [9] });
+    const seen = () =>
+      last()
+        .map(({ cgroupId, port, level }) => `${cgroupId}:${port} ${level}`)
+        .sort();
+    leases.renew({ ...order, client: 'a/base', level: 'flows' });
+    leases.renew({ ...order, client: 'a/screen', level: 'bodies', scopes: ['shop/api:8080'] });
+    assert.deepEqual(seen(), ['0:0 flows', '7:0 flows', '7:8080 bodies']);
+    leases.renew({ ...order, client: 'b/screen', level: 'heads', scopes: [':443', 'shop/web'] });
+    assert.deepEqual(seen(), [
+      '0:0 flows',
+      '0:443 heads',
+      '7:0 flows',
+      '7:443 heads',
+      '7:8080 bodies',
+      '9:0 heads',
+      '9:443 heads',
+    ]);
+    leases.renew({ ...order, client: 'b/screen', ttlMs: 0 });
+    assert.deepEqual(leases.policies, last());
+    assert.deepEqual(seen(), ['0:0 flows', '7:0 flows', '7:8080 bodies']);
+    assert.deepEqual(
+      leases.list().map(({ client, level, scope }) => [client, level, scope]),
+      [
+        ['a/base', 'flows', 'everything'],
+        ['a/screen', 'bodies', 'shop/api:8080'],
+      ],
     );
     leases.close();
   });
@@ -86,8 +118,12 @@ describe('leases', () => {
     refused({ client: '' });
     refused({ scopes: ['no-slash'] });
     refused({ scopes: ['/a/../../etc'] });
+    refused({ scopes: ['shop/api:0'] });
+    refused({ scopes: ['shop/api:70000'] });
+    refused({ scopes: ['/a/..:80'] });
+    refused({ scopes: [''] });
     refused({ scopes: new Array(1000).fill('a/b') });
-    for (let i = 0; i < 64; i++) leases.renew({ ...order, client: `c${i}` });
+    for (let i = 0; i < 256; i++) leases.renew({ ...order, client: `c${i}` });
     refused({ client: 'one more' });
     leases.renew({ ...order, client: 'c3' });
     leases.close();
