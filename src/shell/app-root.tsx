@@ -39,7 +39,8 @@ export function AppRoot({ app }: { readonly app: App }) {
   const looking: Looking = {
     snapshot,
     state: top?.state?.() ?? (time ? timeLabel(time, offsetMinutes(time.at)) : [span('LIVE', 'live')]),
-    spanMs: time?.spanMs,
+    // While live a list of rows has all there are, not those of a stretch.
+    spanMs: time?.kind === 'live' && (top?.needs?.().tables.length ?? 0) > 0 ? undefined : time?.spanMs,
     namespaces: app.namespaces(),
     needs: app.needs(),
   };
@@ -59,7 +60,7 @@ export function AppRoot({ app }: { readonly app: App }) {
         banner={banner}
         prompt={prompt}
         title={screen?.heading ?? []}
-        foot={{ crumbs: app.crumbs(), flash: app.currentFlash() }}
+        foot={{ crumbs: app.crumbs(), title: layout.bordered ? undefined : screen?.title, flash: app.currentFlash() }}
       >
         {layout.tooSmall ? null : screen?.body}
       </Frame>

@@ -8,6 +8,8 @@ import { useUi } from './ui-context.tsx';
 export interface FootProps {
   /** Screens on the way here, outermost first, and what each is about where that is not plain from its name. */
   readonly crumbs: readonly { readonly name: string; readonly about?: string | undefined }[];
+  /** The screen's title, where there is no frame to have it. */
+  readonly title?: string | undefined;
   readonly flash: Flash | undefined;
   readonly width: number;
 }
@@ -17,20 +19,21 @@ const widestAbout = 32;
 /** What a message gets at least, whatever the way here. */
 const messageRoom = 30;
 
-export const Foot = memo(function Foot({ crumbs, flash, width }: FootProps) {
+export const Foot = memo(function Foot({ crumbs, title = '', flash, width }: FootProps) {
   const { theme, glyphs } = useUi();
   const texts = crumbs.map(({ name, about }) => {
     const more = about && !name.includes(about) ? ` ${cut(about, widestAbout, 'middle', glyphs.ellipsis)}` : '';
     return ` <${name}${more}> `;
   });
-  const shown = newest(texts, width - 3 - (flash ? messageRoom : 0), ` ${glyphs.ellipsis} `);
+  const shown = newest(texts, width - 3 - (flash || title ? messageRoom : 0), ` ${glyphs.ellipsis} `);
   const painted = shown.map((text, i) => theme.paint(i === shown.length - 1 ? 'crumbActive' : 'crumb', text)).join(' ');
   const taken = cellWidth(shown.join(' ')) + 1;
   const room = Math.max(0, width - taken - 3);
   const mark = flash
     ? { info: '', warning: `${glyphs.marks.warning} `, error: `${glyphs.marks.error} ` }[flash.level]
     : '';
-  const message = flash ? cut(mark + flash.text.replaceAll('\n', ' '), room, 'end', glyphs.ellipsis) : '';
+  const text = flash ? mark + flash.text.replaceAll('\n', ' ') : title;
+  const message = cut(text, room, 'end', glyphs.ellipsis);
   return <Lines lines={[` ${painted}  ${theme.paint(flash?.level ?? 'info', message)}`]} width={width} height={1} />;
 });
 

@@ -58,7 +58,7 @@ export function leftOutShare({ rates }: AgentState): number {
 
 const meanings: Readonly<Record<string, string>> = {
   flows: 'connections and counters',
-  heads: 'and the head of each request and answer',
+  heads: 'and heads',
   bodies: 'and bodies',
 };
 
@@ -78,8 +78,8 @@ export function captureLines(state: AgentState): readonly StyledLine[] {
     const who = `${holders === 1 ? '1 terminal' : `${holders} terminals`}, ${seconds} s left`;
     return [
       span(`  ${sanitizeLine(level).padEnd(8)}`, 'strong'),
-      span((sanitizeLine(scope) || 'everything').padEnd(36), 'name'),
-      span(who.padEnd(26)),
+      span((sanitizeLine(scope) || 'everything').padEnd(24), 'name'),
+      span(who.padEnd(24)),
       span(meanings[level] ?? '', 'muted'),
     ];
   });

@@ -42,7 +42,7 @@ export function bodyLines(row: HttpEvent, side: BodySide, { width, hex }: BodyFo
     `${formatCount(size)} bytes`,
     type && size > 0 ? sanitizeLine(type, { ascii }) : '',
     coding && size > 0 ? sanitizeLine(coding, { ascii }) : '',
-    cut ? `${formatCount(kept)} kept` : '',
+    cut && kept > 0 ? `${formatCount(kept)} kept` : '',
     ...body.notes,
   ];
   const lines = body.lines.map(

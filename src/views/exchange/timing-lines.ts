@@ -3,8 +3,9 @@ import { formatBytes, formatDuration, formatPercent } from '../../domain/format/
 import type { HttpEvent } from '../../domain/tables/http-events.ts';
 import { type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Ui } from '../../tui/ui-context.tsx';
+import { wrapWords } from '../wrap-words.ts';
 import type { BothSides } from './other-side.ts';
-import { type Stretch, timeBar } from './time-bar.ts';
+import { type Stretch, timeBars } from './time-bar.ts';
 
 /** A transfer that took less of the whole than this says nothing: the answer came in one piece. */
 const worthTelling = 0.005;
@@ -13,30 +14,35 @@ const worthTelling = 0.005;
 export function timingLines(row: HttpEvent, both: BothSides | undefined, width: number, ui: Ui): readonly StyledLine[] {
   const parts = both && partsOf(both, ui.glyphs.ascii);
   if (!parts) return oneSide(row, width, ui);
-  const lines = parts.stretches.map((stretch) => timeBar(stretch, parts.whole, width, ui));
-  return [...lines, [span(`  ${parts.verdict}`, 'muted')]];
+  return [
+    ...timeBars(parts.stretches, parts.whole, width, ui),
+    ...wrapWords(parts.verdict, width - 4).map((words): StyledLine => [span(`  ${words}`, 'muted')]),
+  ];
 }
 
 /** The total, and where an answer took its time to arrive, what of it was waiting and what transfer. */
 function oneSide(row: HttpEvent, width: number, ui: Ui): readonly StyledLine[] {
   const { latency, ttfb } = row;
-  const bar = (label: string, from: number, length: number, note: string) => {
-    return timeBar({ label, from, length, note }, latency ?? length, width, ui);
-  };
+  const bars = (...stretches: readonly Stretch[]) => timeBars(stretches, latency ?? ttfb ?? 0, width, ui);
   if (latency === null) {
     if (ttfb === null) return [[span('  no complete answer yet', 'muted')]];
-    return [bar('first byte', 0, ttfb, 'the answer is still coming')];
+    return bars({ label: 'first byte', from: 0, length: ttfb, note: 'the answer is still coming' });
   }
-  const side = row.trace_role === null ? [] : [[span(`  ${unseen(row.trace_role)}`, 'muted')]];
-  if (ttfb === null) return [bar('total', 0, latency, ''), ...side];
+  const side =
+    row.trace_role === null
+      ? []
+      : wrapWords(unseen(row.trace_role), width - 4).map((words): StyledLine => [span(`  ${words}`, 'muted')]);
+  const total = (note: string): Stretch => ({ label: 'total', from: 0, length: latency, note });
+  if (ttfb === null) return [...bars(total('')), ...side];
   const transfer = Math.max(0, latency - ttfb);
-  if (transfer <= latency * worthTelling) {
-    return [bar('total', 0, latency, 'until the answer, which came in one piece'), ...side];
-  }
+  if (transfer <= latency * worthTelling) return [...bars(total('until the answer, which came in one piece')), ...side];
+  const body = `${formatBytes(row.resp_body_size)} of body`;
   return [
-    bar('first byte', 0, ttfb, 'waiting for the answer'),
-    bar('transfer', ttfb, transfer, `${formatBytes(row.resp_body_size)} of body`),
-    bar('total', 0, latency, ''),
+    ...bars(
+      { label: 'first byte', from: 0, length: ttfb, note: 'waiting for the answer' },
+      { label: 'transfer', from: ttfb, length: transfer, note: body },
+      total(''),
+    ),
     ...side,
   ];
 }
@@ -68,9 +74,9 @@ export function partsOf({ client, server }: BothSides, ascii = false): Parts | u
   const isUpload = server.req_body_size > server.resp_body_size;
   const upload = isUpload ? rest : 0;
   const transfer = isUpload ? 0 : rest;
-  const half = hasOneClock ? '' : 'half of it: two clocks cannot tell';
+  const half = hasOneClock ? '' : 'half: two clocks cannot tell';
   const all: readonly Stretch[] = [
-    { label: 'client waited', from: 0, length: whole, note: 'first byte asked to last byte answered', token: 'text' },
+    { label: 'client waited', from: 0, length: whole, note: 'from first to last byte', token: 'text' },
     { label: 'network there', from: 0, length: there, note: half, token: 'info' },
     { label: 'request', from: there, length: upload, note: `${formatBytes(server.req_body_size)} of body arriving` },
     { label: 'server worked', from: there + upload, length: worked, note: 'until its first byte', token: 'warning' },
