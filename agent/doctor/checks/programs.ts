@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { toAppError } from '../../../src/domain/errors.ts';
 import { cgroupMount } from '../../capture/cgroup-mount.ts';
 import { startKernelPrograms } from '../../capture/kernel-programs.ts';
+import type { ProgramInfo } from '../../capture/source.ts';
 import { builtFile, isNativeError, loadNative } from '../../native/native.ts';
 import type { Check } from '../report.ts';
 
@@ -47,13 +48,14 @@ export function checkPrograms(): Check {
     if (mount) mkdirSync(join(mount, name));
     made = mount !== undefined;
     const kernel = startKernelPrograms(`/${name}`, RING_BYTES);
-    const count = kernel.programs.length;
+    const { programs } = kernel;
     kernel.drain(new Uint8Array(RING_BYTES));
     kernel.close();
     return {
       ...about,
       status: 'ok',
-      found: `${count} programs verified, attached and detached; the ring buffer answers`,
+      found: `${programs.length} programs verified, attached and detached; the ring buffer answers`,
+      ...costOf(programs),
     };
   } catch (thrown) {
     return { ...about, status: 'fail', ...explain(thrown) };
@@ -70,4 +72,13 @@ function explain(thrown: unknown): Pick<Check, 'found' | 'remedy' | 'detail'> {
   if (error.code !== 'ebpf-unavailable') return { found: error.message, ...detail };
   const { reason, remedy } = error.context as { readonly reason: string; readonly remedy: string };
   return { found: reason, remedy, ...detail };
+}
+
+/** How long the verifier looked at each program, where the kernel tells (bpf_prog_info.verified_insns, from 5.16 on); its limit is a million. */
+function costOf(programs: readonly ProgramInfo[]): Pick<Check, 'detail'> {
+  const told = programs.filter(({ instructions }) => instructions > 0);
+  if (told.length === 0) return {};
+  return {
+    detail: [`instructions verified: ${told.map(({ name, instructions }) => `${name} ${instructions}`).join(', ')}`],
+  };
 }
