@@ -9,7 +9,9 @@ export const worldTime = 1_790_000_060_000;
 const ms = 1e6;
 const namespaceOf = (name: string) => (/^[^/:]+\//.test(name) ? name.slice(0, name.indexOf('/')) : null);
 const series = (rate: number, seed: number) =>
-  Array.from({ length: 60 }, (_, i) => Math.max(0, rate * (1 + 0.4 * Math.sin((i + seed) / 5) + 0.15 * Math.sin(i * seed))));
+  Array.from({ length: 60 }, (_, i) =>
+    Math.max(0, rate * (1 + 0.4 * Math.sin((i + seed) / 5) + 0.15 * Math.sin(i * seed))),
+  );
 
 /** A call from one to the other at so many requests per second; `over` replaces columns. */
 export function edge(source: string, destination: string, rate: number, over: Partial<EdgeRow> = {}): EdgeRow {
@@ -89,10 +91,36 @@ export function shop(): EdgeRow[] {
     edge('shop/api', 'shop/catalog', 84, { p99: 41 * ms }),
     edge('shop/api', 'shop/cart', 31, { p99: 236 * ms }),
     edge('shop/api', 'shop/payments', 8.2, { port: 9000, errors: 0.083, p99: 512 * ms, retransmits: 14 }),
-    edge('shop/cart', 'shop/redis', 0, { protocol: 'redis', port: 6379, connections: 6, in_bytes: 18_400, out_bytes: 5_200 }),
-    edge('shop/catalog', 'shop/postgres', 0, { protocol: 'pgsql', port: 5432, connections: 10, in_bytes: 41_000, out_bytes: 380_000 }),
-    edge('shop/payments', 'api.stripe.com', 0, { protocol: 'tcp', port: 443, in_bytes: 9_100, out_bytes: 12_000, rtt: 23 * ms }),
-    edge('shop/payments', 'shop/ledger', 0, { protocol: 'tcp', port: 9100, connections: 0, conn_failed: 37, in_bytes: 0, out_bytes: 0, rtt: null }),
+    edge('shop/cart', 'shop/redis', 0, {
+      protocol: 'redis',
+      port: 6379,
+      connections: 6,
+      in_bytes: 18_400,
+      out_bytes: 5_200,
+    }),
+    edge('shop/catalog', 'shop/postgres', 0, {
+      protocol: 'pgsql',
+      port: 5432,
+      connections: 10,
+      in_bytes: 41_000,
+      out_bytes: 380_000,
+    }),
+    edge('shop/payments', 'api.stripe.com', 0, {
+      protocol: 'tcp',
+      port: 443,
+      in_bytes: 9_100,
+      out_bytes: 12_000,
+      rtt: 23 * ms,
+    }),
+    edge('shop/payments', 'shop/ledger', 0, {
+      protocol: 'tcp',
+      port: 9100,
+      connections: 0,
+      conn_failed: 37,
+      in_bytes: 0,
+      out_bytes: 0,
+      rtt: null,
+    }),
     edge('shop/api', 'kube-system/coredns', 6.1, dns),
     edge('shop/frontend', 'kube-system/coredns', 2.4, dns),
   ];
@@ -113,7 +141,11 @@ export function snapshotOf(
   to: number = worldTime,
 ): Snapshot {
   const stored = (rows: readonly object[], key: string): readonly StoredRow[] =>
-    rows.map((row) => ({ key: String((row as Record<string, unknown>)[key]), agent: '', row: row as StoredRow['row'] }));
+    rows.map((row) => ({
+      key: String((row as Record<string, unknown>)[key]),
+      agent: '',
+      row: row as StoredRow['row'],
+    }));
   const tables: Readonly<Record<string, readonly StoredRow[]>> = {
     edges: stored(edges, 'id'),
     services: stored(services, 'service'),

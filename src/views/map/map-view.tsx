@@ -17,7 +17,7 @@ import { Message } from '../message.tsx';
 import { liveTime, type TimeState, timeLabel, windowOf } from '../time.ts';
 import type { Opening, View, ViewContext, ViewScreen } from '../view.ts';
 import { edgeDetails, legend, nodeDetails } from './details.ts';
-import { targetOfEdge, targetOfNode } from './drill.ts';
+import { podsOf, type Target, targetOfEdge, targetOfNode } from './drill.ts';
 import { emptyLines } from './empty.ts';
 import { severityRank } from './figures.ts';
 import { around } from './focus.ts';
@@ -215,23 +215,21 @@ export function createMapView(context: ViewContext, opening: Opening = {}): View
       const shown = view();
       const edge = chosenEdge(shown);
       const node = chosenNode(shown);
+      const open = ({ view: id, opening: what }: Target) => context.drill(id, { time, ...what });
       if (edge) {
-        const { view: id, filter: text } = targetOfEdge(edge, nodeIn(shown));
-        context.drill(id, { filter: text, time });
+        const source = nodeIn(shown)(edge.source);
+        const destination = nodeIn(shown)(edge.destination);
+        if (source && destination) open(targetOfEdge(edge, source, destination));
       } else if (node) {
         const all = [...graph().edges.values()];
         const arriving = all.filter(({ destination }) => destination === node.id);
         const leaving = all.filter(({ source }) => source === node.id);
-        const { view: id, filter: text } = targetOfNode(node, arriving, leaving);
-        context.drill(id, { filter: text, time });
+        open(targetOfNode(node, arriving, leaving));
       }
     },
     pods() {
       const node = chosenNode(view());
-      if (!node) return;
-      const about = sanitizeLine(fullName(node));
-      const scope: Scope = node.kind === 'namespace' ? { namespace: node.name } : { service: node.id };
-      context.drill('pods', { time, scope, about });
+      if (node) context.drill('pods', { time, ...podsOf(node).opening });
     },
     chart() {
       const what = scopeOf(view());
@@ -330,7 +328,7 @@ export function createMapView(context: ViewContext, opening: Opening = {}): View
         if (now?.kind === 'node' && now.id === id) return 'selected';
         const seen = nodes.get(id);
         if (seen && isGone(seen, at)) return 'gone';
-        if (found && !touched.has(id)) return 'dimmed';
+        if (found) return touched.has(id) ? 'near' : 'dimmed';
         const edge = now?.kind === 'edge' ? edges.get(now.key)?.item : undefined;
         return edge && (edge.source === id || edge.destination === id) ? 'near' : 'plain';
       },
@@ -338,7 +336,7 @@ export function createMapView(context: ViewContext, opening: Opening = {}): View
         if (now?.kind === 'edge' && now.key === key) return 'selected';
         const seen = edges.get(key);
         if (seen && isGone(seen, at)) return 'gone';
-        if (found && !found.has(key)) return 'dimmed';
+        if (found) return found.has(key) ? 'near' : 'dimmed';
         return seen && isNear(seen.item) ? 'near' : 'plain';
       },
     };

@@ -128,7 +128,8 @@ function drawBox(
   );
   canvas.text(x + inner - tail.length, y, tail, look(frame));
   // The namespace goes into the border: there it costs no room.
-  const aside = node.kind === 'namespace' ? `${node.members} services` : node.namespace;
+  const aside =
+    node.kind === 'namespace' ? `${node.members} ${node.members === 1 ? 'service' : 'services'}` : node.namespace;
   if (aside !== '')
     canvas.text(x - 1, box.y, ` ${nameText(aside, Math.min(nameWidth(aside, glyphs), inner), glyphs)} `, look('muted'));
   if (node.selfCalls > 0) {
