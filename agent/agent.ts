@@ -1,9 +1,11 @@
 /** The agent, put together: source → attribution and ordering → protocols → rows → server. */
 import { parseFilter } from '../src/domain/filter/parse.ts';
 import { type Attribution, createAttribution } from './attribution/attribution.ts';
+import { createBudgets } from './budgets/budgets.ts';
 import type { CaptureListener } from './capture/source.ts';
 import { createFlowTables, type FlowTables } from './flows/flow-tables.ts';
 import { createLeases } from './leases.ts';
+import { createLeftOut } from './left-out.ts';
 import { openLive } from './live-session.ts';
 import { createLossCounts } from './loss-counts.ts';
 import type { AgentOptions } from './options.ts';
@@ -112,12 +114,22 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     put: rows.put,
     isWanted: () => rows.readers > 0 || leases.list().length > 0,
   });
+  const leftOut = createLeftOut(source.cgroups, summaries.leftOut);
+  const budgets = createBudgets({
+    source,
+    totals: options.budget,
+    onLeftOut(cgroupId, messages, time) {
+      leftOut.messages(cgroupId, messages, time);
+      session.leftOut.note({ cgroupId, messages, time });
+    },
+  });
   const status = createStatus({
     source,
     totals: () => ({
       ...connections.totals(),
       ...flows.totals(),
       ...dns.totals(),
+      ...(source.kind === 'live' && budgets.totals()),
       ...summaries.totals(),
       ...rows.totals,
       sockets: attribution.sockets,
@@ -137,9 +149,24 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
   const progress =
     writer && startRecordingProgress({ writer, source, leases, exchanges: () => summaries.totals().exchanges ?? 0 });
 
+  if (source.kind === 'live') budgets.start();
   const stopping = new AbortController();
   let stopped: Promise<void> | undefined;
-  const listener = inOrder(attribution, { connections, dns, flows, summaries, resources });
+  const listener = inOrder(attribution, {
+    connections,
+    dns,
+    flows,
+    // What a recording left out counts as it did when it was made.
+    summaries: {
+      tick(time) {
+        for (const fact of session.leftOut.takeUntil(time)) {
+          leftOut.messages(fact.cgroupId, fact.messages, fact.time);
+        }
+        summaries.tick(time);
+      },
+    },
+    resources,
+  });
   const played = source.run(listener, stopping.signal, readiness(session, rows.ready)).then(() => {
     connections.flush();
     dns.flush();
@@ -158,6 +185,7 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     const ended = source.now();
     stopping.abort();
     leases.close();
+    budgets.stop();
     resources.stop();
     server.close();
     await played.catch(() => {});
@@ -185,7 +213,7 @@ function inOrder(
     connections: Connections;
     dns: DnsDatagrams;
     flows: FlowTables;
-    summaries: Summaries;
+    summaries: Pick<Summaries, 'tick'>;
     resources: ResourceRows;
   },
 ): CaptureListener {

@@ -66,6 +66,7 @@ export async function openLive(
     source,
     resolvers,
     processes: writer ? createRecordedProcesses(processes, tell) : processes,
+    leftOut: { note: (fact) => tell({ kind: 'left-out', ...fact }), takeUntil: () => [] },
     samples: writer ? createToldSamples(samples, (sample) => tell({ kind: 'resource', ...sample })) : samples,
     addresses: writer ? createRecordedAddresses(addresses, tell) : addresses,
     cgroupsIn: createCgroupScopes(mount, cgroup, resolvers),

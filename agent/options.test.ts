@@ -10,18 +10,20 @@ describe('the agent’s command line', () => {
       record: undefined,
       redact: [],
       ringBytes: 32 << 20,
+      budget: { events: 240_000, bytes: 256 << 20 },
       stdinWatch: false,
     });
   });
 
   test('reads every option', () => {
     const line =
-      '--source live --cgroup /a//b/ --pods-below /a --listen unix:/tmp/x --record f --redact X-Token,Foo --stdin-watch';
+      '--source live --cgroup /a//b/ --pods-below /a --listen unix:/tmp/x --record f --redact X-Token,Foo --stdin-watch --budget-events 5000';
     const options = parseAgentOptions(line.split(' '));
     assert.ok(typeof options === 'object');
     assert.deepEqual(options.source, { kind: 'live', cgroup: '/a/b', podsBelow: '/a' });
     assert.deepEqual(options.redact, ['x-token', 'foo']);
     assert.equal(options.stdinWatch, true);
+    assert.equal(options.budget.events, 5000);
     const replay = parseAgentOptions(['--replay', 'f', '--speed', '2.5', '--no-redact']);
     assert.ok(typeof replay === 'object');
     assert.deepEqual(replay.source, { kind: 'recording', file: 'f', speed: 2.5 });
@@ -42,6 +44,8 @@ describe('the agent’s command line', () => {
       ['--cgroup /a/../b', /no cgroup path/],
       ['--redact a,b:c', /"b:c" is no header name/],
       ['--ring-bytes 5', /--ring-bytes/],
+      ['--budget-events 5', /--budget-events/],
+      ['--budget-bytes x', /--budget-bytes/],
       ['--source file', /--source takes live/],
       ['--listen 0.0.0.0:80', /does not listen on 0\.0\.0\.0/],
       ['--listen nonsense', /no address to listen on/],

@@ -1,6 +1,7 @@
 /** The agent's command line. */
 import { parseArgs } from 'node:util';
 import { AppError } from '../src/domain/errors.ts';
+import type { BudgetTotals } from './budgets/budgets.ts';
 import { type ListenAddress, parseListenAddress } from './server/listen-address.ts';
 
 export interface AgentOptions {
@@ -12,6 +13,8 @@ export interface AgentOptions {
   /** Header fields that are secrets besides the usual; false = nothing is redacted. */
   readonly redact: readonly string[] | false;
   readonly ringBytes: number;
+  /** What all that is captured may come to in a second. */
+  readonly budget: BudgetTotals;
   /** End when standard input does. */
   readonly stdinWatch: boolean;
 }
@@ -30,6 +33,9 @@ Captures HTTP of this machine, or plays a recording, and serves it to terminals.
   --redact A,B        more header fields whose values are secrets
   --no-redact         keep authorization, cookie and other secrets readable
   --ring-bytes N      memory for recent rows (default: 33554432)
+  --budget-events N   kernel records per second, shared fairly by the pods watched (default: 240000)
+  --budget-bytes N    captured bytes per second, likewise (default: 268435456)
+                      beyond either whole exchanges are left out, and counted
   --stdin-watch       end when standard input ends
   --help, --version
 
@@ -48,6 +54,9 @@ Exit codes:
 const defaultListen = '127.0.0.1:7788';
 const defaultRingBytes = 32 << 20;
 const minRingBytes = 1 << 16;
+/** 40,000 small exchanges a second, of which both ends are watched, are 160,000 records of some 60 MB. */
+const defaultBudget: BudgetTotals = { events: 240_000, bytes: 256 << 20 };
+const leastBudget: BudgetTotals = { events: 1000, bytes: 1 << 20 };
 
 /** @throws AppError `usage` */
 export function parseAgentOptions(argv: readonly string[]): AgentOptions | 'help' | 'version' {
@@ -70,6 +79,10 @@ export function parseAgentOptions(argv: readonly string[]): AgentOptions | 'help
     record: values.record,
     redact: values['no-redact'] ? false : namesOf(values.redact ?? ''),
     ringBytes: mapped(values['ring-bytes'], ringBytesOf) ?? defaultRingBytes,
+    budget: {
+      events: budgetOf('events', values['budget-events']),
+      bytes: budgetOf('bytes', values['budget-bytes']),
+    },
     stdinWatch: values['stdin-watch'] ?? false,
   };
 }
@@ -89,6 +102,8 @@ function parse(argv: readonly string[]) {
         redact: { type: 'string' },
         'no-redact': { type: 'boolean' },
         'ring-bytes': { type: 'string' },
+        'budget-events': { type: 'string' },
+        'budget-bytes': { type: 'string' },
         'stdin-watch': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
@@ -117,6 +132,13 @@ function ringBytesOf(text: string): number {
   const bytes = Number(text);
   if (Number.isInteger(bytes) && bytes >= minRingBytes) return bytes;
   return fail(`--ring-bytes takes a number of bytes from ${minRingBytes}, not "${text}".`);
+}
+
+function budgetOf(what: 'events' | 'bytes', text: string | undefined): number {
+  if (text === undefined) return defaultBudget[what];
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= leastBudget[what]) return number;
+  return fail(`--budget-${what} takes a number per second from ${leastBudget[what]}, not "${text}".`);
 }
 
 /** RFC 9110 §5.1: a field name is a token. */

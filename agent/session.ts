@@ -6,6 +6,7 @@ import type { Processes } from './attribution/processes.ts';
 import { createPodsBelow } from './attribution/resolvers/pods-below.ts';
 import { systemd } from './attribution/resolvers/systemd.ts';
 import type { WorkloadResolver } from './attribution/workload.ts';
+import type { RecordedLeftOut } from './capture/recording-format.ts';
 import { createRecordingSource } from './capture/recording-source.ts';
 import type { RecordingWriter } from './capture/recording-writer.ts';
 import type { CaptureSource } from './capture/source.ts';
@@ -21,6 +22,11 @@ export interface Session {
   readonly processes: Processes;
   readonly addresses: AddressBook;
   readonly samples: ResourceSamples;
+  /** What budgets left out: of a live source it is noted for the recording, of a recording it is taken from it. */
+  readonly leftOut: {
+    note(fact: RecordedLeftOut): void;
+    takeUntil(time: number): readonly RecordedLeftOut[];
+  };
   readonly cgroupsIn: LeasesOptions['cgroupsIn'];
   /** What protocols are told of secrets. */
   readonly redact: readonly string[] | false;
@@ -42,6 +48,7 @@ export async function openRecording(
     processes: createReplayedProcesses(source.facts),
     addresses: source.facts,
     samples: createRecordedSamples(source.facts.takeResources),
+    leftOut: { note() {}, takeUntil: source.facts.takeLeftOut },
     cgroupsIn: () => new Map(),
     redact: options.redact === false ? false : [...options.redact, ...redacted],
     whenSlow: speed === undefined ? 'wait' : 'drop',

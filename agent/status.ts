@@ -24,6 +24,7 @@ export function createStatus(parts: StatusParts): () => AgentStatus {
     const cpu = process.cpuUsage();
     const ring = parts.ring();
     const kernelLosses = Object.entries(kernel.losses).map(([reason, count]) => ({ reason, count }));
+    const sampled = { reason: 'sampled', count: kernel.totals.sampled_messages ?? 0 };
     return {
       node: host.node,
       version,
@@ -37,7 +38,7 @@ export function createStatus(parts: StatusParts): () => AgentStatus {
       mapBytes: source.mapBytes,
       programs: source.programs,
       totals: { ...kernel.totals, ...parts.totals() },
-      losses: merged([...kernelLosses, ...parts.losses()]),
+      losses: merged([...kernelLosses, sampled, ...parts.losses()]),
       leases: parts.leases(),
       ringRows: ring.rows,
       ringBytes: ring.bytes,

@@ -50,6 +50,9 @@ export const levels: ReadonlySet<string> = new Set([
   'flow_connections',
   'flow_sums',
   'dns_pending',
+  'budget_events',
+  'budget_bytes',
+  'budget_limited',
 ]);
 
 /** Capture level of a lease (bpf/capture/event.h, enum capture_level). */
@@ -64,6 +67,8 @@ export const lossReasons: Readonly<Record<string, string>> = {
   copy: 'Packets whose bytes the kernel refused to copy.',
   'flow-table': 'Connections told only within the sum of their edge: too many were active at once.',
   'edge-table': 'Connections and datagrams missing from all sums: too many pairs of peers in one second.',
+  sampled:
+    'Requests and responses left out, whole, because pods had more traffic than the agent takes on: rates count them, rows do not. Watch fewer pods or fewer bytes of each, or raise --budget-events and --budget-bytes.',
   'bad-record': 'Kernel or recording records that made no sense.',
   'recording-full': 'Batches that could not be written to the recording in time, or at all.',
   'recording-cut': 'The recording ends in the middle of a record: what came after it is missing.',
