@@ -15,6 +15,7 @@ import { chooseGlyphs } from '../../src/tui/glyphs.ts';
 import { openScreen as openOn } from '../../src/tui/screen.tsx';
 import { type ColorDepth, createTheme } from '../../src/tui/theme.ts';
 import { type Sink, TtyWriter } from '../../src/tui/tty-writer.ts';
+import type { Needs } from '../../src/views/view.ts';
 
 export interface ScreenOptions {
   readonly columns: number;
@@ -32,6 +33,8 @@ export interface Screen {
   readonly emulator: Terminal;
   /** Queries the app asked the agents, in order. */
   readonly queries: readonly string[];
+  /** All that the views wanted of the agents, in order. */
+  readonly wants: readonly Needs[];
   readonly copied: readonly string[];
   hasQuit(): boolean;
   /** Bytes written so far. */
@@ -62,12 +65,17 @@ export async function openScreen(options: ScreenOptions): Promise<Screen> {
   const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {}, ref: () => {}, unref: () => {} });
   const store = createStore();
   const queries: string[] = [];
+  const wants: Needs[] = [];
   const copied: string[] = [];
   let quit = false;
   const app = createApp({
     ports: {
       fetchRow: options.fetchRow ?? (() => new Promise(() => {})),
-      want: ({ tables: [need] }) => void (need && queries.push(need.filter)),
+      want: (needs) => {
+        wants.push(needs);
+        const [need] = needs.tables;
+        if (need) queries.push(need.filter);
+      },
       copy: (text) => {
         copied.push(text);
         return undefined;
@@ -117,6 +125,7 @@ export async function openScreen(options: ScreenOptions): Promise<Screen> {
     store,
     emulator,
     queries,
+    wants,
     copied,
     hasQuit: () => quit,
     bytes: () => tty.bytesWritten,

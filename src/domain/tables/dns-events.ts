@@ -28,6 +28,9 @@ export const dnsEvents = defineTable({
       doc: 'Identity of the question: socket cookie and number.',
     },
     ...identityColumns,
+    // Mostly one resolver for all: on a narrow screen who asked for what says more.
+    destination: { ...identityColumns.destination, priority: 5 },
+    trace_role: { ...identityColumns.trace_role, priority: 6 },
     query_name: {
       type: 'text',
       title: 'NAME',
@@ -49,9 +52,10 @@ export const dnsEvents = defineTable({
     rcode: {
       type: 'enum',
       title: 'RCODE',
-      width: [8, 9, 10],
+      width: [10, 10, 10],
       priority: 1,
       aliases: ['status'],
+      standIn: 'outcome',
       severities: { NOERROR: 'ok', NXDOMAIN: 'warn', SERVFAIL: 'bad', REFUSED: 'bad', FORMERR: 'bad', NOTIMP: 'bad' },
       doc: 'Response code (RFC 1035 §4.1.1, RFC 6895 §2.3); empty while unanswered.',
     },

@@ -32,7 +32,7 @@ export function dnsFailure(row: DnsEvent): Failure | undefined {
     id: `dns ${row.id}`,
     kind: 'dns',
     what: `${row.query_type} ${row.query_name}`,
-    why: sentence([rcode ?? outcome, row.retries > 0 ? `after ${row.retries + 1} tries` : '', row.error ?? '']),
+    why: sentence([rcode ?? outcome, row.retries > 0 ? `in ${row.retries + 1} tries` : '', row.error ?? '']),
     class: outcome === 'unanswered' ? 'no-answer' : rcode === 'NXDOMAIN' ? '4xx' : '5xx',
     latency: row.latency,
   };
@@ -40,10 +40,10 @@ export function dnsFailure(row: DnsEvent): Failure | undefined {
 
 const reasons: Readonly<Record<string, string>> = {
   reset: 'reset',
-  refused: 'connection refused',
-  timeout: 'connection timed out',
-  unreachable: 'host unreachable',
-  aborted: 'given up while connecting',
+  refused: 'refused',
+  timeout: 'timed out',
+  unreachable: 'unreachable',
+  aborted: 'given up',
 };
 
 /** Undefined where the connection was established and ended in an orderly way, or has not ended. */
@@ -55,7 +55,7 @@ export function connectionFailure(row: TcpStatsEvent): Failure | undefined {
     ...endsOf(row),
     id: `tcp ${row.conn_id}`,
     kind: 'tcp',
-    what: `connection to port ${port}`,
+    what: `connect to port ${port}`,
     why: reason,
     class: 'connection',
     latency: null,

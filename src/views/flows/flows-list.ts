@@ -24,7 +24,7 @@ export const flowsList: ListSpec = {
     { letter: 't', column: 'time_', title: 'last active', first: 'descending' },
   ],
   failures: { filter: 'conn_failed>0 or resets>0', title: 'with failures' },
-  severityColumns: ['conn_failed', 'resets', 'retransmits'],
+  severityColumns: ['conn_failed', 'resets'],
   level: 'flows',
   copies: 'destination',
   open: {

@@ -14,8 +14,10 @@ export interface HeadingFigures {
   readonly namespaces: ReadonlySet<string>;
   /** What it was opened for, e.g. "shop/api". */
   readonly about: string | undefined;
-  /** Its figures are of a stretch of time. */
+  /** A row sums up a stretch of time: none is new. */
   readonly isSummary: boolean;
+  /** While live, too, it shows a stretch of time and no more. */
+  readonly isOfStretch: boolean;
 }
 
 export function headingOf(spec: ListSpec, state: ListState, figures: HeadingFigures): StyledLine {
@@ -40,11 +42,19 @@ function scopeOf(state: ListState, { about, namespaces }: HeadingFigures): strin
   return state.filterText !== '' || state.failuresOnly ? 'some' : 'all';
 }
 
-function timeSpans({ time, frozen }: ListState, { fresh, isSummary }: HeadingFigures): StyledLine {
-  if (time.kind === 'live') return isSummary ? [span(` last ${formatDuration(time.spanMs * 1e6)}`, 'muted')] : [];
+function timeSpans({ time, frozen }: ListState, { fresh, isSummary, isOfStretch }: HeadingFigures): StyledLine {
+  if (time.kind === 'live') return isOfStretch ? [span(` last ${spanText(time.spanMs)}`, 'muted')] : [];
   if (frozen && !isSummary) {
     return [span(' '), span(` PAUSED ${formatCount(fresh)} new since ${clockOf(time.at)} `, 'paused')];
   }
   const word = time.kind === 'paused' ? 'PAUSED' : 'PAST';
   return [span(' '), span(` ${word} ${clockOf(time.at - time.spanMs)}-${clockOf(time.at)} `, 'paused')];
+}
+
+/** 60 s is a minute, not "1m00s". */
+function spanText(ms: number): string {
+  return formatDuration(ms * 1e6)
+    .replace(/(?<=\d[mhd])00[smh]$/, '')
+    .replace(/(\.\d*?)0+s$/, '$1s')
+    .replace('.s', 's');
 }

@@ -33,6 +33,8 @@ export interface ListStanding {
   readonly isPaused: boolean;
   readonly isFailuresOnly: boolean;
   readonly isWide: boolean;
+  /** New rows come in at the bottom. */
+  readonly isGrowing: boolean;
   /** The view `l` opens is there. */
   readonly hasLatencyView: boolean;
 }
@@ -107,7 +109,7 @@ function rowActions(spec: ListSpec, moves: ListMoves, standing: ListStanding): r
     },
     {
       id: `${id}.follow`,
-      title: 'follow newest',
+      title: standing.isGrowing ? 'follow newest' : 'follow the top',
       keys: ['f', 'shift+g', 'end'],
       group,
       hint: true,

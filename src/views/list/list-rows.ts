@@ -13,6 +13,8 @@ export interface ListRows {
   readonly asksAgents: boolean;
   readonly filtersAt: 'agents' | 'terminal';
   readonly isSummary: boolean;
+  /** It shows what is of a stretch of time, and nothing else. */
+  isOfStretch(state: ListState): boolean;
   /** Rows before any are filtered away. */
   all(state: ListState): ShownRows;
   /** Rows that pass, sorted. */
@@ -38,6 +40,8 @@ export function createListRows(context: ViewContext, spec: ListSpec): ListRows {
     asksAgents: source.asksAgents,
     filtersAt: source.filtersAt,
     isSummary: source.isSummary,
+    isOfStretch: ({ time }) =>
+      source.isSummary || stretchOf(time, context.snapshot(), source.isRecent ?? false) !== undefined,
     all,
     shown(state) {
       const { filter, failuresOnly } = state;

@@ -203,6 +203,7 @@ export function createListView(context: ViewContext, spec: ListSpec, opening: Op
         isPaused: state.time.kind === 'paused',
         isFailuresOnly: state.failuresOnly,
         isWide: state.wide,
+        isGrowing: growsAtEnd(state.sort, table.time),
         hasLatencyView: context.specs.some(({ id }) => id === 'latency'),
       },
       tools,
@@ -228,6 +229,7 @@ export function createListView(context: ViewContext, spec: ListSpec, opening: Op
       namespaces: namespaces(),
       about: isAboutThat(opening, state) ? opening.about : undefined,
       isSummary: rows.isSummary,
+      isOfStretch: rows.isOfStretch(state),
     });
     const isAsking = context.now() - askedAt < askingMs;
     const emptiness = { spec, state, snapshot: context.snapshot(), total, namespaces: namespaces(), isAsking };

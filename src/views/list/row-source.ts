@@ -18,6 +18,8 @@ export interface RowSource {
   readonly filtersAt: 'agents' | 'terminal';
   /** Each row is about a stretch of time, and changes as it moves on. */
   readonly isSummary: boolean;
+  /** While live, too, it shows only rows of a stretch of time. */
+  readonly isRecent?: boolean;
   /** Rows come oldest first, by the table's time. */
   readonly isByTime: boolean;
   needs(question: Question): readonly TableNeed[];
@@ -41,6 +43,7 @@ export function rowsOf(table: Table, { failures, isRecent = false, areUpdated = 
     asksAgents: true,
     filtersAt: 'agents',
     isSummary: false,
+    isRecent,
     isByTime: !areUpdated,
     needs: (question) => [
       { table: table.id, filter: agentFilter(table, question, failures), rowsStand: question.rowsStand },

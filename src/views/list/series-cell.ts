@@ -25,13 +25,13 @@ export function seriesSpans(
 }
 
 /**
- * What the full height stands for: the largest value, but at least so much that an even course runs at half height. A wall of full
+ * What the full height stands for: the largest value, but at least so much that an even course runs below half height. A wall of full
  * bars would say "high" where all it means is "the same".
  */
 function heightOf(values: readonly number[]): number {
   const known = values.filter((value) => value > 0).sort((a, b) => a - b);
   const median = known[Math.floor(known.length / 2)] ?? 0;
-  return Math.max(known.at(-1) ?? 0, median * 1.8);
+  return Math.max(known.at(-1) ?? 0, median * 2.4);
 }
 
 function tokenOf(spec: ColumnSpec, value: number): Token {

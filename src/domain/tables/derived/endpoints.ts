@@ -21,7 +21,7 @@ export const endpoints = defineTable({
     service: {
       type: 'service',
       title: 'SERVICE',
-      width: [10, 22, 48],
+      width: [12, 22, 40],
       priority: 2,
       required: true,
       aliases: ['svc', 'to'],
@@ -50,7 +50,7 @@ export const endpoints = defineTable({
     route: {
       type: 'path',
       title: 'ROUTE',
-      width: [12, 36, 120],
+      width: [16, 36, 100],
       priority: 1,
       required: true,
       aliases: ['path'],

@@ -13,7 +13,7 @@ export const namespaces = defineTable({
     namespace: {
       type: 'namespace',
       title: 'NAMESPACE',
-      width: [10, 20, 48],
+      width: [12, 20, 40],
       priority: 1,
       required: true,
       aliases: ['ns', 'name'],
@@ -40,10 +40,10 @@ export const namespaces = defineTable({
       type: 'percent',
       title: 'CPU',
       width: [5, 6, 7],
-      priority: 3,
+      priority: 4,
       doc: 'CPU use of all its pods, as a share of one core.',
     },
-    memory: { type: 'bytes', title: 'MEM', width: [5, 7, 8], priority: 3, doc: 'Working set of all its pods (bytes).' },
+    memory: { type: 'bytes', title: 'MEM', width: [5, 7, 8], priority: 4, doc: 'Working set of all its pods (bytes).' },
     time_: {
       type: 'time',
       title: 'LAST',

@@ -13,7 +13,7 @@ export const pods = defineTable({
     pod: {
       type: 'pod',
       title: 'POD',
-      width: [12, 28, 60],
+      width: [22, 32, 52],
       priority: 1,
       required: true,
       aliases: ['name'],
@@ -41,7 +41,7 @@ export const pods = defineTable({
       type: 'percent',
       title: 'CPU',
       width: [5, 6, 7],
-      priority: 3,
+      priority: 4,
       thresholds: [0.7, 0.9],
       doc: 'CPU use as a share of one core.',
     },
@@ -54,7 +54,7 @@ export const pods = defineTable({
       thresholds: [0.05, 0.25],
       doc: 'Share of time in which it was kept from running by its limit.',
     },
-    memory: { type: 'bytes', title: 'MEM', width: [5, 7, 8], priority: 3, doc: 'Working set (bytes).' },
+    memory: { type: 'bytes', title: 'MEM', width: [5, 7, 8], priority: 4, doc: 'Working set (bytes).' },
     memory_share: {
       type: 'percent',
       title: 'MEM%',

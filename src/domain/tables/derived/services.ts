@@ -13,7 +13,7 @@ export const services = defineTable({
     service: {
       type: 'service',
       title: 'SERVICE',
-      width: [12, 28, 60],
+      width: [18, 28, 44],
       priority: 1,
       required: true,
       aliases: ['svc', 'name'],
@@ -41,10 +41,10 @@ export const services = defineTable({
       type: 'percent',
       title: 'CPU',
       width: [5, 6, 7],
-      priority: 3,
+      priority: 4,
       doc: 'CPU use of all its pods, as a share of one core.',
     },
-    memory: { type: 'bytes', title: 'MEM', width: [5, 7, 8], priority: 3, doc: 'Working set of all its pods (bytes).' },
+    memory: { type: 'bytes', title: 'MEM', width: [5, 7, 8], priority: 4, doc: 'Working set of all its pods (bytes).' },
     time_: {
       type: 'time',
       title: 'LAST',
