@@ -25,6 +25,16 @@ describe('the canvas', () => {
     assert.deepEqual(drawn({}, cross, true), ['|   |    ', '+---+---+', '    |   |']);
   });
 
+  test('lines of different nets cross without joining, the stronger one over the other', () => {
+    const cross = (strong: boolean) => (canvas: Canvas) => {
+      canvas.line(0, 1, 8, 1, { ...pen, net: 'a', stroke: strong ? 'heavy' : 'light' });
+      canvas.line(4, 0, 4, 2, { ...pen, net: 'b' });
+      canvas.line(6, 0, 6, 2, { ...pen, net: 'a' });
+    };
+    assert.deepEqual(drawn({}, cross(false)), ['    │ │  ', '────│─┼──', '    │ │  ']);
+    assert.deepEqual(drawn({}, cross(true)), ['    │ │  ', '━━━━━━╋━━', '    │ │  ']);
+  });
+
   test('a stronger stroke wins where two share cells', () => {
     const lines = drawn({ height: 1 }, (canvas) => {
       canvas.line(0, 0, 8, 0, { ...pen, stroke: 'dashed' });

@@ -18,6 +18,8 @@ export interface Window {
 export interface Pen {
   readonly token: Token;
   readonly stroke?: Stroke;
+  /** Lines of one net join; those of different nets cross, the one that runs down (or the stronger) over the other. */
+  readonly net?: string;
 }
 
 export interface Box {
@@ -42,6 +44,15 @@ export interface Canvas {
 /** Half of a wide character: nothing of its own. */
 const covered = '';
 
+/** What runs through a cell in one direction. */
+interface Run {
+  readonly net: string;
+  readonly token: Token;
+  readonly rank: number;
+}
+
+const everyArm = arm.up | arm.right | arm.down | arm.left;
+
 export function createCanvas(window: Window, ascii: boolean): Canvas {
   const { left, top, width, height } = window;
   const size = Math.max(0, width * height);
@@ -50,13 +61,19 @@ export function createCanvas(window: Window, ascii: boolean): Canvas {
   const texts: (string | undefined)[] = new Array(size);
   const tokens: (Token | undefined)[] = new Array(size);
   const picked = new Uint8Array(size);
+  const across: (Run | undefined)[] = new Array(size);
+  const down: (Run | undefined)[] = new Array(size);
 
   const seesRow = (y: number) => y >= top && y < top + height;
   const seesColumn = (x: number) => x >= left && x < left + width;
   const at = (x: number, y: number) => (y - top) * width + (x - left);
-  const join = (x: number, y: number, bits: number, { token, stroke = 'light' }: Pen) => {
+  const join = (x: number, y: number, bits: number, { token, stroke = 'light', net }: Pen) => {
     if (!seesRow(y) || !seesColumn(x)) return;
     const cell = at(x, y);
+    if (net !== undefined) {
+      const runs = bits & (arm.left | arm.right) ? across : down;
+      runs[cell] = { net, token, rank: strokeRank(stroke) };
+    }
     arms[cell] = (arms[cell] ?? 0) | bits;
     strokes[cell] = Math.max(strokes[cell] ?? 0, strokeRank(stroke));
     tokens[cell] = token;
@@ -67,17 +84,26 @@ export function createCanvas(window: Window, ascii: boolean): Canvas {
     tokens[cell] = token;
     picked[cell] = selected ? 1 : 0;
   };
-  const clear = ({ x, y, width: across, height: down }: Box) => {
-    for (let row = Math.max(y, top); row < Math.min(y + down, top + height); row += 1) {
-      for (let column = Math.max(x, left); column < Math.min(x + across, left + width); column += 1) {
+  const clear = ({ x, y, width: cells, height: rows }: Box) => {
+    for (let row = Math.max(y, top); row < Math.min(y + rows, top + height); row += 1) {
+      for (let column = Math.max(x, left); column < Math.min(x + cells, left + width); column += 1) {
         const cell = at(column, row);
         arms[cell] = 0;
         strokes[cell] = 0;
         texts[cell] = undefined;
         tokens[cell] = undefined;
         picked[cell] = 0;
+        across[cell] = undefined;
+        down[cell] = undefined;
       }
     }
+  };
+  /** The line that is on top where two only cross. */
+  const over = (cell: number): (Run & { readonly arms: number }) | undefined => {
+    const flat = across[cell];
+    const steep = down[cell];
+    if (arms[cell] !== everyArm || !flat || !steep || flat.net === steep.net) return undefined;
+    return flat.rank > steep.rank ? { ...flat, arms: arm.left | arm.right } : { ...steep, arms: arm.up | arm.down };
   };
   const text: Canvas['text'] = (x, y, whole, token, selected = false) => {
     if (!seesRow(y) || x >= left + width) return;
@@ -113,11 +139,11 @@ export function createCanvas(window: Window, ascii: boolean): Canvas {
     line,
     text,
     box(box, pen) {
-      const { x, y, width: across, height: down } = box;
-      if (x >= left + width || y >= top + height || x + across <= left || y + down <= top) return;
+      const { x, y, width: cells, height: rows } = box;
+      if (x >= left + width || y >= top + height || x + cells <= left || y + rows <= top) return;
       clear(box);
-      const right = x + across - 1;
-      const bottom = y + down - 1;
+      const right = x + cells - 1;
+      const bottom = y + rows - 1;
       line(x, y, right, y, pen);
       line(x, bottom, right, bottom, pen);
       line(x, y, x, bottom, pen);
@@ -136,8 +162,10 @@ export function createCanvas(window: Window, ascii: boolean): Canvas {
         };
         for (let cell = row * width; cell < (row + 1) * width; cell += 1) {
           const own = texts[cell];
-          const shape = own ?? strokeShape(arms[cell] ?? 0, strokeOf(strokes[cell] ?? 0), ascii);
-          const look = tokens[cell] ?? 'text';
+          const upper = own === undefined ? over(cell) : undefined;
+          const stroke = strokeOf(upper?.rank ?? strokes[cell] ?? 0);
+          const shape = own ?? strokeShape(upper?.arms ?? arms[cell] ?? 0, stroke, ascii);
+          const look = upper?.token ?? tokens[cell] ?? 'text';
           const pick = picked[cell] ?? 0;
           // A blank has no ink: it joins the run it stands in.
           if ((look !== token || pick !== selected) && !(shape === ' ' && pick === 0 && selected === 0)) {

@@ -78,7 +78,7 @@ function figureLines(
   const bad = severityToken(figures.severity, 'text');
   const line =
     figures.series.length > 0
-      ? [span(' '), span(formatSparkline(figures.series, { width: bars, ascii }), 'accent')]
+      ? [span(' '), span(formatSparkline(figures.series, { width: bars, ascii }), 'border')]
       : [];
   const facts: StyledLine[] = [
     [...fact('rate', formatRate(figures.rate), 'number'), ...line],
@@ -130,7 +130,7 @@ export function legend(kinds: readonly NodeKind[], { width, ui: { glyphs } }: De
   const entries: StyledLine[] = [
     ...kinds.map((kind): StyledLine => [span(`  ${kindGlyph(kind, ascii)} `, 'accent'), span(kindWord(kind), 'muted')]),
     [span(`  ${severityMark('bad', { ascii })} `, 'error'), span('failing or very slow', 'muted')],
-    [span(`  ${severityMark('warn', { ascii })} `, 'warning'), span('some of it', 'muted')],
+    [span(`  ${severityMark('warn', { ascii })} `, 'warning'), span('some errors, or slow', 'muted')],
     [span(`  ${(ascii ? '.' : '┈').repeat(3)} `, 'muted'), span('silent', 'muted')],
   ];
   return flow(entries, width, 1)[0] ?? [];

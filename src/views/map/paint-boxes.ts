@@ -61,7 +61,7 @@ function penOf({ figures }: MapEdge, emphasis: Emphasis): Pen {
 }
 
 function drawLine(canvas: Canvas, { stretches }: RoutedEdge, pen: Pen): void {
-  for (const { x1, y1, x2, y2 } of stretches) canvas.line(x1, y1, x2, y2, pen);
+  for (const { x1, y1, x2, y2, net } of stretches) canvas.line(x1, y1, x2, y2, { ...pen, net });
 }
 
 /** Where arrows share a head they share a label, which says what all of them carry. */
@@ -145,7 +145,7 @@ function drawBox(
   drawFigures(canvas, { x, y: y + 1, width: inner }, node, glyphs, look);
   if (density.lines > 2 && figures.series.some((value) => value > 0)) {
     const bars = formatSparkline(figures.series, { width: inner, ascii: glyphs.ascii });
-    canvas.text(x, y + 2, bars, look('accent'));
+    canvas.text(x, y + 2, bars, look('border'));
   }
 }
 

@@ -28,6 +28,8 @@ export interface Stretch {
   readonly y1: number;
   readonly x2: number;
   readonly y2: number;
+  /** Stretches of one net belong together where they meet. */
+  readonly net: string;
 }
 
 export interface RoutedEdge {
@@ -108,19 +110,21 @@ export function route(arrangement: Arrangement, edges: readonly Ends[], options:
       if (!hop) continue;
       const start = (lefts[channel] ?? 0) + (widths[channel] ?? 0);
       const end = (lefts[channel + 1] ?? 0) - 1;
-      if (channel > low) stretches.push({ x1: lefts[channel] ?? 0, y1: hop.from, x2: start, y2: hop.from });
+      const net = `${channel}\n${hop.net}`;
+      if (channel > low) stretches.push({ x1: lefts[channel] ?? 0, y1: hop.from, x2: start, y2: hop.from, net });
       const turn = channels[channel]?.turns.get(hop.net);
       const isForward = low === (layerOf.get(edge.source) ?? 0);
-      if (isForward && channel === low) exit = { x1: start - 1, y1: hop.from, x2: start, y2: hop.from };
-      if (!isForward && channel === high - 1) exit = { x1: end, y1: hop.to, x2: end + 1, y2: hop.to };
+      if (isForward && channel === low) exit = { x1: start - 1, y1: hop.from, x2: start, y2: hop.from, net };
+      if (!isForward && channel === high - 1) exit = { x1: end, y1: hop.to, x2: end + 1, y2: hop.to, net };
       const from = hop.head === 'left' ? start + 1 : start;
       const to = hop.head === 'right' ? end - 1 : end + (channel + 1 < high ? 1 : 0);
-      if (hop.from === hop.to || turn === undefined) stretches.push({ x1: from, y1: hop.from, x2: to, y2: hop.from });
+      if (hop.from === hop.to || turn === undefined)
+        stretches.push({ x1: from, y1: hop.from, x2: to, y2: hop.from, net });
       else {
         const at = start + turn;
-        stretches.push({ x1: from, y1: hop.from, x2: at, y2: hop.from });
-        stretches.push({ x1: at, y1: hop.from, x2: at, y2: hop.to });
-        stretches.push({ x1: at, y1: hop.to, x2: to, y2: hop.to });
+        stretches.push({ x1: from, y1: hop.from, x2: at, y2: hop.from, net });
+        stretches.push({ x1: at, y1: hop.from, x2: at, y2: hop.to, net });
+        stretches.push({ x1: at, y1: hop.to, x2: to, y2: hop.to, net });
       }
       if (hop.head === 'right') {
         head = { x: end, y: hop.to, direction: 'right' };
