@@ -110,6 +110,8 @@ export function createAttribution(options: AttributionOptions): Attribution {
   }
 
   function learn(ends: Ends): void {
+    // Before the process is gone: many live no longer than their connection.
+    if (ends.comm !== '') processes.nameOf(ends.pid, ends.comm);
     places.learn(ends, workloads.of(ends.cgroupId).workload.pod);
   }
 

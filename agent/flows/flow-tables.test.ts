@@ -168,6 +168,34 @@ describe('one connection', () => {
     });
   }
 
+  test('given up after the SYN was sent again: nobody answered', () => {
+    const { tables, sums, connections } = createBench();
+    tables.flow(ended(1, 'aborted', { retransmits: 1 }));
+    tables.tick(start);
+    assert.deepEqual([sums()[0]?.timed_out, sums()[0]?.aborted], [1, 0]);
+    assert.equal(connections()[0]?.state, 'timeout');
+  });
+
+  test('the process of a socket that was open before is looked for until it is known', () => {
+    let process: string | null = null;
+    const told: unknown[] = [];
+    const tables = createFlowTables({
+      names: () => ({ process }),
+      wallTime: (time) => BigInt(Math.round(time)),
+      row: (table, row) => void told.push([table.id, row.process]),
+      lost: () => {},
+    });
+    tables.flow(flow(1, { comm: '', pid: 0, opened: undefined }));
+    for (let i = 0; i < 20; i++) tables.tick(start + i * 0.1 * second);
+    assert.equal(told.length, 2, 'not told anew for nothing');
+    process = 'postgres';
+    for (let i = 20; i < 40; i++) tables.tick(start + i * 0.1 * second);
+    assert.deepEqual(told.slice(2), [
+      ['tcp_stats_events', 'postgres'],
+      ['conn_stats', 'postgres'],
+    ]);
+  });
+
   test('resets by either side are closes that say so', () => {
     const { tables, sums, connections } = createBench();
     tables.flow(flow(1));

@@ -39,6 +39,9 @@ export interface FlowTables {
 
 /** What was recognised before the kernel told of its flow: so many are remembered. */
 const earlyKept = 8192;
+/** Looks for the process of a socket that was open before, half a second apart, and for how many at once. */
+const maxLooks = 8;
+const maxNameless = 1024;
 /** Samples come once a second too, give or take some scheduling. */
 const paceTolerance = 0.9;
 
@@ -51,11 +54,14 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
   const connections = createBoundedMap<number, ToldConnection>(limits.connections, forgetConnection);
   const earlyByKey = createBoundedMap<string, string>(earlyKept);
   const earlyByCookie = createBoundedMap<number, string>(earlyKept);
+  /** Told without the process that has the socket, which was open before capture began: how often that was looked for. */
+  const nameless = new Map<Sum | ToldConnection, number>();
   /** In order of their ends. */
   let ended: ToldConnection[] = [];
   /** Captured time when a connection was let go of last: what was opened before may be one of those. */
   let forgotTime = Number.NEGATIVE_INFINITY;
   let now = 0;
+  let lastLook = 0;
 
   function forgetSum(sum: Sum): void {
     tellSum(sum, sum.lastTime);
@@ -110,14 +116,36 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
   function tellSum(sum: Sum, time: number): void {
     if (!dirtySums.delete(sum)) return;
     sum.toldTime = time;
-    row(connStats, sum.row(names(sum.ends, sideOf(sum.ends)), wallTime));
+    const ends = names(sum.ends, sideOf(sum.ends));
+    noteNameless(sum, ends);
+    row(connStats, sum.row(ends, wallTime));
   }
 
   function tellConnection(connection: ToldConnection, time: number): void {
     if (!dirtyConnections.delete(connection)) return;
     connection.toldTime = time;
     connection.toldState = connection.state;
-    row(tcpStatsEvents, connection.row(names(connection.ends, sideOf(connection.ends)), wallTime));
+    const ends = names(connection.ends, sideOf(connection.ends));
+    noteNameless(connection, ends);
+    row(tcpStatsEvents, connection.row(ends, wallTime));
+  }
+
+  function noteNameless(told: Sum | ToldConnection, { process }: Row): void {
+    if (process !== null || told.ends.comm !== '') nameless.delete(told);
+    else if (!nameless.has(told) && nameless.size < maxNameless) nameless.set(told, 0);
+  }
+
+  /** Tells those anew whose process is known by now. */
+  function nameAgain(time: number): void {
+    lastLook = time;
+    for (const [told, looks] of nameless) {
+      const { process } = names(told.ends, sideOf(told.ends));
+      if (process === null && looks < maxLooks) nameless.set(told, looks + 1);
+      else nameless.delete(told);
+      if (process === null) continue;
+      if (told instanceof Sum) dirtySums.add(told);
+      else dirtyConnections.add(told);
+    }
   }
 
   function isDue(toldTime: number | undefined, time: number): boolean {
@@ -178,6 +206,7 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
       }
       for (const sum of dirtySums) if (isDue(sum.toldTime, time)) tellSum(sum, time);
       if (ended.length > 0) forgetEnded(time);
+      if (time - lastLook >= limits.paceNanos / 2) nameAgain(time);
     },
     flush() {
       for (const connection of dirtyConnections) tellConnection(connection, now);

@@ -88,13 +88,13 @@ export class ToldConnection {
     }
     const wasOver = this.hasEnded;
     if (!wasOver) this.#count(sample);
-    this.#last = { ...sample, state: wasOver ? 'ended' : sample.state, end: wasOver ? last.end : sample.end };
+    this.#last = { ...sample, state: wasOver ? 'ended' : sample.state, end: wasOver ? last.end : endOf(sample) };
   }
 
   /** Attempts that fail were never open; what is not heard of before its end was open in between. */
   #count(sample: FlowSample): void {
     const { sum } = this;
-    const { end } = sample;
+    const end = endOf(sample);
     const failure = end && failureOf[end];
     const unclear = failure !== undefined || end === 'gone' || sample.state === 'connecting';
     if (!this.isCounted && (!unclear || wasOpen(sample))) {
@@ -152,6 +152,11 @@ const nothing = {
   turnNs: 0,
   turnMaxNs: 0,
 } as const;
+
+/** Whoever gives up after the first SYN was sent again was kept waiting, whatever its patience. */
+function endOf({ end, retransmits }: FlowSample): FlowEnd | undefined {
+  return end === 'aborted' && retransmits > 0 ? 'timeout' : end;
+}
 
 /** Bytes pass, and handshakes are timed, in established connections only; so was what was open before capture began. */
 function wasOpen({ opened, handshakeUs, bytes }: FlowSample): boolean {
