@@ -31,6 +31,14 @@ describe('the key map', () => {
     assert.deepEqual(readKeyMap('{"app.quit": "hyper-q"}').problems, ['app.quit: "hyper-q" is no key']);
   });
 
+  test('a star stands for every screen; an action by its whole name goes before it', () => {
+    const { keyMap, problems } = readKeyMap('{"*.pause": "z", "*.quit": "x", "app.quit": "y", "*.nothing": "v"}');
+    assert.deepEqual(problems, []);
+    const keys = keyMap.apply(actions).map(({ id, keys: own }) => `${id} ${own.join(' ')}`);
+    assert.deepEqual(keys, ['list.up up k', 'list.pause z', 'app.quit y']);
+    assert.deepEqual(checkKeyMap(keyMap, [actions]), ['no action "*.nothing"']);
+  });
+
   test('what is no key map at all changes nothing and says so', () => {
     for (const text of ['', '[]', 'null', '{"a":', '"x"', '7']) {
       const { keyMap, problems } = readKeyMap(text);

@@ -16,7 +16,14 @@ describe('the key reference', () => {
     for (const { screen, groups } of screens) assert.ok(groups.length > 0, screen);
     assert.ok(entriesOf('One exchange').some(({ title }) => title === 'headers'));
     assert.ok(entriesOf('JSON').some(({ title }) => title === 'copy the JSON'));
+    assert.ok(entriesOf('One connection').some(({ title }) => title === 'its requests'));
+    assert.ok(entriesOf('One DNS query').some(({ title }) => title === 'other queries for it'));
     assert.ok(entriesOf('One agent').some(({ title }) => title === 'page down'));
+  });
+
+  test('has every view of the command line', () => {
+    const told = screens.map(({ screen }) => screen.split(/[ ,]/)[0]);
+    for (const { id, aside } of viewSpecs) if (!aside) assert.ok(told.includes(`:${id}`), id);
   });
 
   test('the README claims no key and no command that is not there', () => {

@@ -1,7 +1,11 @@
 /** Every key of every screen, taken from the action tables of the screens themselves: for the documentation and its checks. */
 import type { AgentStatus } from '../domain/agent-status.ts';
+import type { ColumnSpec, Row } from '../domain/column.ts';
+import type { Table } from '../domain/table.ts';
+import { dnsEvents } from '../domain/tables/dns-events.ts';
 import { exampleHttpEvent } from '../domain/tables/example-http-event.ts';
 import { httpEvents } from '../domain/tables/http-events.ts';
+import { tcpStatsEvents } from '../domain/tables/tcp-stats-events.ts';
 import { createStore } from '../store/create-store.ts';
 import { type ActionGroup, groupActions } from '../tui/actions.ts';
 import { chooseGlyphs } from '../tui/glyphs.ts';
@@ -21,6 +25,20 @@ const ways: readonly (readonly [screen: string, command: string, keys: readonly 
   [':http, the live table', 'http', []],
   ['One exchange (enter on a request)', 'http', ['enter']],
   ['JSON (y on a request)', 'http', ['y']],
+  [':ns', 'ns', []],
+  [':svc', 'svc', []],
+  [':pods', 'pods', []],
+  [':endpoints', 'endpoints', []],
+  [':flows', 'flows', []],
+  [':conns', 'conns', []],
+  ['One connection (d on a connection)', 'conns', ['d']],
+  [':dns', 'dns', []],
+  ['One DNS query (enter on a query)', 'dns', ['enter']],
+  [':errors', 'errors', []],
+  [':slow', 'slow', []],
+  [':map', 'map', []],
+  [':latency', 'latency', []],
+  [':pulse', 'pulse', []],
   [':agents', 'agents', []],
   ['One agent (enter on an agent)', 'agents', ['enter']],
   ['Texts: help, commands', 'alias', []],
@@ -28,7 +46,10 @@ const ways: readonly (readonly [screen: string, command: string, keys: readonly 
 
 const everywhere = 'everywhere';
 
-/** The keys of each screen, and last those that work on all of them. */
+/**
+ * The keys of each screen, and last those that work on all of them. Lists differ from each other in a few keys only; what all of them
+ * have is told of each, so that nobody has to put two tables together.
+ */
 export function keyReference(): readonly ScreenKeys[] {
   const screens = ways.map(([screen, command, keys]) => ({ screen, actions: actionsOn(command, keys) }));
   const common = screens[0]?.actions.filter(({ group }) => group === everywhere) ?? [];
@@ -56,6 +77,9 @@ function actionsOn(command: string, keys: readonly string[]): readonly Action[] 
   store.apply({ type: 'link', agent, link: { state: 'connected' } });
   store.apply({ type: 'status', agent, status });
   store.apply({ type: 'rows', agent, table: httpEvents.id, rows: [exampleHttpEvent()] });
+  for (const table of [dnsEvents, tcpStatsEvents]) {
+    store.apply({ type: 'rows', agent, table: table.id, rows: [emptyRow(table)] });
+  }
   store.publish();
   const app = createApp({
     ports: {
@@ -75,6 +99,36 @@ function actionsOn(command: string, keys: readonly string[]): readonly Action[] 
   app.press(keys.map((name) => ({ name, text: '' })));
   return app.actions();
 }
+
+/** A row that says as little as a row of the table can. */
+function emptyRow(table: Table): Row {
+  const values = table.columnIds.map((id) => {
+    const { type = 'text', required = false } = table.columns[id] ?? {};
+    if (!required) return [id, null] as const;
+    return [id, type === 'time' ? 0n : stored[type] === 'text' ? '' : type === 'bool' ? false : 0] as const;
+  });
+  return Object.fromEntries(values);
+}
+
+/** Types whose values are text; of the others this file needs numbers and times alone. */
+const stored: Partial<Record<ColumnSpec['type'], 'text'>> = Object.fromEntries(
+  (
+    [
+      'text',
+      'id',
+      'enum',
+      'endpoint',
+      'ip',
+      'namespace',
+      'node',
+      'path',
+      'pod',
+      'process',
+      'method',
+      'service',
+    ] as const
+  ).map((type) => [type, 'text']),
+);
 
 const status: AgentStatus = {
   node: 'node',

@@ -38,7 +38,7 @@ export function hintsOf(actions: readonly Action[]): readonly Hint[] {
 
 export interface ActionGroup {
   readonly title: string;
-  readonly entries: readonly { readonly keys: string; readonly title: string }[];
+  readonly entries: readonly { readonly id: string; readonly keys: string; readonly title: string }[];
 }
 
 /** The actions under their group headings, for help. */
@@ -49,6 +49,10 @@ export function groupActions(actions: readonly Action[]): readonly ActionGroup[]
   );
   return [...groups].map(([title, members]) => ({
     title,
-    entries: members.map((action) => ({ keys: action.keys.map(keyLabel).join(' '), title: action.title })),
+    entries: members.map((action) => ({
+      id: action.id,
+      keys: action.keys.map(keyLabel).join(' '),
+      title: action.title,
+    })),
   }));
 }
