@@ -1,0 +1,174 @@
+/** One filter, two readers: what an agent lets pass, and what a terminal lets pass of all rows once they came over the wire. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { createSubscription } from '../../agent/rows/subscription.ts';
+import { encodeRows } from '../../agent/server/rows-to-wire.ts';
+import { WatchRowsResponse } from '../../proto/gen/kelpie/v1/agent.ts';
+import { decodeBatch } from '../../src/agent-client/from-wire.ts';
+import type { ColumnSpec, Row, Value } from '../../src/domain/column.ts';
+import { parseFilter } from '../../src/domain/filter/parse.ts';
+import { quoteText } from '../../src/domain/filter/token.ts';
+import { virtualFields } from '../../src/domain/filter/virtual-field.ts';
+import { termFor } from '../../src/domain/filter/write.ts';
+import { rowKey, type Table } from '../../src/domain/table.ts';
+import { tables } from '../../src/domain/tables/index.ts';
+
+/** Few different values, so that filters hit: names as they are, and a little of anything. */
+const names = [
+  'shop/api-6b7f94c5d-q9wzt',
+  'shop/frontend-7d9c8b6f5-x2x9z',
+  'billing/db-0',
+  'nginx',
+  '10.0.0.7:443',
+  '/orders/1842/items?page=2',
+  '/healthy',
+  'Überraschung 日本',
+];
+const text = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...names) },
+  fc.string({ unit: 'grapheme', maxLength: 8 }),
+);
+const numbers = fc.oneof(fc.constantFrom(0, 1, 200, 404, 503, 1_500, 2.5e8), fc.nat(1e9));
+
+function cell(spec: ColumnSpec): fc.Arbitrary<Value> {
+  switch (spec.type) {
+    case 'time':
+      return fc.bigInt({ min: 1_790_000_000_000_000_000n, max: 1_790_000_100_000_000_000n });
+    case 'bool':
+      return fc.boolean();
+    case 'enum':
+      return spec.values ? fc.constantFrom(...spec.values) : text;
+    case 'percent':
+    case 'rate':
+    case 'byterate':
+      return fc.double({ min: 0, max: 1e6, noNaN: true });
+    case 'duration':
+      return fc.oneof(numbers, fc.double({ min: 0, max: 1e10, noNaN: true }));
+    case 'bytes':
+    case 'count':
+    case 'port':
+    case 'status':
+      return numbers;
+    case 'headers':
+      return fc.array(fc.tuple(fc.constantFrom('Host', 'X-Id'), text), { maxLength: 3 });
+    case 'body':
+    case 'sketch':
+      return fc.uint8Array({ maxLength: 12 });
+    default:
+      return text;
+  }
+}
+
+function rowsOf(table: Table): fc.Arbitrary<Row[]> {
+  const row = fc.record(
+    Object.fromEntries(
+      table.columnIds.map((id) => {
+        const spec = table.columns[id] as ColumnSpec;
+        return [id, spec.required ? cell(spec) : fc.option(cell(spec), { nil: null, freq: 3 })];
+      }),
+    ),
+    { noNullPrototype: true },
+  ) as fc.Arbitrary<Row>;
+  // Rows of one identity replace each other at the agent: here each has its own.
+  return fc
+    .array(row, { minLength: 1, maxLength: 12 })
+    .map((rows) => rows.map((each, i) => ({ ...each, [table.key]: `id-${i}` })));
+}
+
+/** Comparisons with each operator, on columns with values such as rows have, and words. */
+function term(table: Table): fc.Arbitrary<string> {
+  const columns = table.columnIds.filter((id) => !table.columns[id]?.payload);
+  const written = fc
+    .constantFrom(...columns)
+    .chain((id) =>
+      fc
+        .tuple(fc.option(cell(table.columns[id] as ColumnSpec), { nil: null, freq: 5 }), fc.boolean())
+        .map(([value, exclude]) => termFor(table, id, value, exclude) ?? ''),
+    );
+  const compared = fc
+    .tuple(
+      fc.constantFrom(...columns, ...virtualFields(table).map(({ id }) => id), 'from.svc', 'to.ns'),
+      fc.constantFrom('=', '!=', ':', '>', '>=', '<', '<=', '~', '!~'),
+      fc.oneof(
+        text.map(quoteText),
+        fc.constantFrom(
+          'shop',
+          'api',
+          '5xx',
+          '404',
+          '1k',
+          '200ms',
+          '1.5s',
+          '10%',
+          '2/s',
+          '*',
+          'shop/*',
+          '^shop/',
+          'true',
+        ),
+      ),
+    )
+    .map((pieces) => pieces.join(''));
+  const word = fc.constantFrom('shop', 'API', 'nginx', '404', '5xx', '"/orders"', '/^shop.api/', '日本', 'front*x9z');
+  return fc.oneof(written, compared, word);
+}
+
+function filterText(table: Table): fc.Arbitrary<string> {
+  const one = fc.tuple(fc.constantFrom('', '', '!'), term(table)).map(([not, body]) => (body === '' ? '' : not + body));
+  return fc
+    .array(fc.tuple(one, fc.constantFrom(' ', ',', ' or ')), { minLength: 1, maxLength: 3 })
+    .map((parts) => parts.filter(([each]) => each !== '').map(([each, joint], i) => (i === 0 ? each : joint + each)))
+    .map((parts) => parts.join(''));
+}
+
+/** Identities an agent sends to a reader with this filter. */
+function passedByAgent(table: Table, rows: readonly Row[], filter: string): readonly string[] {
+  const parsed = parseFilter(table, filter);
+  assert.ok(parsed.ok);
+  const subscription = createSubscription({
+    query: { table, filter: parsed.filter, backlog: 0, maxRowsPerSecond: 0, once: false },
+    kept: [],
+    limits: undefined,
+    placeOf: undefined,
+    now: () => 0,
+    onReadable: () => {},
+    onTake: () => {},
+    onClose: () => {},
+  });
+  for (const row of rows) subscription.offer(row, undefined, 100, true);
+  const taken = subscription.take(1_000, 1e9);
+  subscription.close();
+  return taken.map((row) => rowKey(table, row));
+}
+
+/** Identities a terminal shows of all rows, as they came over the wire. */
+function passedByTerminal(table: Table, rows: readonly Row[], filter: string): readonly string[] {
+  const parsed = parseFilter(table, filter);
+  assert.ok(parsed.ok);
+  const { event } = WatchRowsResponse.decode(encodeRows('node', 0n, table, rows, false));
+  assert.ok(event?.$case === 'batch');
+  const received = decodeBatch('agent', event.value).rows;
+  return received.filter(parsed.filter.matches).map((row) => rowKey(table, row));
+}
+
+describe('agents and terminals agree on every filter', () => {
+  for (const table of tables) {
+    test(table.id, (t) => {
+      let meant = 0;
+      let told = 0;
+      fc.assert(
+        fc.property(rowsOf(table), filterText(table), (rows, filter) => {
+          if (!parseFilter(table, filter).ok) return;
+          const atAgent = passedByAgent(table, rows, filter);
+          assert.deepEqual(passedByTerminal(table, rows, filter), atAgent, filter);
+          meant += 1;
+          if (atAgent.length > 0 && atAgent.length < rows.length) told += 1;
+        }),
+        { numRuns: 400 },
+      );
+      t.diagnostic(`${meant} filters meant something, ${told} of them told rows apart`);
+      assert.ok(meant > 100 && told > 20, `${meant} ${told}`);
+    });
+  }
+});
