@@ -60,12 +60,10 @@ export interface Fold {
   /** Moves to a stretch of the same length, not earlier than the one before, and takes in what changed. True when something did. */
   sync(from: number, to: number): boolean;
   readonly groups: ReadonlyMap<string, Group>;
-  /** Sum per step of a group, oldest first, and its 99th percentiles; steps begin at multiples of `stepMs`. */
-  steps(group: Group): {
-    readonly firstStep: number;
-    readonly sums: readonly number[];
-    readonly p99: readonly number[];
-  };
+  /** Sums per step of a group, oldest first; steps begin at multiples of `stepMs`, the first where the stretch does or before. */
+  stepSums(group: Group): number[];
+  /** The 99th percentiles likewise. */
+  stepP99(group: Group): number[];
 }
 
 interface Seen {
@@ -195,7 +193,7 @@ export function createFold(options: FoldOptions, stepMs: number, spanMs: number)
   const settleStep = (group: Group, step: number) => {
     const { openSketch } = group;
     if (!openSketch || Number.isNaN(step)) return;
-    group.stepP99[ringAt(step)] = openSketch.quantiles([0.99])[0] ?? Number.NaN;
+    group.stepP99[ringAt(step)] = openSketch.quantiles(p99Share)[0] ?? Number.NaN;
     group.openSketch = undefined;
   };
   /** Adds a step up anew: something came late, or the stretch is new. */
@@ -301,18 +299,27 @@ export function createFold(options: FoldOptions, stepMs: number, spanMs: number)
       for (const step of dirtySteps) if (step > stepNow - ringSize) redoStep(step);
       return changed;
     },
-    steps(group) {
-      const firstStep = Math.floor(from / stepMs);
+    stepSums(group) {
       const sums: number[] = [];
-      const p99: number[] = [];
-      for (let step = firstStep; step <= newestStep; step += 1) {
+      for (let step = Math.floor(from / stepMs); step <= newestStep; step += 1) {
         sums.push(group.stepSum[ringAt(step)] ?? 0);
-        const isOpen = step === newestStep && group.openSketch;
-        p99.push(
-          isOpen ? (group.openSketch?.quantiles([0.99])[0] ?? Number.NaN) : (group.stepP99[ringAt(step)] ?? Number.NaN),
-        );
       }
-      return { firstStep, sums, p99 };
+      return sums;
+    },
+    stepP99(group) {
+      const p99: number[] = [];
+      for (let step = Math.floor(from / stepMs); step < newestStep; step += 1) {
+        p99.push(group.stepP99[ringAt(step)] ?? Number.NaN);
+      }
+      const { openSketch } = group;
+      p99.push(
+        openSketch
+          ? (openSketch.quantiles(p99Share)[0] ?? Number.NaN)
+          : (group.stepP99[ringAt(newestStep)] ?? Number.NaN),
+      );
+      return p99;
     },
   };
 }
+
+const p99Share = [0.99];

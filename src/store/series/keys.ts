@@ -1,5 +1,6 @@
 /** What summaries are about, each thing once: cells name it by a small number. */
 
+import { workloadOf } from '../../domain/workload.ts';
 import type { Names } from './names.ts';
 
 /** When each side of a call was heard of; shared by the keys of both sides. Unix ms. */
@@ -37,6 +38,9 @@ export interface Ends {
   readonly sourceNamespace: string | null;
   readonly destination: string;
   readonly destinationNamespace: string | null;
+  /** Workloads of the two. */
+  readonly sourceService: string;
+  readonly destinationService: string;
 }
 
 export interface Key {
@@ -100,7 +104,7 @@ export function createKeyBook(limit: number, names: Names): KeyBook {
       const key: Key = {
         id,
         subject: made,
-        ends: made,
+        ends: noEnds,
         pair: newPair(),
         first: Number.POSITIVE_INFINITY,
         last: Number.NEGATIVE_INFINITY,
@@ -137,13 +141,31 @@ function newPair(): Pair {
 function endsOf(subject: Subject, names: Names): Ends {
   const source = subject.sourceNamespace === null ? names.resolve(subject.source) : undefined;
   const destination = subject.destinationNamespace === null ? names.resolve(subject.destination) : undefined;
-  if (!source && !destination) return subject;
-  return {
+  const ends = {
     source: source?.pod ?? subject.source,
     sourceNamespace: source ? source.namespace : subject.sourceNamespace,
     destination: destination?.pod ?? subject.destination,
     destinationNamespace: destination ? destination.namespace : subject.destinationNamespace,
   };
+  return {
+    ...ends,
+    sourceService: serviceOf(ends.source, ends.sourceNamespace),
+    destinationService: serviceOf(ends.destination, ends.destinationNamespace),
+  };
+}
+
+const noEnds: Ends = {
+  source: '',
+  sourceNamespace: null,
+  destination: '',
+  destinationNamespace: null,
+  sourceService: '',
+  destinationService: '',
+};
+
+/** "shop/api" of the pod "shop/api-7d9f8b5c6-x2k4l"; what is no pod is its own service. */
+function serviceOf(entity: string, namespace: string | null): string {
+  return namespace === null ? entity : workloadOf(entity);
 }
 
 /** Notes that a key was heard of. */

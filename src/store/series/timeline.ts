@@ -2,7 +2,6 @@
 import { createDenseSketch, type DenseSketch } from '../../domain/sketch/dense-sketch.ts';
 import type { Scope, TimelinePoint, TimeWindow } from '../store.ts';
 import { createCell, readCell } from './cells.ts';
-import { serviceOf } from './derive/entities.ts';
 import { type Slot, secondMs } from './history.ts';
 import { type Key, wasWatched } from './keys.ts';
 import { type Kind, type Kinds, requestSums } from './kinds.ts';
@@ -144,12 +143,12 @@ function isOnce({ subject, pair }: Key, from: number, to: number): boolean {
 }
 
 function isIn({ ends }: Key, { namespace, service, pod }: Scope): boolean {
-  const { destination, destinationNamespace } = ends;
+  const { destination, destinationNamespace, destinationService } = ends;
   if (namespace !== undefined && (destinationNamespace ?? 'host') !== namespace) return false;
-  if (service !== undefined && serviceOf(destination, destinationNamespace) !== service) return false;
+  if (service !== undefined && destinationService !== service) return false;
   return pod === undefined || destination === pod;
 }
 
 const isEnd = (workload: string, entity: string, wanted: string) => workload === wanted || entity === wanted;
-const calleeOf = ({ ends }: Key) => serviceOf(ends.destination, ends.destinationNamespace);
-const callerOf = ({ ends }: Key) => serviceOf(ends.source, ends.sourceNamespace);
+const calleeOf = ({ ends }: Key) => ends.destinationService;
+const callerOf = ({ ends }: Key) => ends.sourceService;

@@ -31,22 +31,25 @@ export function stretchOf(from: number, to: number, held: { readonly from: numbe
 
 /** Sums per step as rates per second: NaN where nothing is known. */
 export function rateSeries(fold: Fold, group: Group | undefined, stretch: Stretch): readonly number[] {
-  const firstStep = Math.floor(stretch.from / fold.stepMs);
-  const { sums } = group ? fold.steps(group) : { sums: [] };
-  const count = Math.ceil(stretch.to / fold.stepMs) - firstStep;
-  return Array.from({ length: count }, (_, at) => {
-    const begins = (firstStep + at) * fold.stepMs;
-    const end = Math.min(begins + fold.stepMs, stretch.to, stretch.heldTo);
-    const ms = end - Math.max(begins, stretch.heldFrom);
-    return ms <= 0 ? Number.NaN : (sums[at] ?? 0) / (ms / 1_000);
-  });
+  const { stepMs } = fold;
+  const sums = group ? fold.stepSums(group) : undefined;
+  const end = Math.min(stretch.to, stretch.heldTo);
+  const rates: number[] = [];
+  for (let begins = Math.floor(stretch.from / stepMs) * stepMs; begins < stretch.to; begins += stepMs) {
+    const ms = Math.min(begins + stepMs, end) - Math.max(begins, stretch.heldFrom);
+    rates.push(ms <= 0 ? Number.NaN : ((sums?.[rates.length] ?? 0) * 1_000) / ms);
+  }
+  return rates;
 }
 
 /** The 99th percentile per step: NaN where nothing was asked. */
 export function p99Series(fold: Fold, group: Group | undefined, stretch: Stretch): readonly number[] {
-  if (group) return fold.steps(group).p99;
-  const count = Math.ceil(stretch.to / fold.stepMs) - Math.floor(stretch.from / fold.stepMs);
-  return new Array(count).fill(Number.NaN);
+  if (group) return fold.stepP99(group);
+  const p99: number[] = [];
+  for (let begins = Math.floor(stretch.from / fold.stepMs) * fold.stepMs; begins < stretch.to; begins += fold.stepMs) {
+    p99.push(Number.NaN);
+  }
+  return p99;
 }
 
 /** A second as a `time` column holds it. */

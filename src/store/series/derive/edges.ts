@@ -7,7 +7,6 @@ import { connSums, type Kinds } from '../kinds.ts';
 import { addressOf } from '../names.ts';
 import { type ConnGroup, connFold, connGroups } from './conn-groups.ts';
 import { type Derivation, nanos, p99Series, rateSeries, type Stretch } from './derivation.ts';
-import { serviceOf } from './entities.ts';
 import { type Golden, goldenOf, rateSums } from './golden.ts';
 import { createRoutes } from './routes.ts';
 
@@ -17,8 +16,7 @@ const fromCaller = [0, 1];
 const callerAgain = [1];
 
 /** Source and destination by workload, and port: what requests and connections of an edge have in common. */
-const lineOf = ({ ends, subject }: Key) =>
-  `${serviceOf(ends.source, ends.sourceNamespace)} ${serviceOf(ends.destination, ends.destinationNamespace)} ${subject.port}`;
+const lineOf = ({ ends, subject }: Key) => `${ends.sourceService} ${ends.destinationService} ${subject.port}`;
 
 export function deriveEdges(kinds: Kinds): Derivation {
   const { keys, history } = kinds.edges;
@@ -131,8 +129,8 @@ function connectionEdge(conn: ConnGroup, key: Key, fold: Fold, stretch: Stretch)
 function identity(id: string, { ends, subject }: Key, protocol: string) {
   return {
     id,
-    source: serviceOf(ends.source, ends.sourceNamespace),
-    destination: serviceOf(ends.destination, ends.destinationNamespace),
+    source: ends.sourceService,
+    destination: ends.destinationService,
     source_namespace: ends.sourceNamespace,
     destination_namespace: ends.destinationNamespace,
     protocol,

@@ -3,7 +3,6 @@ import { endpoints } from '../../../domain/tables/derived/endpoints.ts';
 import { type Key, wasWatched } from '../keys.ts';
 import type { Kinds } from '../kinds.ts';
 import { type Derivation, nanos } from './derivation.ts';
-import { serviceOf } from './entities.ts';
 import { goldenOf, rateSums } from './golden.ts';
 import { createRoutes } from './routes.ts';
 
@@ -13,7 +12,7 @@ const again: readonly number[] = [];
 
 export function deriveEndpoints({ endpoints: { keys, history } }: Kinds): Derivation {
   const groupOf = ({ ends, subject }: Key) =>
-    `${serviceOf(ends.destination, ends.destinationNamespace)} ${subject.protocol} ${subject.method} ${subject.route}`;
+    `${ends.destinationService} ${subject.protocol} ${subject.method} ${subject.route}`;
   return {
     table: endpoints,
     folds: [
@@ -39,7 +38,7 @@ export function deriveEndpoints({ endpoints: { keys, history } }: Kinds): Deriva
         const { ends, subject } = key;
         rows.push({
           id,
-          service: serviceOf(ends.destination, ends.destinationNamespace),
+          service: ends.destinationService,
           namespace: ends.destinationNamespace,
           protocol: subject.protocol,
           method: subject.method,

@@ -19,7 +19,7 @@ const served = [0];
 const made = [1];
 
 export function derivePods(kinds: Kinds): Derivation {
-  const folds = entityFolds(kinds, (entity) => entity);
+  const folds = entityFolds(kinds, 'pod');
   return {
     table: pods,
     folds,
@@ -27,7 +27,7 @@ export function derivePods(kinds: Kinds): Derivation {
       entityRows(kinds, stretch, parts, ({ id, namespace, group, use, golden, seconds, last, node }) => ({
         pod: id,
         namespace,
-        service: serviceOf(id, namespace),
+        service: namespace === null ? id : workloadOf(id),
         ...golden,
         cpu: use.cpu,
         throttled: use.throttled,
@@ -42,7 +42,7 @@ export function derivePods(kinds: Kinds): Derivation {
 }
 
 export function deriveServices(kinds: Kinds): Derivation {
-  const folds = entityFolds(kinds, serviceOf);
+  const folds = entityFolds(kinds, 'service');
   return {
     table: services,
     folds,
@@ -60,7 +60,7 @@ export function deriveServices(kinds: Kinds): Derivation {
 }
 
 export function deriveNamespaces(kinds: Kinds): Derivation {
-  const folds = entityFolds(kinds, (_, namespace) => namespace ?? hostNamespace);
+  const folds = entityFolds(kinds, 'namespace');
   return {
     table: namespaces,
     folds,
@@ -77,19 +77,18 @@ export function deriveNamespaces(kinds: Kinds): Derivation {
   };
 }
 
-/** "shop/api" of the pod "shop/api-7d9f8b5c6-x2k4l"; what is no pod is its own service. */
-export function serviceOf(entity: string, namespace: string | null): string {
-  return namespace === null ? entity : workloadOf(entity);
-}
-
 /** Requests, containers and connections of the same groups. */
-function entityFolds(kinds: Kinds, groupOf: (entity: string, namespace: string | null) => string): FoldOptions[] {
+function entityFolds(kinds: Kinds, by: 'pod' | 'service' | 'namespace'): FoldOptions[] {
   const { pods: requests, containers, conns } = kinds;
-  const byDestination = ({ ends }: Key) => groupOf(ends.destination, ends.destinationNamespace);
-  const byLocal = ({ ends, subject }: Key) =>
-    subject.role === 'server'
-      ? groupOf(ends.destination, ends.destinationNamespace)
-      : groupOf(ends.source, ends.sourceNamespace);
+  const byDestination = ({ ends }: Key) => {
+    if (by === 'pod') return ends.destination;
+    return by === 'service' ? ends.destinationService : (ends.destinationNamespace ?? hostNamespace);
+  };
+  const bySource = ({ ends }: Key) => {
+    if (by === 'pod') return ends.source;
+    return by === 'service' ? ends.sourceService : (ends.sourceNamespace ?? hostNamespace);
+  };
+  const byLocal = (key: Key) => (key.subject.role === 'server' ? byDestination(key) : bySource(key));
   return [
     {
       history: requests.history,
