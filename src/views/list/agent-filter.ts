@@ -1,5 +1,4 @@
 /** What the agents are asked for: what the person typed, and everything else that narrows the list, in the filter language. */
-import { addTerm } from '../../domain/filter/write.ts';
 import { formatTimestamp } from '../../domain/format/index.ts';
 import type { Table } from '../../domain/table.ts';
 import type { TimeWindow } from '../../store/store.ts';
@@ -23,11 +22,14 @@ export function agentFilter(table: Table, question: Question, failures: string):
     namespaceTerm(table, question.namespaces),
     question.window ? windowTerm(table, question.window) : '',
   ];
-  return terms.filter(Boolean).reduce((text, term) => addTerm(text, grouped(term)), question.filter);
+  const narrowing = terms.filter(Boolean).map(grouped);
+  if (narrowing.length === 0) return question.filter;
+  return [grouped(question.filter), ...narrowing].filter(Boolean).join(' ');
 }
 
+/** Spaces bind tighter than `or`. */
 function grouped(term: string): string {
-  return /\sor\s/.test(term) ? `(${term})` : term;
+  return /\s(?:or|\|\|)\s/i.test(term) ? `(${term})` : term;
 }
 
 function windowTerm(table: Table, { from, to }: TimeWindow): string {
