@@ -4,7 +4,8 @@
 set -eu
 missing=''
 for pair in nginx:nginx-light lighttpd:lighttpd apache2:apache2-bin curl:curl wget:wget python3:python3-minimal \
-  h2load:nghttp2-client wrk:wrk tcpdump:tcpdump tshark:tshark httpry:httpry tmux:tmux ip:iproute2 qemu-system-x86_64:qemu-system-x86; do
+  h2load:nghttp2-client wrk:wrk tcpdump:tcpdump tshark:tshark httpry:httpry tmux:tmux ip:iproute2 qemu-system-x86_64:qemu-system-x86 \
+  dnsmasq:dnsmasq-base dig:bind9-dnsutils; do
   command -v "${pair%%:*}" >/dev/null 2>&1 || [ -x "/usr/sbin/${pair%%:*}" ] || missing="$missing ${pair#*:}"
 done
 [ -n "$missing" ] || exit 0

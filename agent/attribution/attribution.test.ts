@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { SocketOpen } from '../capture/source.ts';
+import type { Ends } from '../capture/ends.ts';
+import type { EdgeSample, FlowSample, SocketOpen } from '../capture/source.ts';
 import { createAttribution } from './attribution.ts';
 import { kernelProcesses } from './processes.ts';
 import { createPodsBelow } from './resolvers/pods-below.ts';
@@ -42,7 +43,7 @@ function socket(cookie: number, cgroupId: number, over: Partial<SocketOpen> = {}
   };
 }
 
-const reversed = (of: SocketOpen, cookie: number, cgroupId: number, over: Partial<SocketOpen> = {}): SocketOpen =>
+const reversed = (of: Ends, cookie: number, cgroupId: number, over: Partial<SocketOpen> = {}): SocketOpen =>
   socket(cookie, cgroupId, {
     role: 'server',
     localAddress: of.remoteAddress,
@@ -206,6 +207,129 @@ describe('who the ends of a connection are', () => {
     assert.equal(attribution.identity(socket(1, 2), 'client').pod, null);
     names.set(2, '/demo/shop/api/app');
     assert.equal(attribution.identity(socket(1, 2), 'client').pod, 'shop/api');
+  });
+});
+
+const flow = (cookie: number, cgroupId: number, over: Partial<FlowSample> = {}): FlowSample => ({
+  ...socket(cookie, cgroupId),
+  state: 'open',
+  end: undefined,
+  opened: 5e9,
+  bytes: [0, 0],
+  packets: [0, 0],
+  retransmits: 0,
+  srttUs: 0,
+  handshakeUs: 0,
+  turns: 0,
+  turnNs: 0,
+  turnMaxNs: 0,
+  ...over,
+});
+
+describe('flows and datagrams have the same names', () => {
+  test('both ends of connections told as flows alone', () => {
+    const attribution = newAttribution();
+    const client = flow(1, 1);
+    const server = flow(2, 2, { ...reversed(client, 2, 2), time: 6e9 });
+    attribution.flow(client);
+    attribution.flow(server);
+    assert.equal(attribution.names(client, 'client').destination, 'shop/api');
+    assert.equal(attribution.names(client, 'client').remote_process, 'node');
+    assert.equal(attribution.names(server, 'server').source, 'shop/frontend');
+    attribution.flow({ ...client, state: 'ended', end: 'fin', time: 7e9 });
+    attribution.tick(100e9);
+    assert.equal(attribution.socketOf(1), undefined);
+  });
+
+  test('a sum of loopback connections: who calls, where it is one program only', () => {
+    const attribution = newAttribution();
+    const loopback = {
+      localAddress: '127.0.0.1',
+      remoteAddress: '127.0.0.1',
+      netnsCookie: 1,
+      transport: 'tcp',
+    } as const;
+    const server = {
+      ...socket(0, 3),
+      ...loopback,
+      role: 'server',
+      localPort: 80,
+      remotePort: 0,
+      comm: 'nginx',
+    } as const;
+    const caller = { ...socket(0, 4), ...loopback, localPort: 0, remotePort: 80, comm: 'curl' } as const;
+    const edgeOf = (ends: Ends): EdgeSample => ({ ...noEdge, ...ends, time: 1, transport: 'tcp', family: 4, port: 80 });
+    attribution.edge(edgeOf(server));
+    assert.equal(attribution.names(server, 'server').source, '127.0.0.1');
+    attribution.edge(edgeOf(caller));
+    assert.equal(attribution.names(server, 'server').source, 'curl');
+    assert.equal(attribution.names(caller, 'client').destination, 'nginx');
+    attribution.edge(edgeOf({ ...caller, pid: 999 }));
+    assert.equal(attribution.names(server, 'server').source, 'curl', 'started anew');
+    attribution.edge(edgeOf({ ...caller, comm: 'wget' }));
+    assert.equal(attribution.names(server, 'server').source, '127.0.0.1');
+  });
+
+  test('UDP and TCP at the same port are different servers', () => {
+    const attribution = newAttribution();
+    attribution.datagram({ ...reversed(socket(1, 99), 5, 3), comm: 'dnsmasq', localAddress: '127.0.0.1' });
+    const asker = { ...socket(9, 4), remoteAddress: '127.0.0.1', netnsCookie: 3 };
+    assert.equal(attribution.names({ ...asker, transport: 'udp' }, 'client').destination, 'dnsmasq');
+    assert.equal(attribution.names(asker, 'client').destination, '127.0.0.1:80');
+  });
+});
+
+const noEdge = {
+  opened: 0,
+  closed: 0,
+  refused: 0,
+  timedOut: 0,
+  unreachable: 0,
+  aborted: 0,
+  resets: 0,
+  bytes: [0, 0],
+  packets: [0, 0],
+  retransmits: 0,
+  handshakes: 0,
+  handshakeUs: 0,
+  rtts: 0,
+  rttUs: 0,
+  turns: 0,
+  turnNs: 0,
+  turnMaxNs: 0,
+} as const;
+
+describe('names without a single packet', () => {
+  test('a pod that is only called, and refuses, is named by its address', () => {
+    const attribution = createAttribution({
+      host: { node: 'node-1', kernel: '6.1', cpus: 2, clockOffset: 0n },
+      cgroups: { pathOf: (id) => paths.get(id) },
+      processes: kernelProcesses,
+      resolvers: [createPodsBelow('/demo'), systemd],
+      addresses: { cgroupAt: (address) => (address === '10.0.0.2' ? 2 : undefined) },
+    });
+    const refused = flow(1, 1, { state: 'ended', end: 'refused' });
+    attribution.flow(refused);
+    const names = attribution.names(refused, 'client');
+    assert.deepEqual([names.destination, names.remote_pod, names.remote_process], ['shop/api', 'shop/api', null]);
+  });
+
+  test('DNS names the world outside, for whoever asked and for others; pods keep their names', () => {
+    const attribution = newAttribution();
+    const asked = (cgroupId: number, name: string, addresses: string[]) =>
+      attribution.resolved({ socket: socket(5, cgroupId), role: 'client', name, addresses, ttl: 60e9, time: 5e9 });
+    asked(1, 'api.stripe.com', ['192.0.2.1']);
+    asked(2, 'edge.cdn.net', ['192.0.2.1', '10.0.0.2']);
+    attribution.tick(6e9);
+    const to = (cgroupId: number, remoteAddress: string) =>
+      attribution.names(socket(8, cgroupId, { remoteAddress }), 'client');
+    assert.equal(to(1, '192.0.2.1').destination, 'api.stripe.com');
+    assert.equal(to(1, '192.0.2.1').remote_name, 'api.stripe.com');
+    assert.equal(to(2, '192.0.2.1').destination, 'edge.cdn.net');
+    assert.equal(to(3, '192.0.2.1').destination, 'edge.cdn.net');
+    assert.equal(to(1, '192.0.2.9').destination, '192.0.2.9:80');
+    attribution.open(socket(6, 2, { localAddress: '10.0.0.2' }));
+    assert.deepEqual([to(1, '10.0.0.2').destination, to(1, '10.0.0.2').remote_name], ['shop/api', 'edge.cdn.net']);
   });
 });
 

@@ -71,9 +71,14 @@ function readBook({ mount, top, podOf }: ProcAddressBookOptions, proc: string): 
   // Who lives in the machine's own network has no address to himself.
   for (const own of ['1', 'self']) tenants.delete(netnsOf(proc, own));
   const book = new Map<string, number>();
+  const ambiguous = new Set<string>();
   for (const { isShared, pid, cgroupId } of tenants.values()) {
-    if (!isShared) for (const address of addressesOf(proc, pid)) book.set(address, cgroupId);
+    for (const address of addressesOf(proc, pid)) {
+      if (isShared || book.has(address)) ambiguous.add(address);
+      book.set(address, cgroupId);
+    }
   }
+  for (const address of ambiguous) book.delete(address);
   return book;
 }
 

@@ -54,7 +54,7 @@ export const httpEvents = defineTable({
       priority: 2,
       required: true,
       aliases: ['to', 'dst', 'dest'],
-      doc: 'Who was asked: namespace/pod, else process, else address.',
+      doc: 'Who was asked: namespace/pod, else process, else the name DNS gave the address, else address.',
     },
     req_method: {
       type: 'method',
