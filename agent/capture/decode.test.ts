@@ -2,13 +2,28 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createDecoder, framedBytes } from './decode.ts';
-import { closeRecord, openRecord, orphanAddresses, recordType, segmentFlag, segmentRecord } from './layout.gen.ts';
-import type { CaptureListener, Segment, SocketClose, SocketOpen } from './source.ts';
+import {
+  closeRecord,
+  datagramRecord,
+  edgeRecord,
+  flowEnd,
+  flowRecord,
+  flowState,
+  openRecord,
+  orphanAddresses,
+  recordType,
+  segmentFlag,
+  segmentRecord,
+} from './layout.gen.ts';
+import type { CaptureListener, Datagram, EdgeSample, FlowSample, Segment, SocketClose, SocketOpen } from './source.ts';
 
 interface Heard extends CaptureListener {
   readonly opens: SocketOpen[];
   readonly segments: Segment[];
   readonly closes: SocketClose[];
+  readonly flows: FlowSample[];
+  readonly edges: EdgeSample[];
+  readonly datagrams: Datagram[];
 }
 
 function listen(): Heard {
@@ -16,9 +31,15 @@ function listen(): Heard {
     opens: [],
     segments: [],
     closes: [],
+    flows: [],
+    edges: [],
+    datagrams: [],
     open: (open) => heard.opens.push(open),
     segment: (segment) => heard.segments.push({ ...segment, payload: segment.payload.slice() }),
     close: (close) => heard.closes.push(close),
+    flow: (flow) => heard.flows.push(flow),
+    edge: (edge) => heard.edges.push(edge),
+    datagram: (datagram) => heard.datagrams.push(datagram),
     tick() {},
   };
   return heard;
@@ -67,6 +88,42 @@ const openOf = (family: number): Uint8Array =>
     bytes.set(new TextEncoder().encode('nginx'), openRecord.comm);
   });
 
+const flowOf = (state: number, end: number): Uint8Array =>
+  record(flowRecord.size, recordType.RECORD_FLOW, (view, bytes) => {
+    view.setBigUint64(flowRecord.cookie, 5n, true);
+    view.setBigUint64(flowRecord.bytes, 10n, true);
+    view.setBigUint64(flowRecord.bytes + 8, 20n, true);
+    view.setUint32(flowRecord.handshakeUs, 300, true);
+    view.setUint16(flowRecord.remotePort, 443, true);
+    view.setUint8(flowRecord.family, 4);
+    view.setUint8(flowRecord.role, 1);
+    view.setUint8(flowRecord.state, state);
+    view.setUint8(flowRecord.end, end);
+    bytes.set([10, 0, 0, 2], flowRecord.remoteAddr);
+  });
+
+const edgeOf = (transport: number): Uint8Array =>
+  record(edgeRecord.size, recordType.RECORD_EDGE, (view, bytes) => {
+    view.setBigUint64(edgeRecord.cgroupId, 9n, true);
+    view.setUint32(edgeRecord.opened, 3, true);
+    view.setUint32(edgeRecord.timedOut, 2, true);
+    view.setUint16(edgeRecord.port, 53, true);
+    view.setUint8(edgeRecord.family, 6);
+    view.setUint8(edgeRecord.transport, transport);
+    bytes[edgeRecord.localAddr + 15] = 1;
+  });
+
+const datagramOf = (payload: string, len = payload.length): Uint8Array =>
+  record(datagramRecord.size + payload.length, recordType.RECORD_DATAGRAM, (view, bytes) => {
+    view.setUint32(datagramRecord.len, len, true);
+    view.setUint32(datagramRecord.captured, payload.length, true);
+    view.setUint16(datagramRecord.remotePort, 53, true);
+    view.setUint8(datagramRecord.family, 4);
+    view.setUint8(datagramRecord.role, 1);
+    view.setUint8(datagramRecord.direction, 1);
+    bytes.set(new TextEncoder().encode(payload), datagramRecord.size);
+  });
+
 describe('decoding drained batches', () => {
   test('hands on what each record says, in order', () => {
     const heard = listen();
@@ -104,6 +161,55 @@ describe('decoding drained batches', () => {
     assert.equal(heard.opens.length, 0);
   });
 
+  test('totals and datagrams', () => {
+    const heard = listen();
+    const decoder = createDecoder();
+    const flows = [flowOf(flowState.FLOW_OPEN, 0), flowOf(flowState.FLOW_ENDED, flowEnd.END_REFUSED)];
+    decoder.decode(batchOf(...flows, edgeOf(17), datagramOf('query', 9)), heard);
+    assert.equal(decoder.badRecords, 0);
+    assert.deepEqual(
+      heard.flows.map(({ state, end, opened }) => [state, end, opened]),
+      [
+        ['open', undefined, undefined],
+        ['ended', 'refused', undefined],
+      ],
+    );
+    const [flow] = heard.flows;
+    assert.deepEqual(
+      [flow?.cookie, flow?.role, flow?.bytes, flow?.handshakeUs, flow?.remoteAddress, flow?.remotePort],
+      [5, 'client', [10, 20], 300, '10.0.0.2', 443],
+    );
+    const [edge] = heard.edges;
+    assert.deepEqual(
+      [edge?.cgroupId, edge?.transport, edge?.role, edge?.localAddress, edge?.port, edge?.opened, edge?.timedOut],
+      [9, 'udp', 'unknown', '::1', 53, 3, 2],
+    );
+    const [datagram] = heard.datagrams;
+    assert.deepEqual([Buffer.from(datagram?.payload ?? []).toString(), datagram?.len], ['query', 9]);
+  });
+
+  test('totals and datagrams that make no sense are counted; who does not listen to them misses nothing', () => {
+    const heard = listen();
+    const decoder = createDecoder();
+    const liar = datagramOf('abc');
+    new DataView(liar.buffer).setUint32(datagramRecord.captured, 400, true);
+    const nonsense = [
+      flowOf(9, 0),
+      flowOf(flowState.FLOW_OPEN, flowEnd.END_FIN),
+      flowOf(flowState.FLOW_ENDED, 0),
+      flowOf(flowState.FLOW_OPEN, 0).subarray(0, 160),
+      edgeOf(1),
+      edgeOf(6).subarray(0, 180),
+      liar,
+    ];
+    decoder.decode(batchOf(...nonsense), heard);
+    assert.equal(decoder.badRecords, nonsense.length);
+    assert.equal(heard.flows.length + heard.edges.length + heard.datagrams.length, 0);
+    const deaf = { open() {}, segment() {}, close() {}, tick() {} };
+    decoder.decode(batchOf(flowOf(flowState.FLOW_OPEN, 0), edgeOf(6), datagramOf('x')), deaf);
+    assert.equal(decoder.badRecords, nonsense.length);
+  });
+
   test('an orphan without a valid address family is no orphan', () => {
     const heard = listen();
     const decoder = createDecoder();
@@ -115,6 +221,9 @@ describe('decoding drained batches', () => {
     const records = fc.oneof(
       fc.constant(segmentOf('payload')),
       fc.constant(openOf(6)),
+      fc.constant(flowOf(flowState.FLOW_OPEN, 0)),
+      fc.constant(edgeOf(17)),
+      fc.constant(datagramOf('payload')),
       fc.uint8Array({ minLength: 1, maxLength: 200 }),
     );
     const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 8 });
@@ -125,7 +234,7 @@ describe('decoding drained batches', () => {
         const shorter = batch.subarray(0, Math.max(0, batch.length - cut));
         const heard = listen();
         createDecoder().decode(shorter, heard);
-        for (const { payload, len } of heard.segments)
+        for (const { payload, len } of [...heard.segments, ...heard.datagrams])
           assert.ok(payload.length <= len && payload.length <= shorter.length);
       }),
     );

@@ -27,11 +27,14 @@ export interface KernelPrograms {
 
 const objectName = 'capture.bpf.o';
 
+/** Sizes of maps by name: bytes of the ring, entries of the others. */
+export type MapSizes = Readonly<Record<string, number>>;
+
 /**
  * Loads the programs and attaches them to a cgroup v2 directory, a path below the mount.
  * Throws AppError 'ebpf-unavailable' with what is in the way and what to do about it.
  */
-export function startKernelPrograms(cgroupPath: string, ringBytes: number): KernelPrograms {
+export function startKernelPrograms(cgroupPath: string, sizes: MapSizes): KernelPrograms {
   const addon = loadAddon();
   const object = builtFile(objectName);
   if (object === undefined) {
@@ -45,14 +48,14 @@ export function startKernelPrograms(cgroupPath: string, ringBytes: number): Kern
     throw new AppError('ebpf-unavailable', { reason: `there is no cgroup ${cgroupPath}`, remedy });
   }
   try {
-    return start(addon, object, mount, cgroupPath, ringBytes);
+    return start(addon, object, mount, cgroupPath, sizes);
   } catch (error) {
     throw explain(error);
   }
 }
 
-function start(addon: Addon, object: string, mount: string, cgroupPath: string, ringBytes: number): KernelPrograms {
-  const handle = load(addon, object, ringBytes);
+function start(addon: Addon, object: string, mount: string, cgroupPath: string, sizes: MapSizes): KernelPrograms {
+  const handle = load(addon, object, sizes);
   try {
     const info = addon.info(handle);
     for (const { name } of info.programs) addon.attach(handle, name, join(mount, cgroupPath));
@@ -82,12 +85,12 @@ function start(addon: Addon, object: string, mount: string, cgroupPath: string, 
 /** A signal that arrives while the kernel verifies a program makes it give up with EAGAIN (bpf_check); profilers send many. */
 const loadAttempts = 10;
 
-function load(addon: Addon, object: string, ringBytes: number): Handle {
+function load(addon: Addon, object: string, sizes: MapSizes): Handle {
   for (let attempt = 1; ; attempt++) {
     // An object that failed to load cannot be loaded again.
     const handle = addon.open(object);
     try {
-      addon.configure(handle, { ring: ringBytes });
+      addon.configure(handle, sizes);
       addon.load(handle);
       return handle;
     } catch (error) {

@@ -18,6 +18,8 @@ export interface LiveOptions {
   readonly ringBytes?: number;
   /** Sockets created by this process are never captured. */
   readonly selfPid: number;
+  /** Connections that may be told on their own in one second; more are told within their edges, counted. Default 65,536. */
+  readonly activeFlows?: number;
   /** UDP ports whose datagrams are handed over whole, at most four. Default 53. */
   readonly datagramPorts?: readonly number[];
   /** Every drained batch before it is decoded (framing: decode.ts), at captured `time`. Bytes are valid during the call only. */
@@ -46,7 +48,10 @@ const drainShare = 1 / 6;
  */
 export function createLiveSource(options: LiveOptions): CaptureSource {
   const ringBytes = options.ringBytes ?? defaultRingBytes;
-  const kernel = startKernelPrograms(options.cgroupPath, ringBytes);
+  const kernel = startKernelPrograms(options.cgroupPath, {
+    ring: ringBytes,
+    ...(options.activeFlows !== undefined && { flows_0: options.activeFlows, flows_1: options.activeFlows }),
+  });
   const cgroups = createCgroupTree(kernel.mount, options.cgroupPath, (cgroupId, path) =>
     options.onMeta?.({ cgroupId, path }),
   );

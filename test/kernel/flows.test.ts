@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import type { LiveOptions } from '../../agent/capture/live.ts';
 import { IN, OUT, type SocketRole } from '../../agent/capture/source.ts';
 import { makeCgroup, type TestCgroup } from '../peers/cgroup.ts';
 import { freePort } from '../peers/servers.ts';
@@ -58,8 +59,8 @@ describe('totals of connections', () => {
     await cgroup.remove();
   });
 
-  const begin = (level: 'flows' | 'heads' = 'flows'): Observer => {
-    const begun = observe(cgroup.path);
+  const begin = (level: 'flows' | 'heads' = 'flows', options: Partial<LiveOptions> = {}): Observer => {
+    const begun = observe(cgroup.path, options);
     observer = begun;
     begun.source.setPolicies([{ cgroupId: 0, port: 0, level, messageCap: 4096, expires: begun.source.now() + 120e9 }]);
     begun.drain();
@@ -143,6 +144,28 @@ describe('totals of connections', () => {
       assert.ok(records < 60, `${records} records`);
     }
     assert.deepEqual(seen.source.counters().losses['flow-table'], 0);
+  });
+
+  test('more active connections than there is room for are told within their edges, and nothing twice', async () => {
+    const seen = begin('flows', { activeFlows: 100 });
+    const port = await serve();
+    const script = `held = [connect() for _ in range(400)]
+for i in range(5):
+  for s in held: ask(s, 10, 100)
+  time.sleep(0.6)
+for s in held: s.close()`;
+    await runToEnd(port, script);
+    for (const [role, bytes] of [
+      ['client', [200_000, 36_000]],
+      ['server', [36_000, 200_000]],
+    ] as const) {
+      await closedOf(seen, role, port, 400);
+      const { opened, closed, turns, bytes: found } = sumsOf(seen, role, port);
+      assert.deepEqual({ opened, closed, turns, bytes: found }, { opened: 400, closed: 400, turns: 2000, bytes });
+    }
+    const own = flowsOf(seen, 'client', port).length + flowsOf(seen, 'server', port).length;
+    assert.ok(own >= 50 && own < 800, `${own} told on their own`);
+    assert.equal(own + (seen.source.counters().losses['flow-table'] ?? 0), 800);
   });
 
   test('idle connections cost no records; one that speaks again is told again', async () => {

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { framedBytes } from '../../agent/capture/decode.ts';
+import { flowRecord } from '../../agent/capture/layout.gen.ts';
 import type { Handle } from '../../agent/native/addon.ts';
 import { builtFile, isNativeError, loadNative } from '../../agent/native/native.ts';
 
@@ -73,6 +75,40 @@ describe('the native addon', () => {
     assert.throws(() => addon.mapLookup(handle, 'policies', wrong(new Uint32Array(2))), TypeError);
     assert.equal((addon.mapLookup(handle, 'counters', new Uint8Array(4))?.length ?? 0) % 8, 0);
     assert.equal(addon.drain(handle, 'ring', new Uint8Array(64)), 0);
+    addon.close(handle);
+  });
+
+  test('a map is drained to its last entry, in batches that fit', () => {
+    const handle = addon.open(object);
+    addon.configure(handle, { flows_0: 5000 });
+    addon.load(handle);
+    const [key, value] = [new Uint8Array(8), new Uint8Array(flowRecord.size)];
+    for (let i = 0; i < 3000; i++) {
+      new DataView(key.buffer).setUint32(0, i, true);
+      new DataView(value.buffer).setUint32(flowRecord.cookie, i, true);
+      addon.mapUpdate(handle, 'flows_0', key, value);
+    }
+    const into = new Uint8Array(200_000);
+    const cookies: number[] = [];
+    for (
+      let bytes = addon.drainMap(handle, 'flows_0', into);
+      bytes > 0;
+      bytes = addon.drainMap(handle, 'flows_0', into)
+    ) {
+      const view = new DataView(into.buffer, 0, bytes);
+      for (let at = 0; at < bytes; at += framedBytes(flowRecord.size)) {
+        assert.equal(view.getUint32(at, true), flowRecord.size);
+        cookies.push(view.getUint32(at + 8 + flowRecord.cookie, true));
+      }
+    }
+    assert.deepEqual(
+      cookies.sort((a, b) => a - b),
+      Array.from({ length: 3000 }, (_, i) => i),
+    );
+    assert.deepEqual(addon.mapKeys(handle, 'flows_0'), []);
+    assert.throws(() => addon.drainMap(handle, 'flows_0', new Uint8Array(1000)), RangeError);
+    assert.equal(caught(() => addon.drainMap(handle, 'ring', into)).code, 'EINVAL');
+    assert.equal(caught(() => addon.drainMap(handle, 'counters', into)).code, 'EINVAL');
     addon.close(handle);
   });
 
