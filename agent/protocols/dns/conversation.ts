@@ -55,6 +55,14 @@ export class Conversation {
       );
   }
 
+  /** A question has no answer yet. */
+  get isWaiting(): boolean {
+    for (const questions of this.#questions.values()) {
+      if (questions.some(({ standing }) => standing === 'pending')) return true;
+    }
+    return false;
+  }
+
   get isEmpty(): boolean {
     return this.#questions.size === 0;
   }

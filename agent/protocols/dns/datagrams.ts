@@ -1,5 +1,6 @@
 /** DNS over UDP: one message per datagram. */
 import type { Row } from '../../../src/domain/column.ts';
+import { oldestEntryOf } from '../../../src/domain/oldest-entry.ts';
 import { type Ends, endsOf } from '../../capture/ends.ts';
 import type { Datagram } from '../../capture/source.ts';
 import type { ProtocolOutput } from '../../stream/protocol.ts';
@@ -37,6 +38,7 @@ export function createDnsDatagrams(options: DnsDatagramsOptions): DnsDatagrams {
   const log = new QuestionLog({ transport: 'udp', wallTime, output, limits });
   /** Those silent for longest first. */
   const conversations = new Map<string, Conversation>();
+  const oldestConversation = oldestEntryOf(conversations);
   let now = 0;
 
   function conversationOf(datagram: Datagram): Conversation {
@@ -56,11 +58,10 @@ export function createDnsDatagrams(options: DnsDatagramsOptions): DnsDatagrams {
 
   /** Questions of a forgotten one still time out; their answers are no longer paired. */
   function forgetOldest(): void {
-    for (const [key, conversation] of conversations) {
-      conversations.delete(key);
-      if (!conversation.isEmpty) output.lost('dns-budget', 1);
-      return;
-    }
+    const oldest = oldestConversation();
+    if (!oldest) return;
+    conversations.delete(oldest[0]);
+    if (oldest[1].isWaiting) output.lost('dns-budget', 1);
   }
 
   return {

@@ -1,4 +1,5 @@
 /** Pairs questions with answers, whatever brought them, and tells of each as rows, exchanges and names. */
+import { oldestEntryOf } from '../../../src/domain/oldest-entry.ts';
 import { dnsEvents } from '../../../src/domain/tables/dns-events.ts';
 import type { ExchangeFacts, ProtocolOutput } from '../../stream/protocol.ts';
 import { addressesOf, resultOf } from './answer.ts';
@@ -35,7 +36,8 @@ export class QuestionLog {
   readonly #series = createSearchSeries();
   /** In the order in which they were sent last, and in which they were over. */
   readonly #pending = new Set<Question>();
-  readonly #over = new Set<Question>();
+  readonly #over = new Map<Question, Question>();
+  readonly #oldestOver = oldestEntryOf(this.#over);
   #asks = 0;
   readonly #facts: { -readonly [K in keyof ExchangeFacts]: ExchangeFacts[K] } = {
     protocol: 'dns',
@@ -126,7 +128,7 @@ export class QuestionLog {
       if (time - question.sentTime >= unansweredNanos) this.#giveUp(question, time);
       else if (!question.isShown && time - question.time >= inFlightNanos) this.#tell(question, time);
     }
-    for (const question of this.#over) {
+    for (const question of this.#over.values()) {
       if (time - question.overTime < lingerNanos) break;
       this.#forget(question);
     }
@@ -153,12 +155,9 @@ export class QuestionLog {
 
   #keep(question: Question): void {
     this.#over.delete(question);
-    this.#over.add(question);
-    if (this.#over.size <= maxOver) return;
-    for (const oldest of this.#over) {
-      this.#forget(oldest);
-      return;
-    }
+    this.#over.set(question, question);
+    const oldest = this.#over.size > maxOver ? this.#oldestOver() : undefined;
+    if (oldest) this.#forget(oldest[0]);
   }
 
   #forget(question: Question): void {

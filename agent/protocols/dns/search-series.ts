@@ -2,6 +2,7 @@
  * Finds out which questions expand a shorter name with the search domains of resolv.conf(5): the resolver asks one after the
  * other, each as soon as the one before has failed.
  */
+import { oldestEntryOf } from '../../../src/domain/oldest-entry.ts';
 import type { Question } from './question.ts';
 
 /** A resolver goes on at once. */
@@ -18,6 +19,7 @@ export interface SearchSeries {
 
 export function createSearchSeries(): SearchSeries {
   const failures = new Map<string, Question[]>();
+  const oldestAsker = oldestEntryOf(failures);
 
   return {
     asked(question) {
@@ -41,7 +43,8 @@ export function createSearchSeries(): SearchSeries {
       // Whoever asks in vain goes to the end: the first is the one silent for longest.
       failures.delete(asker);
       failures.set(asker, list);
-      if (failures.size > maxAskers) failures.delete(failures.keys().next().value as string);
+      const oldest = failures.size > maxAskers ? oldestAsker() : undefined;
+      if (oldest) failures.delete(oldest[0]);
     },
   };
 }
