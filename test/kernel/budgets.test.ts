@@ -84,10 +84,10 @@ describe('budgets and ports', () => {
       const first = socket.open.firstSeq?.[direction];
       assert.ok(first !== undefined);
       const way: (string | undefined)[] = [];
-      let end = 0;
+      let end: number = 0;
       for (const segment of [...early, ...socket.segments]) {
         if (segment.direction !== direction || segment.len === 0) continue;
-        const at = (segment.seq - first) | 0;
+        const at: number = (segment.seq - first) | 0;
         assert.equal(at, end, 'told in order, nothing twice, nothing missing');
         if (segment.sampled) assert.equal(segment.payload.length, 0);
         else assert.equal(segment.payload.length, segment.len, 'nothing is cut');

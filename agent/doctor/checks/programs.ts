@@ -47,7 +47,7 @@ export function checkPrograms(): Check {
   try {
     if (mount) mkdirSync(join(mount, name));
     made = mount !== undefined;
-    const kernel = startKernelPrograms(`/${name}`, RING_BYTES);
+    const kernel = startKernelPrograms(`/${name}`, { ring: RING_BYTES });
     const { programs } = kernel;
     kernel.drain(new Uint8Array(RING_BYTES));
     kernel.close();
