@@ -76,7 +76,7 @@ export function kuardScenarios(random: Random): readonly Scenario[] {
     { weight: 3, run: () => probe('kuard', '/healthy') },
     { weight: 3, run: () => probe('kuard', '/ready') },
     { weight: 3, run: () => probe(random.pick(['frontend', 'api', 'catalog', 'cart', 'payments']), '/healthz') },
-    { weight: 0.3, run: () => curl({ method: 'PUT', path: '/ready/api', headers: json, body: '{"failNext":2}' }) },
+    { weight: 0.1, run: () => curl({ method: 'PUT', path: '/ready/api', headers: json, body: '{"failNext":2}' }) },
     { weight: 0.5, run: () => curl({ path: '/ready/api' }) },
   ];
 }

@@ -19,7 +19,7 @@ export function rawScenarios(): readonly Scenario[] {
       run: () => talk('frontend', ['GET /search?q=\x1b[31mred\x1b[0m HTTP/1.1\r\nHost: frontend.shop\r\n\r\n']),
     },
     { weight: 0.7, run: chunkedUpload },
-    { weight: 0.7, run: () => talk('api', [`${get('/v1/reports/daily', 'api')}\r\n`], 120) },
+    { weight: 0.15, run: () => talk('api', [`${get('/v1/reports/daily', 'api')}\r\n`], 120) },
   ];
 }
 

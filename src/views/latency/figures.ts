@@ -62,9 +62,10 @@ export function stepLine(step: Step, stepMs: number, look: Look): StyledLine {
     ...(step.requests === 0
       ? []
       : [
-          span(formatRate(step.rate), 'strong'),
-          span(` (${formatCount(step.requests)})  `, 'muted'),
-          ...errorSpans(step, look),
+          span(`${formatRate(step.rate)}  `, 'strong'),
+          step.errors === 0
+            ? span('no error', 'ok')
+            : span(`${look.errorMark} ${formatCount(step.errors)} failed`, 'error'),
         ]),
   ];
 }

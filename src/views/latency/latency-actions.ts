@@ -59,7 +59,7 @@ export function latencyActions(moves: LatencyMoves, limits: LatencyLimits): read
       group,
       run: () => moves.turn(-1),
     },
-    { id: 'latency.longer', title: 'longer', keys: ['-', '_'], group, hint: true, run: () => moves.zoom(1) },
+    { id: 'latency.longer', title: 'longer', keys: ['_', '<'], group, hint: true, run: () => moves.zoom(1) },
     { id: 'latency.shorter', title: 'shorter', keys: ['+', '='], group, hint: true, run: () => moves.zoom(-1) },
     {
       id: 'latency.pause',

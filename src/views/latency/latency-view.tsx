@@ -246,7 +246,7 @@ export function createLatencyView(context: ViewContext, opening: Opening = {}): 
 
 function emptyLines(isHeld: boolean, title: string): readonly string[] {
   return isHeld
-    ? [`No request in this time: ${title}`, '- shows a longer time, [ an earlier one, u everything.']
+    ? [`No request in this time: ${title}`, '_ shows a longer time, [ an earlier one, u everything.']
     : ['No figures yet.', 'They come once a second while an agent captures.'];
 }
 

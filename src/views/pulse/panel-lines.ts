@@ -35,17 +35,28 @@ export function panelLines(
   return [head, ...rows];
 }
 
+/** Cursor, mark, and a blank on both sides of the name. */
+const frame = 4;
+
 function rowLine(row: PulseRow, isChosen: boolean, width: number, ui: Ui): StyledLine {
   const { ascii, ellipsis } = ui.glyphs;
   const token: Token = row.severity === 'bad' ? 'error' : row.severity === 'warn' ? 'warning' : 'text';
-  const figures = cropLine(row.figures, 0, Math.max(0, width - 10));
-  const taken = cellWidth(plainText(figures));
-  const room = Math.max(4, width - taken - 4);
-  const name = fit(cut(sanitizeLine(row.name), room, 'middle', ellipsis), room);
+  const shortName = row.shortName ?? row.name;
+  const [name, figures] = [
+    [row.name, row.figures] as const,
+    [shortName, row.figures] as const,
+    [row.name, row.brief ?? row.figures] as const,
+    [shortName, row.brief ?? row.figures] as const,
+  ].find(([words, line]) => cellWidth(words) + cellWidth(plainText(line)) + frame <= width) ?? [
+    shortName,
+    cropLine(row.brief ?? row.figures, 0, Math.max(0, width - 10)),
+  ];
+  const room = Math.max(4, width - cellWidth(plainText(figures)) - frame);
+  const shown = fit(cut(sanitizeLine(name), room, 'middle', ellipsis), room);
   return [
     span(isChosen ? '>' : ' ', 'accent'),
     span(severityMark(row.severity, { ascii }), token),
-    span(isChosen ? ` ${name} ` : ` ${name} `, isChosen ? 'selected' : token === 'text' ? 'name' : token),
+    span(` ${shown} `, isChosen ? 'selected' : token === 'text' ? 'name' : token),
     ...figures,
   ];
 }

@@ -7,10 +7,14 @@ export interface PulseRow {
   /** Stable while the row is about the same. */
   readonly key: string;
   readonly severity: Severity;
-  /** Name of what it is about, cut in the middle where there is no room. */
+  /** Name of what it is about. */
   readonly name: string;
+  /** The same where there is little room. */
+  readonly shortName?: string;
   /** What there is to say, to the right of the name. */
   readonly figures: StyledLine;
+  /** The same where there is little room. */
+  readonly brief?: StyledLine;
   /** View it leads to, and how it is opened. */
   readonly view: string;
   readonly opening: Opening;
@@ -44,4 +48,9 @@ export function worstOf(severities: readonly Severity[]): Severity {
 /** The worst first; otherwise as they are. */
 export function byUrgency(rows: readonly PulseRow[]): readonly PulseRow[] {
   return rows.toSorted((a, b) => ranks.indexOf(b.severity) - ranks.indexOf(a.severity));
+}
+
+/** `shop/api` → `api`, `shop/api-7d9f8b5c6-x2k4l` → `api-x2k4l`: enough where there is little room. */
+export function shortNameOf(entity: string): string {
+  return entity.slice(entity.indexOf('/') + 1).replace(/-[456789bcdf]{4,10}(-[a-z0-9]{5})$/, '$1');
 }

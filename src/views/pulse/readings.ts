@@ -22,7 +22,7 @@ export interface Readings {
 }
 
 /** Less than this is no stretch to compare with, ms. */
-const leastMs = 5_000;
+const leastMs = 15_000;
 
 export function readPulse(
   snapshot: Snapshot,

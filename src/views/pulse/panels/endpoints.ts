@@ -1,4 +1,5 @@
 /** Endpoints that fail most, then those that are slowest. */
+import type { Severity } from '../../../domain/column.ts';
 import { formatDuration, formatPercent, severityOf } from '../../../domain/format/index.ts';
 import { type EndpointRow, endpoints } from '../../../domain/tables/derived/endpoints.ts';
 import { workloadOfPod } from '../../../domain/workload.ts';
@@ -17,25 +18,26 @@ export function endpointsPanel({ endpoints: rows, time }: Readings, ui: Ui): Pan
     .slice(0, most)
     .map((row): PulseRow => {
       const { errors, p99 } = row;
-      const errorSeverity = row.requests >= 4 ? severityOf(endpoints.columns.errors, errors) : 'none';
+      const errorSeverity = seriousness(row);
       const slow = severityOf(endpoints.columns.p99, p99);
       const severity = worstOf([errorSeverity, slow === 'bad' ? 'warn' : slow === 'warn' ? 'notice' : 'none']);
       const isFailing = errors !== null && errors > 0;
+      const figures = [
+        span(
+          isFailing ? ` ${formatPercent(errors)}`.padStart(7) : ' '.repeat(7),
+          errorSeverity === 'bad' ? 'error' : 'warning',
+        ),
+        span(
+          ` ${p99 === null ? '-' : formatDuration(p99, { ascii: ui.glyphs.ascii })}`.padStart(8),
+          slow === 'bad' ? 'error' : slow === 'warn' ? 'warning' : 'strong',
+        ),
+      ];
       return {
         key: row.id,
         severity,
         name: `${row.method} ${row.route}`,
-        figures: [
-          span(workloadOfPod(row.service.slice(row.service.indexOf('/') + 1)), 'muted'),
-          span(
-            isFailing ? ` ${formatPercent(errors)}`.padStart(7) : ' '.repeat(7),
-            errorSeverity === 'bad' ? 'error' : 'warning',
-          ),
-          span(
-            ` ${p99 === null ? '-' : formatDuration(p99, { ascii: ui.glyphs.ascii })}`.padStart(8),
-            slow === 'bad' ? 'error' : slow === 'warn' ? 'warning' : 'strong',
-          ),
-        ],
+        figures: [span(workloadOfPod(row.service.slice(row.service.indexOf('/') + 1)), 'muted'), ...figures],
+        brief: figures,
         view: 'latency',
         opening: {
           scope: { endpoint: { service: row.service, method: row.method, route: row.route } },
@@ -53,6 +55,13 @@ export function endpointsPanel({ endpoints: rows, time }: Readings, ui: Ui): Pan
     empty: 'no request',
     view: 'endpoints',
   };
+}
+
+/** One that failed may be chance; several of a few are bad. */
+function seriousness(row: EndpointRow): Severity {
+  const failed = failing(row);
+  const severity = severityOf(endpoints.columns.errors, row.errors);
+  return failed >= 3 ? severity : failed > 0 ? 'notice' : 'none';
 }
 
 /** Failed requests of the stretch. */

@@ -1,6 +1,8 @@
 /** What failed, by class: requests, connects, resets, names that could not be resolved. */
 import type { Severity } from '../../../domain/column.ts';
 import { formatCount, formatPercent } from '../../../domain/format/index.ts';
+import type { FlowRow } from '../../../domain/tables/derived/flows.ts';
+import { workloadOf, workloadOfPod } from '../../../domain/workload.ts';
 import { span } from '../../../tui/styled-line.ts';
 import type { Token } from '../../../tui/theme.ts';
 import type { Ui } from '../../../tui/ui-context.tsx';
@@ -30,20 +32,18 @@ export function failuresPanel({ now, flows, edges, time }: Readings, ui: Ui): Pa
       complaint: `${formatPercent(share)} of requests fail`,
     });
   }
-  for (const flow of flows
-    .filter(({ conn_failed }) => conn_failed > 0)
-    .toSorted((a, b) => b.conn_failed - a.conn_failed)) {
-    const pair = `${short(flow.source)} ${ui.glyphs.arrow} ${short(flow.destination)}`;
-    const name = `${pair}:${flow.port}`;
+  for (const { source, destination, port, count, reasons } of failedConnects(flows)) {
+    const name = `${short(source)} ${ui.glyphs.arrow} ${short(destination)}:${port}`;
+    const why = reasons === '' ? 'not connected' : reasons;
     add({
-      key: `connect ${flow.id}`,
+      key: `connect ${name}`,
       severity: 'warn',
       name,
-      count: flow.conn_failed,
-      note: flow.reasons === null ? 'not connected' : flow.reasons.replace(/^\d+ /, ''),
+      count,
+      note: why,
       view: 'conns',
-      filter: `to:${quoted(flow.destination)} rport=${flow.port}`,
-      complaint: `${name} ${flow.reasons ?? 'cannot connect'}`,
+      filter: `from.svc=${quoted(source)} to.svc=${quoted(destination)} port=${port} state=refused,timeout,unreachable,aborted`,
+      complaint: `${name} ${formatCount(count)} ${why}`,
     });
   }
   const dns = edges.filter(({ protocol }) => protocol === 'dns');
@@ -63,7 +63,15 @@ export function failuresPanel({ now, flows, edges, time }: Readings, ui: Ui): Pa
   }
   const resets = flows.reduce((sum, flow) => sum + flow.resets, 0);
   if (resets > 0) {
-    add({ key: 'resets', severity: 'notice', name: 'connections reset', count: resets, note: '', view: 'conns' });
+    add({
+      key: 'resets',
+      severity: 'notice',
+      name: 'connections reset',
+      count: resets,
+      note: '',
+      view: 'conns',
+      filter: 'state=reset',
+    });
   }
   if (total.clientErrors > 0) {
     const share = total.clientErrors / Math.max(1, total.requests);
@@ -89,9 +97,42 @@ export function failuresPanel({ now, flows, edges, time }: Readings, ui: Ui): Pa
   };
 }
 
+interface FailedConnects {
+  readonly source: string;
+  readonly destination: string;
+  readonly port: number;
+  readonly count: number;
+  /** "refused, timeout" */
+  readonly reasons: string;
+}
+
+/** Attempts that failed, by workload: replicas that fail alike are one line. */
+function failedConnects(flows: readonly FlowRow[]): readonly FailedConnects[] {
+  const failed = flows.filter(({ conn_failed }) => conn_failed > 0);
+  const pairs = Map.groupBy(failed, (flow) => {
+    return JSON.stringify([workloadOf(flow.source), workloadOf(flow.destination), flow.port]);
+  });
+  return [...pairs.values()]
+    .flatMap((members): FailedConnects[] => {
+      const [first] = members;
+      if (!first) return [];
+      const words = members.flatMap(({ reasons }) => reasons?.match(/[a-z]+/g) ?? []);
+      return [
+        {
+          source: workloadOf(first.source),
+          destination: workloadOf(first.destination),
+          port: first.port,
+          count: members.reduce((sum, { conn_failed }) => sum + conn_failed, 0),
+          reasons: [...new Set(words)].join(', '),
+        },
+      ];
+    })
+    .toSorted((a, b) => b.count - a.count);
+}
+
 /** Without the namespace: two fit on a line. */
 function short(entity: string): string {
-  return entity.slice(entity.indexOf('/') + 1).replace(/-[456789bcdf]{4,10}-[a-z0-9]{5}$/, '');
+  return workloadOfPod(entity.slice(entity.indexOf('/') + 1));
 }
 
 function quoted(text: string): string {

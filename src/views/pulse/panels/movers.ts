@@ -5,7 +5,7 @@ import type { ServiceRow } from '../../../domain/tables/derived/services.ts';
 import { span } from '../../../tui/styled-line.ts';
 import type { Ui } from '../../../tui/ui-context.tsx';
 import { changeText, doublings } from '../change.ts';
-import type { Panel, PulseRow } from '../panel.ts';
+import { type Panel, type PulseRow, shortNameOf } from '../panel.ts';
 import type { Readings } from '../readings.ts';
 
 interface Move {
@@ -19,7 +19,7 @@ interface Move {
 }
 
 /** Fewer requests than this in the stretch say nothing of a share or a percentile. */
-const leastRequests = 8;
+const leastRequests = 30;
 
 export function moversPanel({ services, servicesBefore, before, time }: Readings, ui: Ui): Panel {
   const then = new Map(servicesBefore.map((row) => [row.service, row]));
@@ -35,6 +35,12 @@ export function moversPanel({ services, servicesBefore, before, time }: Readings
         key: row.service,
         severity: move.severity,
         name: row.service,
+        shortName: shortNameOf(row.service),
+        brief: [
+          span(`${move.what} `, 'label'),
+          span(move.to, 'strong'),
+          span(` ${move.change.padStart(5)}`, token(move.severity)),
+        ],
         figures: [
           span(`${move.what} `, 'label'),
           span(`${move.from}${ui.glyphs.arrow}`, 'muted'),
@@ -75,7 +81,7 @@ function latencyMove(now: ServiceRow, before: ServiceRow, ui: Ui): Move {
   return {
     // A change of 60 % counts, of what takes a few milliseconds at least.
     weight: Math.max(p99, before.p99 ?? 0) < 5e6 ? 0 : Math.abs(by) / 0.68,
-    severity: by > 0 && p99 >= 400e6 ? 'bad' : by > 0 && p99 >= 100e6 ? 'warn' : by < 0 ? 'ok' : 'notice',
+    severity: by < 0 ? 'ok' : by >= 1 && p99 >= 400e6 ? 'bad' : p99 >= 200e6 ? 'warn' : 'notice',
     what: 'p99',
     from: text(before.p99),
     to: text(now.p99),
@@ -88,8 +94,9 @@ function errorMove(now: ServiceRow, before: ServiceRow, ui: Ui): Move {
   const share = now.errors ?? 0;
   const by = enough ? share - (before.errors ?? 0) : 0;
   return {
-    weight: Math.abs(by) * 100,
-    severity: by > 0 ? (share >= 0.05 ? 'bad' : 'warn') : 'ok',
+    // One or two that failed are no trend.
+    weight: share * now.requests < 3 && (before.errors ?? 0) * before.requests < 3 ? 0 : Math.abs(by) * 100,
+    severity: by > 0 ? (share >= 0.05 ? 'bad' : share >= 0.01 ? 'warn' : 'notice') : 'ok',
     what: 'errors',
     from: formatPercent(before.errors ?? 0),
     to: formatPercent(share),

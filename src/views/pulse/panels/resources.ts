@@ -5,7 +5,7 @@ import { type PodRow, pods as table } from '../../../domain/tables/derived/pods.
 import { gauge } from '../../../tui/charts/bars.ts';
 import { span } from '../../../tui/styled-line.ts';
 import type { Ui } from '../../../tui/ui-context.tsx';
-import { byUrgency, type Panel, type PulseRow, worstOf } from '../panel.ts';
+import { byUrgency, type Panel, type PulseRow, shortNameOf, worstOf } from '../panel.ts';
 import type { Readings } from '../readings.ts';
 
 const most = 12;
@@ -24,6 +24,7 @@ export function resourcesPanel({ pods, time }: Readings, ui: Ui): Panel {
         key: row.pod,
         severity,
         name: row.pod,
+        shortName: shortNameOf(row.pod),
         figures: [
           ...gauge(cpu ?? 0, 8, token, ui.glyphs.ascii),
           span(` ${cpu === null ? '-' : formatPercent(cpu)}`.padStart(6), 'strong'),
