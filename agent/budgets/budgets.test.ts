@@ -151,13 +151,29 @@ describe('budgets', () => {
       pass(250, { 1: 600 });
     }
     assert.equal(budgets.totals().budget_events, 50, 'something is always taken on');
-    pass(2000, { 1: 600 });
+    pass(1000, { 1: 600 });
     assert.equal(budgets.totals().budget_events, 50);
-    pass(5000, { 1: 600 });
+    pass(2000, { 1: 600 });
     const later = budgets.totals().budget_events ?? 0;
-    assert.ok(later > 300 && later < 600, String(later));
-    pass(20_000, { 1: 600 });
+    assert.ok(later >= 400 && later < 600, String(later));
+    pass(5000, { 1: 600 });
     assert.equal(budgets.totals().budget_events, 1000);
+  });
+
+  test('where more is too much every time, it is tried ever more rarely', () => {
+    const { pass, state, budgets, budgetOf } = setUp();
+    let losses = 0;
+    const early = { losses: 0 };
+    for (let quarter = 0; quarter < 2400; quarter++) {
+      // More than 300 a second is too much for this agent.
+      if ((pass(250, { 1: 900 })[1] ?? 0) > 300 || budgetOf(1) > 300) {
+        state.ringFull++;
+        losses++;
+      }
+      if (quarter === 240) early.losses = losses;
+    }
+    assert.ok(losses - early.losses < 30 * 9, `${early.losses} in the first minute, ${losses} in ten`);
+    assert.ok((budgets.totals().budget_events ?? 0) >= 200);
   });
 
   test('one late look is nothing, several are too much', () => {
