@@ -117,7 +117,13 @@ describe('namespaces', () => {
   test('keep their digits when more of them appear', () => {
     const started = start();
     const more = rowsOf('namespace', 'aardvark', 'shop', 'default');
-    started.app.show(snapshotWith({ version: 99, derived: (table) => (table === 'namespaces' ? more : []) }));
+    started.app.show(
+      snapshotWith({
+        version: 99,
+        held: { from: noon, to: noon + 1_000 },
+        derived: (table) => (table === 'namespaces' ? more : []),
+      }),
+    );
     started.press('2', '3');
     assert.deepEqual(chosen(started), ['shop', 'aardvark']);
   });

@@ -293,8 +293,9 @@ export function createApp(options: AppOptions): App {
     },
     show(next) {
       if (next.version === snapshot.version) return;
+      const isNewer = next.held?.to !== snapshot.held?.to;
       snapshot = next;
-      choice.see(namespacesIn(snapshot));
+      if (isNewer) choice.see(namespacesIn(snapshot, choice.seen.length === 0));
       prompts.refresh();
       changed();
     },
@@ -323,7 +324,7 @@ export function createApp(options: AppOptions): App {
     actions,
     namespaceActions: () => keyMap.apply(namespaceActions(choice, changed)),
   };
-  choice.see(namespacesIn(snapshot));
+  choice.see(namespacesIn(snapshot, true));
   want();
   const problem = run(options.command);
   if (problem) say('error', problem);

@@ -133,6 +133,7 @@ describe('completion', () => {
     assert.equal(feedback('ag').error, undefined);
     assert.equal(feedback(' zzz').error?.at, 1);
     assert.equal(feedback('http sh').error, undefined);
+    assert.match(feedback('http shpo').error?.reason ?? '', /did you mean shop\?/);
     assert.equal(feedback('http zzzz').error?.at, 5);
     assert.equal(feedback('http shop').note, 'fine');
   });

@@ -52,8 +52,9 @@ function scoreOf(wanted: string, candidate: string): number | undefined {
   if (candidate.startsWith(wanted)) return 0;
   if (shortOf(candidate).startsWith(wanted)) return 1;
   if (candidate.includes(wanted)) return 2;
-  // Two letters match by chance in almost anything.
-  return wanted.length >= 2 && isSubsequence(wanted, candidate) ? 3 : undefined;
+  // Two letters match by chance in almost anything, and letters far apart mean nothing.
+  const parts = wanted.includes('/') ? [candidate] : candidate.split('/');
+  return wanted.length >= 2 && parts.some((part) => isSubsequence(wanted, part)) ? 3 : undefined;
 }
 
 function isSubsequence(wanted: string, candidate: string): boolean {

@@ -1,6 +1,6 @@
 /** What the words of a command line may be: commands, namespaces, and the pods and services seen lately. */
 import { sanitizeLine } from '../domain/sanitize.ts';
-import type { Snapshot } from '../store/store.ts';
+import type { Snapshot, TimeWindow } from '../store/store.ts';
 import { liveTime, windowOf } from '../views/time.ts';
 import type { ViewSpec } from '../views/view.ts';
 
@@ -15,15 +15,23 @@ export interface Vocabulary {
 /** How much of each is offered; a person who wants another one types it. */
 const most = 2_000;
 
-/** Namespaces in which something was heard of in the newest stretch of time, the busiest store or not: in alphabetical order. */
-export function namespacesIn(snapshot: Snapshot): readonly string[] {
-  return columnOf(snapshot, 'namespaces', 'namespace').toSorted();
+/** How far back a look at every tick goes: what was heard of before has been noted then. */
+const recentMs = 5_000;
+
+/**
+ * Namespaces in which something was heard of, in alphabetical order: in the newest seconds, or, with `wide`, in the stretch of time that
+ * screens begin with.
+ */
+export function namespacesIn(snapshot: Snapshot, wide: boolean): readonly string[] {
+  const whole = windowOf(liveTime, snapshot);
+  const window = wide ? whole : { from: Math.max(whole.from, whole.to - recentMs), to: whole.to };
+  return columnOf(snapshot, 'namespaces', 'namespace', window).toSorted();
 }
 
 /** Services and pods heard of in the newest stretch of time, each in alphabetical order. */
 export function namesIn(snapshot: Snapshot): readonly string[] {
-  const services = columnOf(snapshot, 'services', 'service');
-  const pods = columnOf(snapshot, 'pods', 'pod');
+  const services = columnOf(snapshot, 'services', 'service', windowOf(liveTime, snapshot));
+  const pods = columnOf(snapshot, 'pods', 'pod', windowOf(liveTime, snapshot));
   return [...new Set([...services.toSorted(), ...pods.toSorted()])];
 }
 
@@ -44,8 +52,8 @@ export function shortOf(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1);
 }
 
-function columnOf(snapshot: Snapshot, table: string, column: string): readonly string[] {
-  const rows = snapshot.derived(table, windowOf(liveTime, snapshot));
+function columnOf(snapshot: Snapshot, table: string, column: string, window: TimeWindow): readonly string[] {
+  const rows = snapshot.derived(table, window);
   return rows.slice(0, most).flatMap(({ row }) => {
     const value = row[column];
     return typeof value === 'string' && value !== '' ? [sanitizeLine(value)] : [];

@@ -33,6 +33,7 @@ describe('what an agent captures', () => {
   test('in a column: the deepest, and of how much', () => {
     assert.equal(captureText(state([])).text, 'counters only');
     assert.equal(captureText(state([lease('a', 'bodies', '')])).text, 'bodies of all');
+    assert.equal(captureText(state([lease('a', 'heads', 'everything')])).text, 'heads of all');
     assert.equal(
       captureText(state([lease('a', 'bodies', 'x/y'), lease('a', 'bodies', 'x/z'), lease('b', 'heads', '')])).text,
       'bodies of 2 pods',

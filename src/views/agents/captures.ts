@@ -36,6 +36,9 @@ export function capturesOf(leases: readonly AgentLease[]): readonly Capture[] {
     .toSorted((a, b) => depthOf(b.level) - depthOf(a.level) || a.scope.localeCompare(b.scope));
 }
 
+/** How agents write the scope that has no bounds. */
+const isEverything = (scope: string) => scope === '' || scope === 'everything';
+
 /** "bodies of all", "heads of 2 pods", for a column. */
 export function captureText({ status }: AgentState): { readonly text: string; readonly token: Token } {
   if (!status) return { text: '-', token: 'muted' };
@@ -43,8 +46,9 @@ export function captureText({ status }: AgentState): { readonly text: string; re
   const captures = capturesOf(status.leases);
   const [deepest] = captures;
   if (!deepest) return { text: 'counters only', token: 'muted' };
-  const scopes = captures.filter(({ level }) => level === deepest.level);
-  const isAll = scopes.some(({ scope }) => scope === '');
+  // A lease on several pods lists them in one text.
+  const scopes = captures.filter(({ level }) => level === deepest.level).flatMap(({ scope }) => scope.split(', '));
+  const isAll = scopes.some(isEverything);
   const where = isAll ? 'all' : scopes.length === 1 ? '1 pod' : `${scopes.length} pods`;
   return { text: `${sanitizeLine(deepest.level)} of ${where}`, token: 'text' };
 }

@@ -2,12 +2,12 @@
 import { toCurl } from '../../domain/output/index.ts';
 import { sanitizeLine } from '../../domain/sanitize.ts';
 import { type HttpEvent, httpEvents } from '../../domain/tables/http-events.ts';
-import { type TcpStatsEvent, tcpStatsEvents } from '../../domain/tables/tcp-stats-events.ts';
 import type { StoredRow } from '../../store/store.ts';
 import { plainText, type StyledLine, span } from '../../tui/styled-line.ts';
 import { createTextView } from '../text-view.tsx';
 import type { Neighbour, View, ViewContext } from '../view.ts';
 import { bodyText } from './body-lines.ts';
+import { createConnectionFinder } from './connection-finder.ts';
 import { type ExchangeMoves, exchangeActions, type SectionName } from './exchange-actions.ts';
 import { createFollowedRow } from './followed-row.ts';
 import { type BothSides, bothSides } from './other-side.ts';
@@ -17,12 +17,19 @@ export function createExchangeView(context: ViewContext, first: StoredRow, neigh
   const { ui } = context;
   const followed = createFollowedRow(context, first);
   const sidesOf = createSidesFinder(context);
+  const connectionOf = createConnectionFinder(context);
   let hex = false;
   let laidOut: (Page & { readonly width: number; readonly shown: Shown }) | undefined;
 
   const shownNow = (): Shown => {
     const row = followed.row();
-    return { row, payload: followed.payload, both: sidesOf(row), connection: connectionOf(context, row), hex };
+    return {
+      row,
+      payload: followed.payload,
+      both: sidesOf(row),
+      connection: connectionOf(followed.stored.agent, row),
+      hex,
+    };
   };
   const page = (width: number): Page => {
     const shown = shownNow();
@@ -154,11 +161,6 @@ function createSidesFinder(context: ViewContext): (row: HttpEvent) => BothSides 
       looked = { row, rows, both: bothSides(row, rows) };
     return looked.both;
   };
-}
-
-function connectionOf(context: ViewContext, { conn_id }: HttpEvent): TcpStatsEvent | undefined {
-  const { rows } = context.snapshot().table(tcpStatsEvents.id);
-  return rows.findLast(({ row }) => row.conn_id === conn_id)?.row as TcpStatsEvent | undefined;
 }
 
 function loadingOf(state: 'loading' | 'here' | 'failed'): string | undefined {
