@@ -23,10 +23,11 @@ export function httpFailure(row: HttpEvent): Failure | undefined {
   };
 }
 
-/** Undefined where the query was answered. */
+/** Undefined where the query was answered, and for a try on the way through the search domains: there is nothing wrong with those. */
 export function dnsFailure(row: DnsEvent): Failure | undefined {
   const { outcome, rcode } = row;
   if (outcome !== 'error' && outcome !== 'unanswered') return undefined;
+  if (outcome === 'error' && row.search_of !== null) return undefined;
   return {
     ...endsOf(row),
     id: `dns ${row.id}`,

@@ -7,6 +7,7 @@ import { type HttpEvent, httpEvents } from '../../domain/tables/http-events.ts';
 import { type TcpStatsEvent, tcpStatsEvents } from '../../domain/tables/tcp-stats-events.ts';
 import type { Snapshot, StoredRow } from '../../store/store.ts';
 import { agentFilter } from '../list/agent-filter.ts';
+import { oneSide } from '../list/one-side.ts';
 import { createWithin, type RowSource, type ShownRows, stretchOf } from '../list/row-source.ts';
 import { connectionFailure, dnsFailure, httpFailure } from './failure-of.ts';
 
@@ -15,6 +16,8 @@ interface Kind {
   /** Which of its rows the agents shall send. */
   readonly filter: string;
   failureOf(row: Row): Row | undefined;
+  /** What both ends of it have in common beside the client's address. */
+  subjectOf(row: Row): string;
 }
 
 const kinds: readonly Kind[] = [
@@ -22,12 +25,19 @@ const kinds: readonly Kind[] = [
     table: httpEvents,
     filter: 'outcome=error,unanswered,reset',
     failureOf: (row) => httpFailure(row as HttpEvent),
+    subjectOf: ({ req_method, req_path }) => `${req_method} ${req_path}`,
   },
-  { table: dnsEvents, filter: 'outcome=error,unanswered', failureOf: (row) => dnsFailure(row as DnsEvent) },
+  {
+    table: dnsEvents,
+    filter: '(outcome=error search_of=) or outcome=unanswered',
+    failureOf: (row) => dnsFailure(row as DnsEvent),
+    subjectOf: ({ query_type, query_name }) => `${query_type} ${query_name}`,
+  },
   {
     table: tcpStatsEvents,
     filter: 'state=reset,refused,timeout,unreachable,aborted',
     failureOf: (row) => connectionFailure(row as TcpStatsEvent),
+    subjectOf: () => '',
   },
 ];
 
@@ -46,22 +56,29 @@ export function originOf(stored: StoredRow): Origin | undefined {
 export function failureSource(): RowSource {
   const within = createWithin(failures);
   /** Rows are never changed in place: what was made of one stays true. */
-  const made = new WeakMap<StoredRow, StoredRow | null>();
+  const made = { one: new WeakMap<StoredRow, StoredRow | null>(), both: new WeakMap<StoredRow, StoredRow | null>() };
   let known: { parts: readonly (readonly StoredRow[])[]; shown: ShownRows } | undefined;
 
-  const failureOf = (kind: Kind, stored: StoredRow): StoredRow | null => {
-    const before = made.get(stored);
+  const failureOf = (kind: Kind, stored: StoredRow, isBoth: boolean): StoredRow | null => {
+    const known = isBoth ? made.both : made.one;
+    const before = known.get(stored);
     if (before !== undefined) return before;
-    const row = kind.failureOf(stored.row);
+    const found = kind.failureOf(stored.row);
+    const row = found && isBoth ? { ...found, side: 'both' } : found;
     const failure = row ? { key: `${stored.agent}\n${row.id}`, agent: stored.agent, row } : null;
-    made.set(stored, failure);
+    known.set(stored, failure);
     if (failure) origins.set(failure, { table: kind.table, stored });
     return failure;
+  };
+  const failuresIn = (kind: Kind, part: readonly StoredRow[]): readonly StoredRow[] => {
+    const failed = part.filter((stored) => failureOf(kind, stored, false) !== null);
+    const { rows, both } = oneSide(failed, kind.subjectOf);
+    return rows.flatMap((stored) => failureOf(kind, stored, both.has(stored)) ?? []);
   };
   const all = (snapshot: Snapshot): ShownRows => {
     const parts = kinds.map(({ table }) => snapshot.table(table.id).rows);
     if (known && parts.every((part, i) => part === known?.parts[i])) return known.shown;
-    const rows = kinds.flatMap((kind, i) => (parts[i] ?? []).flatMap((stored) => failureOf(kind, stored) ?? []));
+    const rows = kinds.flatMap((kind, i) => failuresIn(kind, parts[i] ?? []));
     const received = Math.max(rows.length, (known?.shown.received ?? 0) + newIn(rows, known?.shown.rows));
     known = { parts, shown: { rows: rows.sort(byTime), received } };
     return known.shown;

@@ -14,10 +14,21 @@ export interface RequestsList extends Partial<ListSpec> {
   readonly id: string;
   /** While live, too, only requests of the stretch of time shown. */
   readonly isRecent?: boolean;
+  /** What both ends saw is shown once. */
+  readonly isOneSided?: boolean;
 }
 
-export function requestsList({ isRecent = false, ...own }: RequestsList): ListSpec {
-  return { ...common, source: () => rowsOf(httpEvents, { failures, isRecent }), actions: curlAction(own.id), ...own };
+export function requestsList({ isRecent = false, isOneSided = false, ...own }: RequestsList): ListSpec {
+  return {
+    ...common,
+    source: () => rowsOf(httpEvents, { failures, isRecent, ...(isOneSided ? { subjectOf } : {}) }),
+    actions: curlAction(own.id),
+    ...own,
+  };
+}
+
+function subjectOf({ req_method, req_path }: Row): string {
+  return `${req_method} ${req_path}`;
 }
 
 const common: Omit<ListSpec, 'id' | 'source'> = {

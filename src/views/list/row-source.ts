@@ -1,9 +1,11 @@
 /** Where the rows of a list come from: a table the agents send, or a summary worked out in the terminal. */
+import type { Row } from '../../domain/column.ts';
 import type { Table } from '../../domain/table.ts';
 import type { Snapshot, StoredRow, TimeWindow } from '../../store/store.ts';
 import { defaultSpanMs, type TimeState, windowOf } from '../time.ts';
 import type { TableNeed } from '../view.ts';
 import { agentFilter, type Question } from './agent-filter.ts';
+import { oneSide } from './one-side.ts';
 
 export interface ShownRows {
   readonly rows: readonly StoredRow[];
@@ -32,13 +34,17 @@ export interface RowsOptions {
   readonly failures: string;
   /** While live, too, only rows of the stretch of time shown. */
   readonly isRecent?: boolean;
+  /** What both ends saw is shown once, as the client saw it: what it is about. */
+  readonly subjectOf?: (row: Row) => string;
   /** Rows are told anew under a later time, without changing their place. */
   readonly areUpdated?: boolean;
 }
 
 /** Rows of a table as the agents send them. */
-export function rowsOf(table: Table, { failures, isRecent = false, areUpdated = false }: RowsOptions): RowSource {
+export function rowsOf(table: Table, options: RowsOptions): RowSource {
+  const { failures, subjectOf, isRecent = false, areUpdated = false } = options;
   const within = createWithin(table);
+  const merged = createMerge(subjectOf);
   return {
     asksAgents: true,
     filtersAt: 'agents',
@@ -51,7 +57,9 @@ export function rowsOf(table: Table, { failures, isRecent = false, areUpdated = 
     take(snapshot, time) {
       const state = snapshot.table(table.id);
       const window = stretchOf(time, snapshot, isRecent);
-      return window ? { rows: within(state.rows, window), received: state.received } : state;
+      if (!window && !subjectOf) return state;
+      const rows = window ? within(state.rows, window) : state.rows;
+      return { rows: merged(rows), received: state.received };
     },
   };
 }
@@ -65,6 +73,16 @@ export function summaryOf(table: Table): RowSource {
     isByTime: false,
     needs: () => [],
     take: (snapshot, time) => ({ rows: snapshot.derived(table.id, windowOf(time, snapshot)), received: 0 }),
+  };
+}
+
+/** The same rows give the same array. */
+function createMerge(subjectOf: RowsOptions['subjectOf']): (rows: readonly StoredRow[]) => readonly StoredRow[] {
+  let known: { all: readonly StoredRow[]; rows: readonly StoredRow[] } | undefined;
+  return (all) => {
+    if (!subjectOf) return all;
+    if (known?.all !== all) known = { all, rows: oneSide(all, subjectOf).rows };
+    return known.rows;
   };
 }
 

@@ -6,6 +6,7 @@ import type { ViewSpec } from '../view.ts';
 const slowList = requestsList({
   id: 'slow',
   isRecent: true,
+  isOneSided: true,
   noun: 'slow requests',
   filter: 'latency>=1ms',
   sort: { column: 'latency', direction: 'descending' },

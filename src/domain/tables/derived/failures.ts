@@ -5,7 +5,7 @@ import { defineTable } from '../../table.ts';
 export const failures = defineTable({
   id: 'failures',
   title: 'Failures',
-  doc: 'Requests, DNS queries and connections that failed, in one list.',
+  doc: 'Requests, DNS queries and connections that failed, in one list; what both ends saw is in it once. Names that a resolver tried on its way through the search domains are left out: only the last one counts.',
   key: 'id',
   time: 'time_',
   columns: {
@@ -96,8 +96,8 @@ export const failures = defineTable({
       width: [1, 6, 6],
       priority: 6,
       search: false,
-      values: ['client', 'server'],
-      doc: 'From which end it was seen.',
+      values: ['client', 'server', 'both'],
+      doc: 'From which end it was seen; both: the times are the client’s.',
     },
     namespace: {
       type: 'namespace',
