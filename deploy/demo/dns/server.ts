@@ -10,8 +10,8 @@ import { answerFor, isUpstream } from './zone.ts';
 /** RFC 1035 §4.2.1. */
 const udpLimit = 512;
 
-/** Serves until the process ends. Resolves when it listens. */
-export async function serveDns(random: Random, port: number, address = '0.0.0.0'): Promise<void> {
+/** Serves until told to stop. Resolves when it listens, with what stops it. */
+export async function serveDns(random: Random, port: number, address = '0.0.0.0'): Promise<() => void> {
   const answer = (question: Question, limit?: number): { readonly wait: number; readonly bytes: Buffer } => {
     const { rcode, answers } = answerFor(question.name, question.type);
     if (random.chance(0.01)) return { wait: 1, bytes: writeAnswer(question, 2, []) };
@@ -36,6 +36,10 @@ export async function serveDns(random: Random, port: number, address = '0.0.0.0'
   const tcp = createServer((socket) => serveStream(socket, answer));
   tcp.listen(port, address);
   await Promise.all([once(udp, 'listening'), once(tcp, 'listening')]);
+  return () => {
+    udp.close();
+    tcp.close();
+  };
 }
 
 /** Messages with their length before them (RFC 1035 §4.2.2). */
