@@ -1,17 +1,17 @@
 /** A container's cgroups in the separate hierarchies of before (Linux, Documentation/admin-guide/cgroup-v1). */
 import { sumOf } from './cgroup-v2.ts';
-import { fieldOf, readNumber, readText, subdirectories } from './read-file.ts';
+import { createFiles, type Files, fieldOf, readText, subdirectories } from './read-file.ts';
 import type { Usage } from './usage.ts';
 
-/** Directory of the container's cgroup in each hierarchy that has one for it alone, by controller. */
-export type Directories = ReadonlyMap<string, string>;
+/** The container's cgroup in each hierarchy that has one for it alone, by controller. */
+export type Accounts = ReadonlyMap<string, Files>;
 
 export interface Hierarchies {
   /**
    * Where the controllers account for exactly these processes of the cgroup v2 path: the cgroup of the first has the same path, or
    * holds the same processes. What also holds others is left out.
    */
-  directoriesOf(cgroupPath: string, pids: readonly number[]): Directories;
+  accountsOf(cgroupPath: string, pids: readonly number[]): Accounts;
 }
 
 /** The value of a limit that is none: the largest multiple of the page size below 2^63. */
@@ -27,8 +27,8 @@ interface Mount {
 export function createHierarchies(mountInfo = readText('/proc/self/mountinfo') ?? '', proc = '/proc'): Hierarchies {
   const mounts = parseMounts(mountInfo);
   return {
-    directoriesOf(cgroupPath, pids) {
-      const found = new Map<string, string>();
+    accountsOf(cgroupPath, pids) {
+      const found = new Map<string, Files>();
       if (mounts.size === 0 || pids[0] === undefined) return found;
       const own = new Set(pids);
       for (const line of (readText(`${proc}/${pids[0]}/cgroup`) ?? '').split('\n')) {
@@ -38,7 +38,7 @@ export function createHierarchies(mountInfo = readText('/proc/self/mountinfo') ?
           const mount = mounts.get(controller);
           if (!mount || path === '/' || path === '') continue;
           const directory = mount.point + (path.startsWith(mount.root) ? path.slice(mount.root.length) : path);
-          if (path === cgroupPath || holdsOnly(directory, own)) found.set(controller, directory);
+          if (path === cgroupPath || holdsOnly(directory, own)) found.set(controller, createFiles(directory));
         }
       }
       return found;
@@ -46,19 +46,9 @@ export function createHierarchies(mountInfo = readText('/proc/self/mountinfo') ?
   };
 }
 
-export function usageV1(directories: Directories): Usage {
-  const file = (controller: string, name: string): string | undefined => {
-    const directory = directories.get(controller);
-    return directory === undefined ? undefined : `${directory}/${name}`;
-  };
-  const text = (controller: string, name: string) => {
-    const path = file(controller, name);
-    return path === undefined ? undefined : readText(path);
-  };
-  const number = (controller: string, name: string) => {
-    const path = file(controller, name);
-    return path === undefined ? undefined : readNumber(path);
-  };
+export function usageV1(accounts: Accounts): Usage {
+  const text = (controller: string, name: string) => accounts.get(controller)?.text(name);
+  const number = (controller: string, name: string) => accounts.get(controller)?.number(name);
   const quota = number('cpu', 'cpu.cfs_quota_us');
   const period = number('cpu', 'cpu.cfs_period_us');
   const memory = text('memory', 'memory.stat');

@@ -1,24 +1,24 @@
 /** A cgroup's files in the unified hierarchy (Linux, Documentation/admin-guide/cgroup-v2.rst). */
-import { fieldOf, numberIn, readNumber, readText } from './read-file.ts';
+import { type Files, fieldOf, numberIn } from './read-file.ts';
 import type { Usage } from './usage.ts';
 
-/** `directory` is the cgroup's. Controllers that are not enabled for it leave their figures out; `cpu.stat` is always there. */
-export function usageV2(directory: string): Usage {
-  const cpu = readText(`${directory}/cpu.stat`);
+/** Controllers that are not enabled for it leave their figures out; `cpu.stat` is always there. */
+export function usageV2(files: Files): Usage {
+  const cpu = files.text('cpu.stat');
   const micros = (value: number | undefined) => (value === undefined ? undefined : value * 1000);
-  const current = readNumber(`${directory}/memory.current`);
-  const memory = current === undefined ? undefined : readText(`${directory}/memory.stat`);
+  const current = files.number('memory.current');
+  const memory = current === undefined ? undefined : files.text('memory.stat');
   return {
     cpuNanos: micros(fieldOf(cpu, 'usage_usec')),
     throttledNanos: micros(fieldOf(cpu, 'throttled_usec')),
-    cpuLimit: cpuLimit(readText(`${directory}/cpu.max`)),
+    cpuLimit: cpuLimit(files.text('cpu.max')),
     memory: current === undefined ? undefined : Math.max(0, current - (fieldOf(memory, 'inactive_file') ?? 0)),
     anonymous: fieldOf(memory, 'anon'),
     majorFaults: fieldOf(memory, 'pgmajfault'),
-    memoryLimit: current === undefined ? undefined : readNumber(`${directory}/memory.max`),
-    oomKills: current === undefined ? undefined : fieldOf(readText(`${directory}/memory.events`), 'oom_kill'),
-    threads: readNumber(`${directory}/pids.current`),
-    ...io(readText(`${directory}/io.stat`)),
+    memoryLimit: current === undefined ? undefined : files.number('memory.max'),
+    oomKills: current === undefined ? undefined : fieldOf(files.text('memory.events'), 'oom_kill'),
+    threads: files.number('pids.current'),
+    ...io(files.text('io.stat')),
   };
 }
 

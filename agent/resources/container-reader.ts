@@ -1,7 +1,8 @@
 /** Reads one container again and again: the figures of now, and rates since the last time. */
-import { createHierarchies, type Directories, type Hierarchies, processesIn, usageV1 } from './cgroup-v1.ts';
+import { type Accounts, createHierarchies, type Hierarchies, processesIn, usageV1 } from './cgroup-v1.ts';
 import { usageV2 } from './cgroup-v2.ts';
 import { createProcUsage } from './proc-usage.ts';
+import { createFiles } from './read-file.ts';
 import type { ResourceSample } from './sample.ts';
 import { firstKnown, type Usage } from './usage.ts';
 
@@ -24,7 +25,7 @@ export interface ReaderSurroundings {
 /** Processes of one container that are looked at. */
 const maxProcesses = 512;
 /** Between two looks at where the controllers account for it, ns. */
-const directoriesNanos = 30e9;
+const accountsNanos = 30e9;
 /** A rate over a longer time tells nothing of now, ns. */
 const maxGapNanos = 10e9;
 
@@ -37,19 +38,20 @@ export function createContainerReader(path: string, { mount, hierarchies, proc }
   const directory = `${mount}${path}`;
   const procUsage = createProcUsage(proc);
   let last: { readonly time: number; readonly usage: Usage } | undefined;
-  let directories: Directories = new Map();
+  const files = createFiles(directory);
+  let accounts: Accounts = new Map();
   let looked = Number.NEGATIVE_INFINITY;
   let first: number | undefined;
 
   function usageAt(time: number, pids: readonly number[]): Usage {
-    if (time - looked > directoriesNanos) {
-      directories = hierarchies.directoriesOf(path, pids);
+    if (time - looked > accountsNanos) {
+      accounts = hierarchies.accountsOf(path, pids);
+      files.forget();
       looked = time;
     }
-    const accounts = firstKnown(usageV2(directory), usageV1(directories));
-    const isComplete =
-      accounts.cpuNanos !== undefined && accounts.memory !== undefined && accounts.readBytes !== undefined;
-    return isComplete ? accounts : firstKnown(accounts, procUsage.of(pids));
+    const known = firstKnown(usageV2(files), usageV1(accounts));
+    const isComplete = known.cpuNanos !== undefined && known.memory !== undefined && known.readBytes !== undefined;
+    return isComplete ? known : firstKnown(known, procUsage.of(pids));
   }
 
   return {

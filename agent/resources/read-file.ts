@@ -1,7 +1,9 @@
 /** Small files of /proc and the cgroup file systems: synchronous, into one buffer, because waiting for a thread costs more than reading. */
-import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readlinkSync, readSync, statSync } from 'node:fs';
 
 const buffer = Buffer.allocUnsafe(256 << 10);
+/** The kernel hands these files over by the page: a read that brings less than half of one was the last. */
+const lastRead = 2048;
 
 /** The file's text (of a longer file the beginning); undefined for what is gone or not ours to read. */
 export function readText(path: string): string | undefined {
@@ -16,7 +18,7 @@ export function readText(path: string): string | undefined {
     for (;;) {
       const read = readSync(file, buffer, length, buffer.length - length, null);
       length += read;
-      if (read === 0 || length === buffer.length) return buffer.toString('latin1', 0, length);
+      if (read < lastRead || length === buffer.length) return buffer.toString('latin1', 0, length);
     }
   } catch {
     return undefined;
@@ -25,10 +27,24 @@ export function readText(path: string): string | undefined {
   }
 }
 
-/** A file that holds a number; undefined also for "max". */
-export function readNumber(path: string): number | undefined {
-  const text = readText(path);
-  return text === undefined ? undefined : numberIn(text);
+/** The files of a directory, read again and again. One that is missing is not looked for each time: that costs more than reading it. */
+export interface Files {
+  text(name: string): string | undefined;
+  /** Of a file that holds a number; undefined also for "max". */
+  number(name: string): number | undefined;
+  /** Looks for the missing ones again. */
+  forget(): void;
+}
+
+export function createFiles(directory: string): Files {
+  const missing = new Set<string>();
+  const text = (name: string): string | undefined => {
+    if (missing.has(name)) return undefined;
+    const content = readText(`${directory}/${name}`);
+    if (content === undefined) missing.add(name);
+    return content;
+  };
+  return { text, number: (name) => numberIn(text(name)), forget: () => missing.clear() };
 }
 
 export function numberIn(text: string | undefined): number | undefined {
@@ -56,6 +72,8 @@ export function readLink(path: string): string | undefined {
 
 export function subdirectories(path: string): string[] {
   try {
+    // Its name and its own ".": each directory below would be one more.
+    if (statSync(path).nlink === 2) return [];
     return readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
   } catch {
     return [];

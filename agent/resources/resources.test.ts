@@ -11,6 +11,7 @@ import { createContainerReader } from './container-reader.ts';
 import { listContainers } from './containers.ts';
 import { addressesOf, countersOf } from './network.ts';
 import { createProcUsage } from './proc-usage.ts';
+import { createFiles } from './read-file.ts';
 import { createRestarts } from './restarts.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'kelpie-resources-'));
@@ -45,7 +46,7 @@ const v2 = {
 
 describe('what a container uses', () => {
   test('by the files of cgroup v2', () => {
-    assert.deepEqual(usageV2(files(v2)), {
+    assert.deepEqual(usageV2(createFiles(files(v2))), {
       cpuNanos: 1e9,
       throttledNanos: 0,
       cpuLimit: 0.5,
@@ -108,7 +109,7 @@ describe('what a container uses', () => {
       `30 20 0:1 / ${mount}/memory rw - cgroup cgroup rw,memory\n31 20 0:2 / ${mount}/pids rw - cgroup cgroup rw,pids\n`,
       join(mount, 'proc'),
     );
-    assert.deepEqual([...hierarchies.directoriesOf('/pod', [11, 12])], [['memory', `${mount}/memory/own`]]);
+    assert.deepEqual([...hierarchies.accountsOf('/pod', [11, 12]).keys()], ['memory']);
     const reader = createContainerReader('/pod', { mount: join(mount, 'v2'), hierarchies, proc: join(mount, 'proc') });
     reader.read(1e9);
     const values = reader.read(2e9);
