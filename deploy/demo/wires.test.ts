@@ -20,12 +20,18 @@ import { createRedis } from './redis/server.ts';
 /** Chance that never strikes: nothing slow, nothing refused. */
 const calm = { ...createRandom(1), chance: () => false, latency: () => 0.1 };
 
+/** What stops what the tests started. */
+const ends: (() => void)[] = [];
+after(() => {
+  for (const end of ends) end();
+});
+
 /** Serves on loopback until the tests are over; returns the port. */
 async function listening(server: Server): Promise<number> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => sockets.add(socket)).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  after(() => {
+  ends.push(() => {
     for (const socket of sockets) socket.destroy();
     server.close();
   });
@@ -36,8 +42,7 @@ describe('the demo’s DNS', () => {
   const resolver = new dns.Resolver({ timeout: 1000, tries: 1 });
   const port = 20_000 + (process.pid % 20_000);
   before(async () => {
-    const stop = await serveDns(calm, port, '127.0.0.1');
-    after(stop);
+    ends.push(await serveDns(calm, port, '127.0.0.1'));
     resolver.setServers([`127.0.0.1:${port}`]);
   });
 

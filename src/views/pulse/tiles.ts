@@ -68,9 +68,15 @@ function tileSpans(tile: Tile, now: Course, before: Course | undefined, width: n
     span(` ${head}`, token === 'strong' ? 'label' : token),
     span(`${figure.padStart(7)} `, token),
     span(
-      formatSparkline(tile.series(now), { width: room, ascii: ui.glyphs.ascii }),
+      formatSparkline(stretched(tile.series(now), room), { width: room, ascii: ui.glyphs.ascii }),
       token === 'strong' ? 'info' : token,
     ),
     span(fit(change === '' ? '' : ` ${change}`, 8, 'left', 'end', ui.glyphs.ellipsis), 'muted'),
   ];
+}
+
+/** Each value as often as there is room for all of them. */
+function stretched(series: readonly number[], room: number): readonly number[] {
+  const times = Math.max(1, Math.floor(room / Math.max(1, series.length)));
+  return series.flatMap((value) => Array<number>(times).fill(value));
 }
