@@ -4,7 +4,6 @@ import { type ReactNode, useEffect } from 'react';
 import type { AgentClient, LeaseRequest } from './agent-client/client.ts';
 import { createWants } from './commands/wants.ts';
 import { toAppError } from './domain/errors.ts';
-import { tables } from './domain/tables/index.ts';
 import { createApp } from './shell/app.ts';
 import { AppRoot } from './shell/app-root.tsx';
 import { checkKeyMap, type KeyMap, readKeyMap } from './shell/key-map.ts';
@@ -86,14 +85,16 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
   // Before the first frame: a key echoed by the terminal would scroll it.
   process.stdin.setRawMode?.(true);
   const began = Date.now();
-  const isWaiting = () =>
-    Date.now() - began < eagerMs &&
-    store.getSnapshot().held === undefined &&
-    tables.every(({ id }) => store.getSnapshot().table(id).rows.length === 0);
-  const ticker = createTicker(store, { refreshMs: options.refreshMs, isWaiting });
   const maxRowsPerSecond = Math.max(leastRowsPerSecond, Math.floor(rowsPerSecond / Math.max(1, options.agents)));
-  let failure: unknown;
   const wants = createWants({ client, store, lease: options.lease, maxRowsPerSecond });
+  const isWaiting = () => {
+    if (Date.now() - began >= eagerMs) return false;
+    const snapshot = store.getSnapshot();
+    const looked = wants.tables();
+    return looked.length > 0 ? looked.every((id) => snapshot.table(id).rows.length === 0) : snapshot.held === undefined;
+  };
+  const ticker = createTicker(store, { refreshMs: options.refreshMs, isWaiting });
+  let failure: unknown;
   let handOver: Release | undefined;
 
   const ports: Ports = {

@@ -5,16 +5,23 @@ import { rowKey, type Table } from '../domain/table.ts';
 export interface FinalRows {
   /** Takes a row or its update. */
   take(agent: string, row: Row): void;
-  /** Hands out what is still in flight. */
+  /** Hands out what is not final. */
   flush(): void;
 }
 
-/** Exchanges in flight that are waited for, and keys of rows handed out that are remembered, at most. */
+/** Rows that are waited for, and keys of rows handed out that are remembered, at most. */
 const limits = { waiting: 20_000, done: 100_000 };
 
-export function createFinalRows(table: Table, emit: (row: Row) => void): FinalRows {
+/** Rows that are told anew for as long as what they are about is there. */
+const levelTables: ReadonlySet<string> = new Set(['conn_stats', 'process_stats', 'network_stats']);
+const openStates: ReadonlySet<unknown> = new Set(['in-flight', 'connecting', 'open']);
+
+/** @param following nobody waits for the end: what never is final is handed out each time it is told */
+export function createFinalRows(table: Table, following: boolean, emit: (row: Row) => void): FinalRows {
   const waiting = new Map<string, Row>();
   const done = new Set<string>();
+  const isLevel = levelTables.has(table.id);
+  const isFinal = (row: Row) => !isLevel && !openStates.has(row.outcome ?? row.state);
 
   const handOut = (key: string, row: Row) => {
     waiting.delete(key);
@@ -25,10 +32,11 @@ export function createFinalRows(table: Table, emit: (row: Row) => void): FinalRo
 
   return {
     take(agent, row) {
+      if (isLevel && following) return emit(row);
       const key = `${agent}\n${rowKey(table, row)}`;
       // An agent sends what it kept again after a reconnect.
       if (done.has(key)) return;
-      if (row.outcome !== 'in-flight') return handOut(key, row);
+      if (isFinal(row)) return handOut(key, row);
       waiting.set(key, row);
       const [oldest] = waiting;
       if (oldest && waiting.size > limits.waiting) handOut(...oldest);

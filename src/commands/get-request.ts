@@ -2,16 +2,20 @@
 import { AppError } from '../domain/errors.ts';
 import { parseFilter } from '../domain/filter/parse.ts';
 import { nearest } from '../domain/filter/suggest.ts';
-import type { Table } from '../domain/table.ts';
-import { tables } from '../domain/tables/index.ts';
+import type { Direction } from '../domain/format/compare.ts';
+import { findColumn, type Table } from '../domain/table.ts';
+import { derivedTables } from '../domain/tables/index.ts';
 import { parseDuration } from './quantities.ts';
 import { type OutputFormat, outputFormats } from './row-writer.ts';
 import { readSourceFlags, type SourceFlags, type SourceRequest } from './source-options.ts';
+import { tableNamed } from './table-names.ts';
 
 export interface GetFlags extends SourceFlags {
   readonly follow?: boolean;
   readonly once?: boolean;
   readonly duration?: string;
+  readonly since?: string;
+  readonly sort?: string;
   readonly filter?: string;
   readonly output?: string;
   readonly limit?: string;
@@ -23,9 +27,15 @@ export interface GetFlags extends SourceFlags {
 
 export interface GetRequest {
   readonly table: Table;
+  /** It is worked out here from summaries (src/store/series). */
+  readonly isDerived: boolean;
   readonly source: SourceRequest;
   /** When to stop: at the end of what is kept or recorded, after a time (ms), or when told to. */
   readonly until: { readonly kind: 'end' } | { readonly kind: 'time'; readonly ms: number } | { readonly kind: 'told' };
+  /** How far back what is printed reaches, ms; undefined = as far as it goes. */
+  readonly sinceMs: number | undefined;
+  /** Undefined = in the order of arrival, or as the table suggests. */
+  readonly sort: SortOrder | undefined;
   readonly filter: string;
   readonly format: OutputFormat;
   /** Rows at most; undefined = all. */
@@ -34,6 +44,11 @@ export interface GetRequest {
   readonly quiet: boolean;
   readonly color: 'auto' | 'always' | 'never';
   readonly glyphs: 'auto' | 'unicode' | 'ascii';
+}
+
+export interface SortOrder {
+  readonly column: string;
+  readonly direction: Direction;
 }
 
 /** Capture time where nobody says, ms. */
@@ -45,10 +60,19 @@ export function readGetRequest(tableName: string, flags: GetFlags): GetRequest {
   const table = tableNamed(tableName);
   const filter = flags.filter ?? '';
   checkFilter(table, filter);
+  const isDerived = derivedTables.includes(table);
+  const until = untilOf(flags, source, isDerived);
+  const sort = sortOf(table, flags.sort);
+  if (sort && until.kind === 'told' && !isDerived) {
+    throw usage('--sort needs an end: use it with --once or --duration, or with a table such as svc.');
+  }
   return {
     table,
+    isDerived,
     source,
-    until: untilOf(flags, source),
+    until,
+    sinceMs: sinceOf(flags.since, source, until, isDerived),
+    sort,
     filter,
     format: oneOf('--output', flags.output ?? 'table', outputFormats),
     limit: limitOf(flags.limit),
@@ -65,17 +89,37 @@ export function checkFilter(table: Table, text: string): void {
   if (!result.ok) throw new AppError('filter-invalid', { text, ...result.error });
 }
 
-/** "http" or "http_events". */
-function tableNamed(name: string): Table {
-  const short = (table: Table) => table.id.replace(/_events$/, '');
-  const table = tables.find((each) => each.id === name || short(each) === name);
-  if (table) return table;
-  const near = nearest(name, tables.map(short));
-  const hint = near ? ` Did you mean ${near}?` : '';
-  throw usage(`There is no table "${name}".${hint} Tables: ${tables.map(short).join(', ')}.`);
+/** "-rate": by rate, the highest first. */
+function sortOf(table: Table, text: string | undefined): SortOrder | undefined {
+  if (text === undefined) return undefined;
+  const name = text.replace(/^[+-]/, '');
+  const column = findColumn(table, name);
+  if (column) return { column: column.id, direction: text.startsWith('-') ? 'descending' : 'ascending' };
+  const near = nearest(
+    name,
+    table.columnIds.flatMap((id) => [id, ...(table.columns[id]?.aliases ?? [])]),
+  );
+  throw usage(`--sort: ${table.id} has no column "${name}".${near ? ` Did you mean ${near}?` : ''}`);
 }
 
-function untilOf(flags: GetFlags, { choice }: SourceRequest): GetRequest['until'] {
+function sinceOf(
+  text: string | undefined,
+  { choice }: SourceRequest,
+  until: GetRequest['until'],
+  isDerived: boolean,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = parseDuration(text);
+  if (!ms) throw usage(`--since takes a time such as 30s or 5m, not "${text}".`);
+  const isTrailing = isDerived && until.kind === 'told';
+  if (choice.kind !== 'agents' && !isTrailing) {
+    throw usage('--since goes with --agents, which keep what was before, or with --follow and a table such as svc.');
+  }
+  if (until.kind === 'time') throw usage('--since and --duration cannot be combined.');
+  return ms;
+}
+
+function untilOf(flags: GetFlags, { choice }: SourceRequest, isDerived: boolean): GetRequest['until'] {
   const given = (['follow', 'once', 'duration'] as const).filter((name) => flags[name] !== undefined);
   if (given.length > 1) throw usage(`${given.map((name) => `--${name}`).join(' and ')} cannot be combined.`);
   if (flags.follow) return { kind: 'told' };
@@ -85,9 +129,10 @@ function untilOf(flags: GetFlags, { choice }: SourceRequest): GetRequest['until'
     if (ms > 86_400_000) throw usage('--duration is at most 24h. Without an end: --follow.');
     return { kind: 'time', ms };
   }
-  // An agent started just now has kept nothing yet.
+  // An agent started just now has kept nothing yet, and figures per second are of the seconds to come unless somebody asks for others.
   const isFresh = choice.kind === 'demo' || choice.kind === 'local';
-  return isFresh ? { kind: 'time', ms: defaultCaptureMs } : { kind: 'end' };
+  const isOfNow = isDerived && choice.kind === 'agents' && !flags.once && flags.since === undefined;
+  return isFresh || isOfNow ? { kind: 'time', ms: defaultCaptureMs } : { kind: 'end' };
 }
 
 function limitOf(text: string | undefined): number | undefined {

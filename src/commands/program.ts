@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { AppError } from '../domain/errors.ts';
 import { nearest } from '../domain/filter/suggest.ts';
 import { withSourceFlags } from './source-options.ts';
+import { tableNames } from './table-names.ts';
 
 /** Runs a command; resolves with the exit code, or undefined when the process ends by itself. */
 export type Run = () => Promise<number | undefined>;
@@ -118,21 +119,29 @@ ${exitCodeHelp}`,
       withSourceFlags(
         add(
           'get',
-          'print rows of a table: http',
+          'print rows of a table, or figures worked out from them',
           [
             'kelpie get http --local --duration 8s',
             "kelpie get http --demo --follow --filter 'status>=500 latency>50ms'",
+            'kelpie get svc --demo --duration 10s --sort -p99',
+            "kelpie get edges --agents 127.0.0.1:7788 --follow --filter 'errors>1%'",
+            'kelpie get flows --local --duration 30s -o jsonl',
             "kelpie get http --agents 127.0.0.1:7788 -o jsonl | jq -r '.req_path'",
             'kelpie get http --replay shop.kelpie -o csv >shop.csv',
           ].join('\n'),
         )
-          .argument('<table>', 'http')
+          .argument('<table>', `${tableNames.join(', ')}`)
           .option('--once', 'print what is kept, then end (default for --agents and --replay)')
-          .option('--duration <time>', 'capture for this long, e.g. 10s (default for --local and --demo: 10s)')
-          .option('-f, --follow', 'go on until ctrl-c')
+          .option(
+            '--duration <time>',
+            'capture for this long, e.g. 10s (default for --local, --demo, and figures: 10s)',
+          )
+          .option('-f, --follow', 'go on until ctrl-c; figures are printed each second, of the last 10 s or --since')
+          .option('--since <time>', 'only what is not older, e.g. 5m, of what --agents kept')
           .option('--filter <text>', "only rows that match, e.g. 'kuard status>=500' (docs/filter.md)")
           .addOption(new Option('-o, --output <format>', 'table, wide, json, jsonl or csv (default: table)'))
-          .option('--limit <n>', 'end after this many rows; of those kept, the newest')
+          .option('--sort <column>', 'order by a column, -column for the highest first (figures: -rate)')
+          .option('--limit <n>', 'end after this many rows; of those kept, the newest; sorted, the first')
           .option('--fail-empty', 'exit with 4 when nothing matched'),
       ),
     ),

@@ -16,6 +16,8 @@ export interface WantsOptions {
 export interface Wants {
   /** True when rows of another query are on their way. */
   want(needs: Needs): boolean;
+  /** Of which rows are wanted. */
+  tables(): readonly string[];
 }
 
 /** The agents answer a query within this time or have no row for it. */
@@ -74,6 +76,7 @@ export function createWants({ client, store, lease, maxRowsPerSecond }: WantsOpt
       client.setLeases(leasesOf(level, scopes, lease));
       return others.length > 0;
     },
+    tables: () => [...filters.keys()],
   };
 }
 

@@ -5,14 +5,14 @@ import { findTable, tables } from '../domain/tables/index.ts';
 import { createAgentBook } from './agent-book.ts';
 import { mergeLosses } from './losses.ts';
 import { createRowRing, type RowRing } from './row-ring.ts';
-import { createSeries } from './series/series.ts';
+import { createSeries, type SeriesLimits } from './series/series.ts';
 import type { Snapshot, Store, TableState } from './store.ts';
 
 export interface StoreLimits {
   /** Rows kept of each table, 1 or more. */
   readonly rows: number;
-  /** Memory for summaries over time, bytes. */
-  readonly seriesBytes: number;
+  /** Memory for summaries over time, names in them, and how long they are kept. */
+  readonly series: Partial<SeriesLimits>;
 }
 
 /** Tables whose rows are told anew every second or while they change: as many as there are things, not events. */
@@ -34,7 +34,7 @@ export function createStore(limits: Partial<StoreLimits> = {}, now: () => number
         createRowRing(table, levelTables.has(table.id) ? Math.min(limit, mostLevels) : limit),
       ]),
   );
-  const series = createSeries(limits.seriesBytes === undefined ? {} : { bytes: limits.seriesBytes });
+  const series = createSeries(limits.series);
   const agents = createAgentBook();
   const listeners = new Set<() => void>();
   /** Tables whose rows go when the next ones come. */

@@ -17,6 +17,8 @@ export interface SeriesLimits {
   readonly bytes: number;
   /** Names kept of each kind (pods, edges, endpoints, connections, containers). */
   readonly keys: number;
+  /** How long it is kept, ms. */
+  readonly keptMs: number;
 }
 
 export interface Series {
@@ -31,10 +33,9 @@ export interface Series {
   readonly bytes: number;
 }
 
-const defaults: SeriesLimits = { bytes: 256 * 1024 * 1024, keys: 100_000 };
+const defaults: SeriesLimits = { bytes: 256 * 1024 * 1024, keys: 100_000, keptMs: 60 * 60_000 };
 /** Seconds are kept so long at least while there is room, then ten of them are one, ms. */
 const fineMs = 15 * 60_000;
-const keptMs = 60 * 60_000;
 /** Under pressure: share of the memory that seconds keep, and how many of them stay whatever happens, ms. */
 const fineShare = 0.6;
 const leastFineMs = 120_000;
@@ -49,7 +50,7 @@ const requestTables: ReadonlySet<string> = new Set<RequestTable>(['pod_stats', '
 const seriesTables: ReadonlySet<string> = new Set([...requestTables, 'conn_stats', 'process_stats']);
 
 export function createSeries(limits: Partial<SeriesLimits> = {}): Series {
-  const { bytes: mostBytes, keys: mostKeys } = { ...defaults, ...limits };
+  const { bytes: mostBytes, keys: mostKeys, keptMs } = { ...defaults, ...limits };
   const kinds = createKinds(mostKeys);
   const every = allKinds(kinds);
   const conns = createConnBook();
@@ -98,8 +99,9 @@ export function createSeries(limits: Partial<SeriesLimits> = {}): Series {
       }
       const taken = takeRow(table, agent, second, row);
       if (taken === 'taken') {
-        if (table !== 'conn_stats') clock.told(agent, second, now);
-        if (requestTables.has(table) || table === 'process_stats') first = Math.min(first ?? second, second);
+        clock.told(agent, second, now);
+        // What a live agent says of its connections first may be old news.
+        if (table !== 'conn_stats' || !live.has(agent)) first = Math.min(first ?? second, second);
       } else lose(taken === 'nonsense' ? 'summary-nonsense' : 'summary-limit');
     }
   };
@@ -151,7 +153,11 @@ export function createSeries(limits: Partial<SeriesLimits> = {}): Series {
         }
         live.add(event.agent);
         const time = event.time ?? now;
-        if (Math.abs(time - now) < clockMs) clock.alive(event.agent, time, now);
+        if (Math.abs(time - now) < clockMs) {
+          clock.alive(event.agent, time, now);
+          // From now on nothing is a fact, too.
+          first ??= Math.floor(time / secondMs) * secondMs;
+        }
         changed = true;
       } else if (event.type === 'link') {
         if (event.link.state === 'retrying') {
