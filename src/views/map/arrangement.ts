@@ -111,7 +111,24 @@ export function arrangementOf(
   outline: Outline,
 ): Arrangement {
   const edges = new Set(outline.edges.map(({ key }) => key));
+  return { layers: toTop(layers), layerOf, edges };
+}
+
+function toTop(layers: readonly (readonly Item[])[]): readonly (readonly Item[])[] {
   const top = layers.reduce((least, [first]) => Math.min(least, first?.row ?? least), Number.POSITIVE_INFINITY);
-  if (top === 0 || !Number.isFinite(top)) return { layers, layerOf, edges };
-  return { layers: layers.map((layer) => layer.map((item) => ({ ...item, row: item.row - top }))), layerOf, edges };
+  if (top === 0 || !Number.isFinite(top)) return layers;
+  return layers.map((layer) => layer.map((item) => ({ ...item, row: item.row - top })));
+}
+
+/** The same with everything nearer together from top to bottom, as far as nothing comes to lie over another. */
+export function squeeze({ layers, layerOf, edges }: Arrangement, share: number): Arrangement {
+  const squeezed = layers.map((layer) =>
+    placeRows(
+      layer.map((item) => {
+        const middle = (item.row + item.height / 2) * share;
+        return { ...item, middle, row: middle - item.height / 2, weight: item.node === undefined ? 1 : item.height };
+      }),
+    ),
+  );
+  return { layers: toTop(squeezed), layerOf, edges };
 }

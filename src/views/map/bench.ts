@@ -5,7 +5,7 @@ import { createCanvas } from '../../tui/canvas/canvas.ts';
 import { chooseGlyphs } from '../../tui/glyphs.ts';
 import { createTheme } from '../../tui/theme.ts';
 import { arrange } from './arrange.ts';
-import { boxHeight, windowed } from './density.ts';
+import { boxHeight, densityBeyond } from './density.ts';
 import { buildGraph, type MapGraph } from './graph.ts';
 import { paintBoxes } from './paint-boxes.ts';
 import { type Plan, route } from './route.ts';
@@ -37,6 +37,7 @@ export function measureMap(
   limit: number,
   rounds = 9,
 ): MapCosts {
+  const windowed = densityBeyond(198);
   const glyphs = chooseGlyphs('unicode', {});
   const ui = { glyphs, theme: createTheme(8) };
   const graphOptions = { collapsed: false, namespaces: new Set<string>() };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { arrange } from './arrange.ts';
-import { type Arrangement, emptyArrangement, type Outline } from './arrangement.ts';
+import { type Arrangement, emptyArrangement, type Outline, squeeze } from './arrangement.ts';
 import { type Plan, type RoutedBox, route } from './route.ts';
 import { settle } from './settle.ts';
 
@@ -118,6 +118,21 @@ describe('the layout of the map', () => {
           assertConnected(outline, plan);
           assertClear(plan);
         }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('and when it is squeezed, which never makes it higher', () => {
+    fc.assert(
+      fc.property(outlines, fc.double({ min: 0.2, max: 1, noNaN: true }), (outline, share) => {
+        const loose = arrange(outline);
+        const arrangement = squeeze(loose, share);
+        const plan = planOf(outline, arrangement);
+        assertApart([...plan.boxes.values()]);
+        assertConnected(outline, plan);
+        assertClear(plan);
+        assert.ok(plan.height <= planOf(outline, loose).height + 1);
       }),
       { numRuns: 60 },
     );

@@ -2,8 +2,8 @@
 import type { Glyphs } from '../../tui/glyphs.ts';
 import type { Area } from '../../tui/view.ts';
 import { arrange } from './arrange.ts';
-import { type Arrangement, emptyArrangement, type Outline } from './arrangement.ts';
-import { boxHeight, cramped, type Density, densities, windowed } from './density.ts';
+import { type Arrangement, emptyArrangement, type Outline, squeeze } from './arrangement.ts';
+import { boxHeight, type Density, densities, densityBeyond, windowWidth } from './density.ts';
 import type { MapGraph } from './graph.ts';
 import { nameWidth } from './labels.ts';
 import type { LayoutThread } from './layout-thread.ts';
@@ -12,9 +12,9 @@ import { nothingShown, type Selection, selectEdges } from './select.ts';
 import { settle } from './settle.ts';
 
 /** More edges than this are laid out in a thread: dagre takes some 50 ms for as many. */
-export const inPlace = 40;
-/** From this width on a map that does not fit is still a map: one looks at it through a window. */
-const windowFrom = { width: 100, height: 18 };
+export const inPlace = 30;
+/** A window lower than this shows too little of a map. */
+const windowHeight = 18;
 
 export interface SceneView {
   readonly selection: Selection;
@@ -38,7 +38,7 @@ export function createScene(glyphs: Glyphs, thread: LayoutThread, changed: () =>
   let asked: { graph: MapGraph; limit: number; now: number } | undefined;
   let arrangement = emptyArrangement;
   let plan = emptyPlan;
-  let density: Density = windowed;
+  let density = densityBeyond(windowWidth);
   let shape = '';
   let size = '';
   let pending = false;
@@ -76,20 +76,28 @@ export function createScene(glyphs: Glyphs, thread: LayoutThread, changed: () =>
     pending = false;
     // Boxes of one height stand alike, whatever is written in them.
     const byLines = new Map<number, Arrangement>();
-    const use = (of: Density) => {
+    const use = (of: Density, isLast = false) => {
       density = of;
       arrangement = byLines.get(of.lines) ?? arrange(outlineFor(of));
       byLines.set(of.lines, arrangement);
       plan = planFor(of, arrangement);
+      // What is only too high may be drawn nearer together.
+      for (let tries = 0; tries < 3 && plan.height > area.height && (isLast || plan.width <= area.width); tries += 1) {
+        const tighter = squeeze(arrangement, area.height / plan.height);
+        const tried = planFor(of, tighter);
+        if (tried.height >= plan.height) break;
+        arrangement = tighter;
+        plan = tried;
+      }
     };
     for (const each of densities) {
       use(each);
       if (fits(plan, area)) return;
     }
-    use(area.width < windowFrom.width ? cramped : windowed);
+    use(densityBeyond(area.width), true);
   };
   const layOutElsewhere = (area: Area) => {
-    density = area.width < windowFrom.width ? cramped : windowed;
+    density = densityBeyond(area.width);
     const outline = outlineFor(density);
     const wanted = shape;
     // Something to look at until then.
@@ -134,7 +142,7 @@ export function createScene(glyphs: Glyphs, thread: LayoutThread, changed: () =>
         size = nextSize;
         layOut(area, isResized);
       }
-      const crowded = !fits(plan, area) && (area.width < windowFrom.width || area.height < windowFrom.height);
+      const crowded = !fits(plan, area) && (area.width < windowWidth || area.height < windowHeight);
       return { selection, arrangement, plan, density, crowded, pending };
     },
     renew() {
