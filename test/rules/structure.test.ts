@@ -49,10 +49,16 @@ describe('the structure holds', () => {
   test('no view imports another', () => {
     const views = foldersOf('src/views');
     for (const view of views) {
-      for (const file of readdirSync(join(root, 'src/views', view))) {
-        const text = readFileSync(join(root, 'src/views', view, file), 'utf8');
+      const folder = join(root, 'src/views', view);
+      const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file));
+      for (const file of files) {
+        const text = readFileSync(join(folder, file), 'utf8');
         for (const other of views.filter((each) => !kits.includes(each)))
-          assert.ok(!text.includes(`'../${other}/`), `src/views/${view}/${file} imports ${other}`);
+          assert.doesNotMatch(
+            text,
+            new RegExp(`'(\\.\\./){${file.split('/').length}}${other}/`),
+            `src/views/${view}/${file} imports ${other}`,
+          );
       }
     }
   });
