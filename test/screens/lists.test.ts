@@ -323,7 +323,7 @@ describe(':errors', () => {
     assert.match(text(screen), /✗.* http .* connection reset +no-answer/);
     assert.match(text(screen), /✗.* dns .*A{1,4} \S+ +unanswered in 3 tries/);
     assert.match(text(screen), /!.* dns .* NXDOMAIN +4xx/);
-    assert.match(text(screen), /✗.* tcp .* connect to port 443 +(refused|timed out)/);
+    assert.match(text(screen), /✗.* tcp .* connect :443 +(refused|timed out)/);
     const times = screen.grid().flatMap((line) => /\d\d:\d\d:\d\d\.\d{3}/.exec(line)?.[0] ?? []);
     assert.deepEqual(times, times.toSorted());
   });

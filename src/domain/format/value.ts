@@ -3,27 +3,38 @@ import { type ColumnSpec, type HeaderList, isSeries, type SemanticType, type Val
 import { type SanitizeOptions, sanitizeLine } from '../sanitize.ts';
 import { formatBytes, formatPercent, formatRate } from './bytes.ts';
 import { formatDuration } from './duration.ts';
+import { shortenEntity } from './entity.ts';
 import { formatSparkline } from './sparkline.ts';
 import { formatTime } from './time.ts';
 
 export interface FormatOptions extends SanitizeOptions {
   /** Minutes east of UTC for wall clock times; default 0. */
   readonly offsetMinutes?: number | undefined;
-  /** Cells there are: a clock leaves its milliseconds out rather than be cut. */
+  /** Cells there are: a clock leaves its milliseconds out rather than be cut, a pod the hash in its name. */
   readonly width?: number | undefined;
 }
 
 /** What stands for "not known" or "does not apply". */
 export const noValue = '-';
 
+/** Values that are names of pods or workloads, where they are not processes or addresses. */
+const entities = new Set<SemanticType>(['endpoint', 'pod', 'service']);
+
 /** The text of a value, safe for a terminal, not cut to any width. */
-export function formatValue(spec: Pick<ColumnSpec, 'type'>, value: Value | undefined, options?: FormatOptions): string {
+export function formatValue(
+  { type }: Pick<ColumnSpec, 'type'>,
+  value: Value | undefined,
+  options?: FormatOptions,
+): string {
   if (value === null || value === undefined || value === '') return noValue;
   switch (typeof value) {
-    case 'string':
-      return sanitizeLine(value, options);
+    case 'string': {
+      const text = sanitizeLine(value, options);
+      const isShort = options?.width === undefined || !entities.has(type);
+      return isShort ? text : shortenEntity(text, options.width, options.ascii ? '~' : '…');
+    }
     case 'number':
-      return formatNumber(spec.type, value, options);
+      return formatNumber(type, value, options);
     case 'bigint': {
       const clock = formatTime(value, options?.offsetMinutes);
       return options?.width !== undefined && options.width < clock.length ? clock.slice(0, 8) : clock;

@@ -56,7 +56,7 @@ export function connectionFailure(row: TcpStatsEvent): Failure | undefined {
     ...endsOf(row),
     id: `tcp ${row.conn_id}`,
     kind: 'tcp',
-    what: `connect to port ${port}`,
+    what: `connect :${port}`,
     why: reason,
     class: 'connection',
     latency: null,
