@@ -13,7 +13,7 @@ export interface SummaryLimits {
 export const defaultSummaryLimits: SummaryLimits = {
   pods: 2000,
   edges: 5000,
-  servers: 1000,
+  servers: 500,
   endpoints: 200,
   allEndpoints: 10_000,
   idleSeconds: 600,

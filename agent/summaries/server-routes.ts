@@ -5,8 +5,10 @@ import type { ExchangeFacts } from '../stream/protocol.ts';
 import type { Subject } from './subject.ts';
 
 /** Targets remembered, twice: those of late, and those before. A longer one is worked out each time. */
-const remembered = 200;
-const maxRemembered = 256;
+const remembered = 128;
+const maxRemembered = 128;
+/** Words of paths that are told apart: with as many servers as there may be, some 40 MB if all of them are as bad as can be. */
+const places = 300;
 /** Longest name of what is no path: a domain name. */
 const maxName = 255;
 
@@ -40,7 +42,7 @@ export function createServerRoutes(options: {
   make(role: 'client' | 'server', method: string, route: string, isRest: boolean): Subject | undefined;
   forget(subject: Subject): void;
 }): ServerRoutes {
-  const tree = createRouteTree();
+  const tree = createRouteTree({ places });
   const endpoints = new Map<string, Subject>();
   let recent = new Map<string, Seen>();
   let earlier = new Map<string, Seen>();
