@@ -4,6 +4,8 @@ import { decodeSketch, maxIndex, middleOf, type Sketch, varint, version } from '
 export interface DenseSketch {
   /** Values in it. */
   readonly count: number;
+  /** Exact; undefined without values. */
+  readonly mean: number | undefined;
   /** Adds (1) or takes away (-1) the encoded sketch in `bytes[from, to)`, which `isSketch` has approved. */
   put(bytes: Uint8Array, from: number, to: number, sign: 1 | -1): void;
   merge(other: DenseSketch): void;
@@ -61,6 +63,9 @@ export function createDenseSketch(): DenseSketch {
     },
     get sum() {
       return sum;
+    },
+    get mean() {
+      return count > 0 ? Math.max(0, sum) / count : undefined;
     },
     get min() {
       return min;

@@ -13,6 +13,8 @@ import type { Kinds } from './kinds.ts';
 export interface DerivedTables {
   /** The same array while nothing changed. `version` tells publications apart. */
   rows(table: string, window: TimeWindow, held: TimeWindow, version: number): readonly StoredRow[];
+  /** How connections stand has changed without a word. */
+  touch(): void;
   /** Keys or names are others now. */
   reset(): void;
 }
@@ -29,6 +31,7 @@ interface Kept {
   window: TimeWindow;
   held: TimeWindow;
   version: number;
+  touched: number;
   rows: readonly StoredRow[];
 }
 
@@ -41,6 +44,7 @@ export function createDerivedTables(kinds: Kinds): DerivedTables {
       .map((derivation) => [derivation.table.id, derivation]),
   );
   const kept = new Map<string, Kept[]>();
+  let touched = 0;
 
   /** What is kept of this very stretch, else of the nearest one before it that can slide there. */
   const find = (list: readonly Kept[], window: TimeWindow, stepMs: number, version: number): Kept | undefined => {
@@ -68,22 +72,27 @@ export function createDerivedTables(kinds: Kinds): DerivedTables {
       if (!found) {
         const spanMs = window.to - window.from;
         const folds = derivation.folds.map((options) => createFold(options, stepMs, spanMs));
-        found = { folds, stepMs, spanMs, window, held, version: -1, rows: noRows };
+        found = { folds, stepMs, spanMs, window, held, version: -1, touched, rows: noRows };
         list.push(found);
         if (list.length > mostKept) list.splice(list.indexOf(oldest(list)), 1);
       }
       if (found.version === version && sameWindow(found.window, window)) return found.rows;
       const isFirst = found.version === -1;
-      let changed = isFirst || !sameWindow(found.window, window) || !sameWindow(found.held, held);
+      let changed =
+        isFirst || found.touched !== touched || !sameWindow(found.window, window) || !sameWindow(found.held, held);
       for (const fold of found.folds) if (fold.sync(window.from, window.to)) changed = true;
       found.window = window;
       found.held = held;
       found.version = version;
+      found.touched = touched;
       if (changed) {
         const stretch = stretchOf(window.from, window.to, held);
         found.rows = stored(derivation, derivation.rows(stretch, ...found.folds));
       }
       return found.rows;
+    },
+    touch: () => {
+      touched += 1;
     },
     reset: () => kept.clear(),
   };

@@ -188,8 +188,19 @@ function notePair(pair: Pair, role: Subject['role'], first: number, last: number
 /** The two sides of a call are heard of within this of each other, ms. */
 const patienceMs = 10_000;
 
-/** Whether a side of the pair was watched in the stretch of time, as long as the other one was. */
-export function wasWatched(pair: Pair, side: 'client' | 'server', from: number, to: number): boolean {
+/** The side of a call that counts in a stretch of time: the one preferred where it was watched, else the other. */
+export function countedSide(pair: Pair, preferred: 'client' | 'server', from: number, to: number): 'client' | 'server' {
+  const other = preferred === 'server' ? 'client' : 'server';
+  if (wasWatched(pair, preferred, from, to)) return preferred;
+  return wasWatched(pair, other, from, to) ? other : preferred;
+}
+
+/** Whether the key is of the side of its calls that counts. */
+export function isCounted({ subject, pair }: Key, preferred: 'client' | 'server', from: number, to: number): boolean {
+  return countedSide(pair, preferred, from, to) === (subject.role ?? 'client');
+}
+
+function wasWatched(pair: Pair, side: 'client' | 'server', from: number, to: number): boolean {
   const [first, last, otherLast] =
     side === 'server'
       ? [pair.serverFirst, pair.serverLast, pair.clientLast]

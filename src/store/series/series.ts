@@ -98,11 +98,12 @@ export function createSeries(limits: Partial<SeriesLimits> = {}): Series {
         continue;
       }
       const taken = takeRow(table, agent, second, row);
-      if (taken === 'taken') {
+      if (taken === 'nonsense') lose('summary-nonsense');
+      if (taken === 'taken' || taken === 'nonsense') {
         clock.told(agent, second, now);
         // What a live agent says of its connections first may be old news.
         if (table !== 'conn_stats' || !live.has(agent)) first = Math.min(first ?? second, second);
-      } else lose(taken === 'nonsense' ? 'summary-nonsense' : 'summary-limit');
+      } else lose('summary-limit');
     }
   };
 
@@ -164,6 +165,7 @@ export function createSeries(limits: Partial<SeriesLimits> = {}): Series {
           clock.lost(event.agent);
           const id = agents.get(event.agent);
           if (id !== undefined) conns.forget(id);
+          derived.touch();
           changed = true;
         } else if (event.link.state === 'ended') {
           clock.ended(event.agent);

@@ -3,7 +3,7 @@ import { createDenseSketch, type DenseSketch } from '../../domain/sketch/dense-s
 import type { Scope, TimelinePoint, TimeWindow } from '../store.ts';
 import { createCell, readCell } from './cells.ts';
 import { type Slot, secondMs } from './history.ts';
-import { type Key, wasWatched } from './keys.ts';
+import { isCounted, type Key } from './keys.ts';
 import { type Kind, type Kinds, requestSums } from './kinds.ts';
 
 export interface Timelines {
@@ -75,7 +75,7 @@ function pointOf(kind: Kind, slots: readonly Slot[], time: number, stepMs: numbe
   const chosen = new Map<number, boolean>();
   const sketch: DenseSketch = createDenseSketch();
   const sums = new Float64Array(kind.history.shape.sums);
-  const isCounted = (id: number) => {
+  const isChosen = (id: number) => {
     let known = chosen.get(id);
     if (known === undefined) {
       const key = kind.keys.get(id);
@@ -89,7 +89,7 @@ function pointOf(kind: Kind, slots: readonly Slot[], time: number, stepMs: numbe
     for (const { bytes } of segments) {
       for (let at = 0; at < bytes.length; ) {
         at = readCell(bytes, at, cell);
-        if (!isCounted(cell.key)) continue;
+        if (!isChosen(cell.key)) continue;
         for (let i = 0; i < sums.length; i += 1) sums[i] = (sums[i] ?? 0) + share * (cell.sums[i] ?? 0);
         if (cell.sketchTo > cell.sketchFrom) sketch.put(bytes, cell.sketchFrom, cell.sketchTo, 1);
       }
@@ -138,8 +138,8 @@ function selectionOf(kinds: Kinds, scope: Scope): { readonly kind: Kind; readonl
 }
 
 /** Both sides of a call are one: the callee's counts where it was watched. */
-function isOnce({ subject, pair }: Key, from: number, to: number): boolean {
-  return subject.role === 'server' || !wasWatched(pair, 'server', from, to);
+function isOnce(key: Key, from: number, to: number): boolean {
+  return isCounted(key, 'server', from, to);
 }
 
 function isIn({ ends }: Key, { namespace, service, pod }: Scope): boolean {

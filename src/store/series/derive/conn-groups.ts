@@ -1,6 +1,6 @@
 /** Connections of a group: each counted from one side, also where both were seen. */
 import type { Fold, FoldOptions, Group } from '../fold.ts';
-import { type Key, wasWatched } from '../keys.ts';
+import { isCounted, type Key } from '../keys.ts';
 import { connLasts, connSums, type Kinds } from '../kinds.ts';
 import type { Stretch } from './derivation.ts';
 import { createRoutes } from './routes.ts';
@@ -25,9 +25,9 @@ export function connFold(
   };
 }
 
-function partsOf({ subject, pair }: Key, from: number, to: number): readonly number[] {
-  if (subject.role !== 'server') return asCaller;
-  return wasWatched(pair, 'client', from, to) ? again : asCallee;
+function partsOf(key: Key, from: number, to: number): readonly number[] {
+  if (!isCounted(key, 'client', from, to)) return again;
+  return key.subject.role === 'server' ? asCallee : asCaller;
 }
 
 export interface ConnGroup {

@@ -1,6 +1,6 @@
 /** `endpoints`: requests by service, method and route. */
 import { endpoints } from '../../../domain/tables/derived/endpoints.ts';
-import { type Key, wasWatched } from '../keys.ts';
+import { isCounted, type Key } from '../keys.ts';
 import type { Kinds } from '../kinds.ts';
 import { type Derivation, nanos } from './derivation.ts';
 import { goldenOf, rateSums } from './golden.ts';
@@ -22,9 +22,7 @@ export function deriveEndpoints({ endpoints: { keys, history } }: Kinds): Deriva
         sketches: [0],
         stepSums: rateSums,
         stepSketch: 0,
-        route: createRoutes(keys, groupOf, ({ subject, pair }, from, to) =>
-          subject.role === 'server' || !wasWatched(pair, 'server', from, to) ? counted : again,
-        ),
+        route: createRoutes(keys, groupOf, (key, from, to) => (isCounted(key, 'server', from, to) ? counted : again)),
       },
     ],
     rows: (stretch, fold) => {
