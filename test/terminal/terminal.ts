@@ -46,13 +46,18 @@ export function openTerminal(file: string, args: readonly string[], options: Ter
   });
   let bytes = 0;
   const recorded: Buffer[] = [];
+  /** Beginning of a character of which the rest is still to come: xterm loses some of those that come in two pieces. */
+  let cut: Buffer = Buffer.alloc(0);
   const watchers = new Set<() => void>();
   pty.onData((data) => {
     // node-pty hands over a Buffer when there is no encoding; its types do not know.
     const chunk = Buffer.from(data as unknown as Uint8Array);
     bytes += chunk.length;
     if (options.record) recorded.push(chunk);
-    emulator.write(chunk, () => {
+    const whole = Buffer.concat([cut, chunk]);
+    const end = whole.length - unfinished(whole);
+    cut = whole.subarray(end);
+    emulator.write(whole.subarray(0, end), () => {
       for (const watcher of watchers) watcher();
     });
   });
@@ -124,4 +129,14 @@ function toCheck(what: string | RegExp | ((screen: string[]) => boolean)): (scre
   if (typeof what === 'function') return what;
   if (typeof what === 'string') return (screen) => screen.some((line) => line.includes(what));
   return (screen) => what.test(screen.join('\n'));
+}
+
+/** Bytes at the end that begin a UTF-8 character without ending it (RFC 3629 §3). */
+function unfinished(bytes: Buffer): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) return 0;
+    if (byte >= 0xc0) return (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) > back ? back : 0;
+  }
+  return 0;
 }
