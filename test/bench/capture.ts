@@ -17,8 +17,8 @@ export interface CaptureResult {
 }
 
 const connections = 10;
-/** Those whose highest rate is looked for: ours, the cheapest raw one and the cheapest that knows HTTP. */
-const raced = ['kelpie', 'tcpdump', 'httpry'];
+/** Those whose highest rate is looked for: ours as they are watched, the cheapest raw one and the cheapest that knows HTTP. */
+const raced = ['kelpie', 'kelpie-terminal', 'kelpie-summaries', 'tcpdump', 'httpry'];
 
 export async function runCapture(
   lab: Lab,

@@ -85,3 +85,10 @@ export function createSightings(): Sightings {
     },
   };
 }
+
+/** Where only a number is known: what is too many, was seen twice. */
+export function compareCounts({ connections, perConnection }: Sent, count: number): Completeness {
+  const sent = connections * perConnection;
+  const captured = Math.min(sent, count);
+  return { sent, captured, duplicates: count - captured, foreign: 0, share: sent === 0 ? 0 : captured / sent };
+}

@@ -38,7 +38,7 @@ export interface Running {
 }
 
 export interface Harvest {
-  readonly sightings: Sightings | undefined;
+  readonly sightings: Pick<Sightings, 'compare'> | undefined;
   /** Losses that the tool itself reports, by its own reason. */
   readonly losses: Readonly<Record<string, number>>;
   /** Further figures, for the JSON result. */

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startAgent } from '../kelpie/agent.ts';
-import { readAnswers } from '../kelpie/answers.ts';
+import { readAnswers, type WantedRows } from '../kelpie/answers.ts';
 import { product } from '../kelpie/product.ts';
 import { startReader } from '../kelpie/start-reader.ts';
 import { type Contender, nothingSeen, type Place } from './contender.ts';
@@ -16,28 +16,34 @@ const liveAgent = (place: Place) =>
     socket: resolve(join(place.folder, 'agent.sock')),
   });
 
-/** Heads and bodies kept, one reader: what a terminal causes while somebody looks at the table. */
-const watching = (name: string, title: string, payload: boolean): Contender => ({
+/** One reader, of summaries and of rows as it wants them. */
+const watching = (name: string, title: string, wanted: WantedRows): Contender => ({
   name,
   title,
   captures: true,
   missing,
   start: async (place) => {
     const agent = await liveAgent(place);
-    const reader = await startReader(agent.address, { payload, place });
+    const reader = await startReader(agent.address, { wanted, place });
     return {
       finish: async () => {
         const answers = await reader.finish();
         await agent.stop();
-        return readAnswers(answers);
+        return readAnswers(answers, wanted);
       },
     };
   },
 });
 
-export const kelpie = watching('kelpie', 'kelpie, heads + 4 KiB bodies, one reader', false);
+export const kelpie = watching('kelpie', 'kelpie, heads + 4 KiB bodies, reader of every row', 'all');
 
-export const kelpiePayload = watching('kelpie-payload', 'kelpie, reader takes headers and bodies too', true);
+export const kelpiePayload = watching('kelpie-payload', 'kelpie, reader takes headers and bodies too', 'payload');
+
+/** A terminal that shows the table of requests. */
+export const kelpieTerminal = watching('kelpie-terminal', 'kelpie, heads + 4 KiB bodies, 12,000 rows/s', 'limited');
+
+/** A terminal that shows a map or a list of pods. */
+export const kelpieSummaries = watching('kelpie-summaries', 'kelpie, heads, summaries only', 'none');
 
 export const kelpieIdle: Contender = {
   name: 'kelpie-idle',

@@ -8,6 +8,7 @@ const answers: Answers = {
     [40_001, targetOf(0), 200],
     [40_001, targetOf(1), 0],
   ],
+  counted: { requests: 2, sampledOut: 0 },
   losses: { 'ring-full': 2, 'ring-evicted': 900, fragment: 0 },
   totals: { segments: 4 },
   ringRows: 2,
@@ -18,13 +19,19 @@ const answers: Answers = {
 };
 
 test('an unanswered row is seen but not captured', () => {
-  assert.equal(readAnswers(answers).sightings?.compare({ connections: 1, perConnection: 2 }).captured, 1);
+  assert.equal(readAnswers(answers, 'all').sightings?.compare({ connections: 1, perConnection: 2 }).captured, 1);
 });
 
 test('rows the agent let go of after sending them are no loss', () => {
-  assert.deepEqual(readAnswers(answers).losses, { 'ring-full': 2 });
+  assert.deepEqual(readAnswers(answers, 'all').losses, { 'ring-full': 2 });
 });
 
 test('bodies kept are told per row', () => {
-  assert.equal(readAnswers(answers).notes.bodyBytesPerSampledRow, 1_024);
+  assert.equal(readAnswers(answers, 'all').notes.bodyBytesPerSampledRow, 1_024);
+});
+
+test('where not every row was asked for, the summaries say how many there were', () => {
+  const { sightings, losses } = readAnswers({ ...answers, counted: { requests: 5, sampledOut: 3 } }, 'limited');
+  assert.equal(sightings?.compare({ connections: 2, perConnection: 4 }).captured, 5);
+  assert.equal(losses.sampled, 3);
 });

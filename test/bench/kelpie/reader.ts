@@ -1,8 +1,9 @@
 /**
- * One reader of an agent, a process of its own so that its cost is not the agent's: takes a lease at bodies, keeps it,
- * and notes every row. A line on stdin asks for the result, written as JSON to the file given; then it ends.
+ * One reader of an agent, a process of its own so that its cost is not the agent's: takes a lease, keeps it, watches the
+ * summaries as every terminal does, and notes every row it is told of. A line on stdin asks for the result, written as JSON to
+ * the file given; then it ends.
  *
- * Usage: reader.ts ADDRESS FILE [--payload]
+ * Usage: reader.ts ADDRESS FILE [all|payload|limited|none]: which rows it asks for
  */
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -18,11 +19,13 @@ import {
   type RenewLeaseRequest,
   type RenewLeaseResponse,
 } from '../../../proto/gen/kelpie/v1/agent.ts';
-import type { Answers, SeenRow } from './answers.ts';
+import { warmUpPrefix } from '../sequence.ts';
+import type { Answers, SeenRow, WantedRows } from './answers.ts';
 import { columnOf } from './wire.ts';
 
-const [address = '', file = '', flag] = process.argv.slice(2);
-const payload = flag === '--payload';
+const [address = '', file = '', asked = 'all'] = process.argv.slice(2);
+const wanted = asked as WantedRows;
+const payload = wanted === 'payload';
 const client = new AgentServiceClient(address, credentials.createInsecure(), {
   'grpc.max_receive_message_length': 64 * 1024 * 1024,
 });
@@ -32,25 +35,46 @@ const renewLease = promisify<RenewLeaseRequest, RenewLeaseResponse>(client.renew
 
 /** 4 KiB of head and 4 KiB of body of each message. */
 const messageCap = 8192;
-const lease = { client: 'bench', level: 'bodies', scopes: [], ttlMs: 10_000, messageCap };
+/** A map or a list of pods needs no bodies. */
+const level = wanted === 'none' ? 'heads' : 'bodies';
+const lease = { client: 'bench', level, scopes: [], ttlMs: 10_000, messageCap: level === 'bodies' ? messageCap : 0 };
+/** What a terminal asks of one agent (src/main.tsx). */
+const rowsPerSecond = 12_000;
 
 const rows = new Map<string, SeenRow>();
 const losses = new Map<string, number>();
+const counted = { requests: 0, sampledOut: 0 };
 let bodyBytes = 0;
 
-const stream = client.watchRows({
-  table: 'http_events',
-  filter: '',
-  payload,
-  backlog: 0,
-  maxRowsPerSecond: 0,
-  once: false,
-});
-stream.on('data', ({ event }) => {
-  if (event?.$case === 'batch') note(event.value);
-  else if (event?.$case === 'loss') for (const loss of event.value.losses) losses.set(loss.reason, loss.count);
-});
-stream.on('error', (error: Error) => process.stderr.write(`reader: ${error.message}\n`));
+const streams = (['pod_stats', 'edge_stats', 'endpoint_stats'] as const).map((table) =>
+  watch(table, false, 0, table === 'endpoint_stats' ? count : () => {}),
+);
+if (wanted !== 'none') streams.push(watch('http_events', payload, wanted === 'limited' ? rowsPerSecond : 0, note));
+
+function watch(table: string, payload: boolean, maxRowsPerSecond: number, each: (batch: Batch) => void) {
+  const stream = client.watchRows({ table, filter: '', payload, backlog: 0, maxRowsPerSecond, once: false });
+  stream.on('data', ({ event }) => {
+    if (event?.$case === 'batch') each(event.value);
+    // Rows beyond the limit are left out as they should be, and are in the summaries.
+    else if (event?.$case === 'loss')
+      for (const loss of event.value.losses) if (loss.reason !== 'row-limit') losses.set(loss.reason, loss.count);
+  });
+  stream.on('error', (error: Error) => process.stderr.write(`reader: ${error.message}\n`));
+  return stream;
+}
+
+/** Exchanges by the summaries, those of the warm-up left out. */
+function count(batch: Batch): void {
+  const roles = columnOf(batch, 'trace_role');
+  const routes = columnOf(batch, 'route');
+  const requests = columnOf(batch, 'requests');
+  const sampledOut = columnOf(batch, 'sampled_out');
+  routes.forEach((route, row) => {
+    if (roles[row] !== 'server' || String(route).startsWith(warmUpPrefix)) return;
+    counted.requests += Number(requests[row] ?? 0);
+    counted.sampledOut += Number(sampledOut[row] ?? 0);
+  });
+}
 
 function note(batch: Batch): void {
   const ids = columnOf(batch, 'id');
@@ -67,6 +91,8 @@ const sizeOf = (body: unknown) =>
   body instanceof Uint8Array ? body.length : typeof body === 'string' ? Buffer.byteLength(body) : 0;
 
 async function result(): Promise<Answers> {
+  // A second is told when it is over.
+  await new Promise((resolve) => setTimeout(resolve, 1500));
   const { status } = await getAgent({});
   for (const loss of status?.losses ?? []) losses.set(loss.reason, Math.max(loss.count, losses.get(loss.reason) ?? 0));
   const sample = [...rows.keys()].slice(-20);
@@ -77,6 +103,7 @@ async function result(): Promise<Answers> {
   }
   return {
     rows: [...rows.values()],
+    counted,
     losses: Object.fromEntries(losses),
     totals: status?.totals ?? {},
     ringRows: status?.ringRows ?? 0,
@@ -97,6 +124,6 @@ for await (const _ of createInterface({ input: process.stdin })) {
   break;
 }
 clearInterval(renewing);
-stream.cancel();
+for (const stream of streams) stream.cancel();
 client.close();
 process.exit(0);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Place } from '../contenders/contender.ts';
 import { launch } from '../lab/process.ts';
 import { until } from '../scope.ts';
-import type { Answers } from './answers.ts';
+import type { Answers, WantedRows } from './answers.ts';
 
 const script = fileURLToPath(new URL('reader.ts', import.meta.url));
 
@@ -17,10 +17,10 @@ export interface Reader {
 /** Resolves once the lease is taken and the rows flow. */
 export async function startReader(
   address: string,
-  { payload, place }: { payload: boolean; place: Place },
+  { wanted, place }: { wanted: WantedRows; place: Place },
 ): Promise<Reader> {
   const file = join(place.folder, 'reader.json');
-  const command = [process.execPath, '--import', 'tsx', script, address, file, ...(payload ? ['--payload'] : [])];
+  const command = [process.execPath, '--import', 'tsx', script, address, file, wanted];
   const run = launch(command, { group: place.bystanders });
   place.scope.defer('reader', async () => {
     run.child.stdin?.end();

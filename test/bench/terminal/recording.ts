@@ -15,7 +15,7 @@ export async function makeRecording(lab: Lab, parent: Scope): Promise<string> {
   const place = { lab, group, bystanders: group, folder: lab.folder, scope };
   const args = ['--source', 'live', '--cgroup', lab.pod.path, '--record', file];
   const agent = await startAgent(args, { group, scope, socket: join(lab.folder, 'recorder.sock') });
-  const reader = await startReader(agent.address, { payload: false, place });
+  const reader = await startReader(agent.address, { wanted: 'all', place });
   await runLoad(lab, { rate: 1_000, seconds: 2, connections: 10 });
   await reader.finish();
   await agent.stop();
