@@ -53,7 +53,7 @@ function distMembers(): Member[] {
 /** The guest's PASS or FAIL line, or the end of what the machine printed. */
 function boot(kernel: Kernel, archive: string): Promise<{ readonly pass: boolean; readonly text: string }> {
   const args = [
-    ...['-accel', 'tcg', '-cpu', 'max', '-m', '2048', '-nographic', '-no-reboot', '-net', 'none'],
+    ...['-accel', 'tcg', '-cpu', 'Nehalem', '-m', '2048', '-nographic', '-no-reboot', '-net', 'none'],
     ...['-kernel', kernel.image, '-initrd', archive],
     ...['-append', 'console=ttyS0 quiet panic=-1 rdinit=/init'],
   ];
