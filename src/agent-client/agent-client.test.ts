@@ -292,6 +292,111 @@ describe('a new query', () => {
   });
 });
 
+describe('several tables', () => {
+  const dns: RowQuery = { ...http, table: 'dns_events' };
+  const conns: RowQuery = { ...http, table: 'conn_stats' };
+  const watchedTables = (agent: ScriptedAgent) => agent.watches.map(({ table, filter }) => `${table} ${filter}`.trim());
+
+  test('are watched at once; of a changed list only what changed begins anew', async () => {
+    const open = new Set<string>();
+    const agent = await agentThat({
+      watch(call) {
+        const name = `${call.request.table} ${call.request.filter}`.trim();
+        open.add(name);
+        call.on('cancelled', () => open.delete(name));
+        send(call, statusEvent());
+      },
+    });
+    const terminal = terminalOn([agent.address], { queries: [http, dns] });
+    await until('two streams', () => open.size === 2);
+    terminal.client.setQueries([dns, { ...http, filter: 'kuard' }, conns]);
+    await until('the streams wanted now', () => open.size === 3 && !open.has('http_events'));
+    assert.deepEqual(watchedTables(agent), ['http_events', 'dns_events', 'http_events kuard', 'conn_stats']);
+    terminal.client.setQueries([dns]);
+    await until('one stream', () => open.size === 1);
+    assert.equal(agent.watches.length, 4, 'what went on was not asked for again');
+    assert.deepEqual(terminal.reasons(), []);
+  });
+
+  test('tell the status once, and their losses add up', async () => {
+    const agent = await agentThat({
+      watch(call) {
+        send(call, statusEvent({ pid: call.request.table === 'http_events' ? 1 : 2 }));
+        send(call, lossEvent('slow-reader', call.request.table === 'http_events' ? 3 : 4));
+      },
+    });
+    const terminal = terminalOn([agent.address], { queries: [http, dns] });
+    const totals = () => terminal.events.flatMap((event) => (event.type === 'loss' ? event.losses : []));
+    await until('both losses', () => totals().length === 2);
+    assert.equal(totals().at(-1)?.count, 7);
+    const pids = terminal.events.flatMap((event) => (event.type === 'status' ? [event.status.pid] : []));
+    assert.deepEqual(pids, [1]);
+    terminal.client.setQueries([dns]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(totals().at(-1)?.count, 7, 'a stream that ended keeps what it lost');
+  });
+
+  test('are over when each of them is', async () => {
+    const agent = await agentThat({
+      watch(call) {
+        send(call, statusEvent());
+        if (call.request.table === 'http_events') send(call, endEvent);
+        else setTimeout(() => send(call, endEvent), 150);
+      },
+    });
+    const terminal = terminalOn([agent.address], { queries: [http, dns] });
+    await until('connected', () => terminal.links().includes('connected'));
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    assert.ok(!terminal.links().includes('ended'));
+    await until('the end', () => terminal.links().at(-1) === 'ended');
+  });
+
+  test('that an older agent does not know leave the others alone', async () => {
+    const metadata = new Metadata();
+    metadata.set('kelpie-error', JSON.stringify({ code: 'usage', context: { detail: 'There is no table.' } }));
+    const refusal = Object.assign(new Error('no'), { code: status.INVALID_ARGUMENT, metadata });
+    const agent = await agentThat({
+      watch(call) {
+        if (call.request.table !== 'http_events') return void call.emit('error', refusal);
+        const timer = setInterval(() => send(call, batchEvent([httpRow('1')])), 20);
+        call.on('cancelled', () => clearInterval(timer));
+      },
+    });
+    const terminal = terminalOn([agent.address], { queries: [dns, http, conns] });
+    await until('rows', () => terminal.rowIds().length > 5);
+    assert.deepEqual(terminal.reasons(), []);
+  });
+
+  test('are all asked for again after the line was lost', async () => {
+    const port = 21_000 + (process.pid % 20_000);
+    const first = await startScriptedAgent({ address: `127.0.0.1:${port}` });
+    const terminal = terminalOn([first.address], { queries: [http, dns] });
+    await until('both', () => first.watches.length === 2);
+    first.kill();
+    const again = await agentThat({ address: first.address });
+    await until('both again', () => again.watches.length === 2, 8_000);
+    assert.deepEqual(watchedTables(again), ['http_events', 'dns_events']);
+    assert.ok(terminal.reasons().length > 0);
+  });
+});
+
+describe('several leases', () => {
+  test('live side by side; one that is no longer wanted is released', async () => {
+    const agent = await agentThat({});
+    const base = { name: 'base', level: 'heads', scopes: [], messageCap: 0 } as const;
+    const terminal = terminalOn([agent.address], { leases: [base, bodies] });
+    const named = (name: string) => agent.leases.filter(({ client }) => client.endsWith(`/${name}`));
+    await until('both leases', () => named('base').length > 0 && named('screen').length > 0);
+    await until('connected', () => terminal.links().includes('connected'));
+    terminal.client.setLeases([base]);
+    await until('the release', () => named('screen').at(-1)?.ttlMs === 0);
+    const before = named('base').length;
+    await until('the other goes on', () => named('base').length > before);
+    await terminal.client.close();
+    assert.equal(named('base').at(-1)?.ttlMs, 0);
+  });
+});
+
 describe('one row with its payload', () => {
   test('arrives with headers and body', async () => {
     const agent = await agentThat({

@@ -15,7 +15,8 @@ const sources: Readonly<Record<string, readonly string[]>> = {
   namespaces: entities,
   endpoints: ['endpoint_stats'],
   edges: ['edge_stats', 'conn_stats'],
-  flows: ['conn_stats'],
+  // Who was asked when says since when anything is known.
+  flows: ['conn_stats', 'pod_stats'],
 };
 const defaultSort: Readonly<Record<string, SortOrder>> = {
   flows: { column: 'sent_rate', direction: 'descending' },

@@ -4,17 +4,17 @@ import { nearest } from '../domain/filter/suggest.ts';
 import type { Table } from '../domain/table.ts';
 import { derivedTables, tables } from '../domain/tables/index.ts';
 
-/** Names besides the id, the one that is shown first. */
+/** What people call a table, first what it is shown as; its id always means it, too. */
 const shortNames: Readonly<Record<string, readonly string[]>> = {
   http_events: ['http'],
   dns_events: ['dns'],
   tcp_stats_events: ['conns', 'tcp', 'connections'],
   services: ['svc', 'service'],
-  pods: ['pod', 'po'],
+  pods: ['pods', 'pod', 'po'],
   namespaces: ['ns', 'namespace'],
-  endpoints: ['ep', 'endpoint'],
-  edges: ['edge', 'map'],
-  flows: ['flow'],
+  endpoints: ['endpoints', 'endpoint', 'ep'],
+  edges: ['edges', 'edge', 'map'],
+  flows: ['flows', 'flow'],
 };
 
 const all: readonly Table[] = [...tables, ...derivedTables];

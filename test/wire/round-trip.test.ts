@@ -7,7 +7,9 @@ import { Batch } from '../../proto/gen/kelpie/v1/agent.ts';
 import { decodeBatch } from '../../src/agent-client/from-wire.ts';
 import type { ColumnSpec, Row } from '../../src/domain/column.ts';
 import { AppError } from '../../src/domain/errors.ts';
+import type { Table } from '../../src/domain/table.ts';
 import { httpEvents } from '../../src/domain/tables/http-events.ts';
+import { tables } from '../../src/domain/tables/index.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 20 });
 
@@ -17,6 +19,9 @@ function anyValue(spec: ColumnSpec): fc.Arbitrary<unknown> {
     case 'time':
       return fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
     case 'duration':
+    case 'rate':
+    case 'byterate':
+    case 'percent':
     case 'bytes':
     case 'count':
     case 'port':
@@ -27,24 +32,28 @@ function anyValue(spec: ColumnSpec): fc.Arbitrary<unknown> {
     case 'headers':
       return fc.array(fc.tuple(text, text), { maxLength: 4 });
     case 'body':
+    case 'sketch':
       return fc.uint8Array({ maxLength: 50 });
     default:
       return text;
   }
 }
 
-const anyRow = fc.record(
-  Object.fromEntries(
-    Object.entries<ColumnSpec>(httpEvents.columns).map(([id, spec]) => [
-      id,
-      spec.required ? anyValue(spec) : fc.option(anyValue(spec), { nil: null, freq: 2 }),
-    ]),
-  ),
-  { noNullPrototype: true },
-) as fc.Arbitrary<Row>;
+const anyRowOf = (table: Table) =>
+  fc.record(
+    Object.fromEntries(
+      Object.entries<ColumnSpec>(table.columns).map(([id, spec]) => [
+        id,
+        spec.required ? anyValue(spec) : fc.option(anyValue(spec), { nil: null, freq: 2 }),
+      ]),
+    ),
+    { noNullPrototype: true },
+  ) as fc.Arbitrary<Row>;
 
-const overTheWire = (rows: readonly Row[], payload: boolean) =>
-  decodeBatch('agent', Batch.decode(Batch.encode(batchOf(httpEvents, rows, payload)).finish())).rows;
+const anyRow = anyRowOf(httpEvents);
+
+const overTheWire = (rows: readonly Row[], payload: boolean, table: Table = httpEvents) =>
+  decodeBatch('agent', Batch.decode(Batch.encode(batchOf(table, rows, payload)).finish())).rows;
 
 describe('rows over the wire', () => {
   test('come back as they were sent, payload included', () => {
@@ -55,6 +64,17 @@ describe('rows over the wire', () => {
       { numRuns: 60 },
     );
   });
+
+  for (const table of tables) {
+    test(`of ${table.id} come back as they were sent`, () => {
+      fc.assert(
+        fc.property(fc.array(anyRowOf(table), { maxLength: 10 }), (rows) => {
+          assert.deepEqual(overTheWire(rows, true, table), rows);
+        }),
+        { numRuns: 15 },
+      );
+    });
+  }
 
   test('without payload: headers and bodies are null, the rest is the same', () => {
     fc.assert(

@@ -17,6 +17,7 @@ import {
 } from '../../proto/gen/kelpie/v1/agent.ts';
 import type { Row } from '../../src/domain/column.ts';
 import { type HttpEvent, httpEvents } from '../../src/domain/tables/http-events.ts';
+import { findTable } from '../../src/domain/tables/index.ts';
 
 export type WatchCall = ServerWritableStream<WatchRowsRequest, WatchRowsResponse>;
 export type WatchEvent = NonNullable<WatchRowsResponse['event']>;
@@ -87,6 +88,13 @@ export const batchEvent = (rows: readonly Row[], payload = false): WatchEvent =>
   $case: 'batch',
   value: batchOf(httpEvents, rows, payload),
 });
+
+/** Rows of any table. */
+export function tableEvent(tableId: string, rows: readonly Row[]): WatchEvent {
+  const table = findTable(tableId);
+  if (!table) throw new Error(`no table ${tableId}`);
+  return { $case: 'batch', value: batchOf(table, rows, false) };
+}
 
 export const wireBatch = (batch: Batch): WatchEvent => ({ $case: 'batch', value: batch });
 
