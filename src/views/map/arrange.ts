@@ -9,12 +9,22 @@ import {
   placeRows,
   type Wish,
 } from './arrangement.ts';
+import { settle } from './settle.ts';
 
 /**
  * dagre finds the layers (network simplex), the order in them (fewest crossings found) and where along them things would best be; what
  * it says in fractions becomes whole rows. The same outline gives the same arrangement. Takes time: see `bench.ts`.
  */
 export function arrange(outline: Outline): Arrangement {
+  try {
+    return byDagre(outline);
+  } catch {
+    // It recurses as deep as a chain of calls is long. A plainer layout is better than none.
+    return settle(emptyArrangement, outline);
+  }
+}
+
+function byDagre(outline: Outline): Arrangement {
   const graph = new Graph<object, LaidOutNode, LaidOutEdge>({ directed: true });
   graph.setGraph({ rankdir: 'LR', nodesep: 1, edgesep: 1, ranksep: 2, ranker: 'network-simplex' });
   for (const { id, height } of callersFirst(outline)) graph.setNode(id, { width: 1, height });

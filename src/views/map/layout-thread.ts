@@ -28,9 +28,8 @@ export function createLayoutThread(): LayoutThread {
   const start = (): Worker | undefined => {
     const file = places.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((path) => existsSync(path));
     if (file === undefined) return undefined;
-    const thread = new Worker(file);
-    // It must not keep the program from ending.
-    thread.unref();
+    // Node reads the source itself: a loader of the main thread's would have to be started, and ended, with it.
+    const thread = new Worker(file, { execArgv: [] });
     thread.on('message', (arrangement: Arrangement) => {
       answered += 1;
       if (answered !== asked) return;
@@ -43,6 +42,8 @@ export function createLayoutThread(): LayoutThread {
       answered = asked;
       here();
     });
+    // It must not keep the program from ending. Last: a listener holds on to the thread anew.
+    thread.unref();
     return thread;
   };
   return {

@@ -116,8 +116,11 @@ export function createScene(glyphs: Glyphs, thread: LayoutThread, changed: () =>
     const outline = outlineFor(density);
     const known = outline.nodes.filter(({ id }) => arrangement.layerOf.has(id)).length;
     const isSmall = outline.edges.length <= inPlace;
+    // The answer that is awaited was about another map.
+    const wasPending = pending;
+    pending = false;
     // A map half of which is new is a new map.
-    if (known * 2 < outline.nodes.length || (isResized && isSmall)) {
+    if (known * 2 < outline.nodes.length || (isSmall ? isResized : wasPending)) {
       if (isSmall) layOutAnew(area);
       else layOutElsewhere(area);
       return;
