@@ -3,6 +3,7 @@ import { Graph, layout } from '@dagrejs/dagre';
 import {
   type Arrangement,
   arrangementOf,
+  emptyArrangement,
   fromTopToBottom,
   type Outline,
   passId,
