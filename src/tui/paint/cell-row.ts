@@ -1,17 +1,33 @@
 /** A painted line taken apart into cells, so that two lines can be compared cell by cell. */
 import { cellWidth } from '../cells.ts';
-import { lookAfter, plainLook } from './look.ts';
+import { lookAfter, lookOfBlank, plainLook } from './look.ts';
 
 export interface CellRow {
   /** One entry a cell: what stands in it; '' = the second cell of a wide character. */
   readonly texts: readonly string[];
-  /** See look.ts. */
+  /** See look.ts; of a blank what is seen of it. */
   readonly looks: readonly number[];
-  /** Every terminal agrees on the width of everything in it. */
-  readonly simple: boolean;
+  readonly widths: Widths;
 }
 
-export const noCells: CellRow = { texts: [], looks: [], simple: true };
+/**
+ * How far terminals agree on the width of what stands in a row: `sure` = all of it; `doubted` = some symbols of one cell are drawn
+ * over two by some; `mixed` = wide characters or clusters of several code points.
+ */
+export type Widths = 'sure' | 'doubted' | 'mixed';
+
+export const noCells: CellRow = { texts: [], looks: [], widths: 'sure' };
+
+/** The less sure of two. */
+export function lessSure(a: Widths, b: Widths): Widths {
+  if (a === 'mixed' || b === 'mixed') return 'mixed';
+  return a === 'doubted' ? a : b;
+}
+
+/** Whether terminals may disagree on how many cells the text of a cell takes. */
+export function isDoubted(text: string): boolean {
+  return text > '\x7e' && (text.length > 1 || !isNarrow(text.charCodeAt(0)));
+}
 
 const rows = new Map<string, CellRow>();
 const rowsKept = 2_048;
@@ -33,7 +49,7 @@ const sequence = /\x1b(?:\[([0-?]*)[ -/]*([@-~])|.?)/y;
 function takeApart(painted: string): CellRow {
   const texts: string[] = [];
   const looks: number[] = [];
-  let simple = true;
+  let widths: Widths = 'sure';
   let look = plainLook;
   for (let at = 0; at < painted.length; ) {
     const code = painted.charCodeAt(at);
@@ -44,7 +60,7 @@ function takeApart(painted: string): CellRow {
       at += whole.length;
     } else if (isNarrow(code) && !joins(painted.charCodeAt(at + 1))) {
       texts.push(painted[at] ?? '');
-      looks.push(look);
+      looks.push(code === 0x20 ? lookOfBlank(look) : look);
       at += 1;
     } else {
       const end = painted.indexOf('\x1b', at);
@@ -56,11 +72,11 @@ function takeApart(painted: string): CellRow {
         texts.push(cell === 0 ? cluster : '');
         looks.push(look);
       }
-      simple = false;
+      widths = lessSure(widths, width === 1 && cluster.length === 1 ? 'doubted' : 'mixed');
       at += cluster.length;
     }
   }
-  return { texts, looks, simple };
+  return { texts, looks, widths };
 }
 
 /** Printable ASCII, Latin letters, and the drawn characters the screens use; stand-ins (stand-ins.ts) too. */

@@ -39,7 +39,7 @@ function bench(columns: number, rows: number): Bench {
   };
 }
 
-/** What a person sees: characters and looks of every cell. */
+/** What a person sees: characters and looks of every cell, of a blank its background alone unless something is drawn in it. */
 async function grid({ emulator }: Bench): Promise<string[]> {
   await new Promise<void>((resolve) => emulator.write('', resolve));
   return Array.from({ length: emulator.rows }, (_, y) =>
@@ -47,16 +47,10 @@ async function grid({ emulator }: Bench): Promise<string[]> {
       const cell = emulator.buffer.active.getLine(y)?.getCell(x);
       if (!cell) return '?';
       const text = cell.getChars() || (cell.getWidth() === 0 ? '' : ' ');
-      const look = [
-        cell.isBold(),
-        cell.isDim(),
-        cell.isInverse(),
-        cell.isUnderline(),
-        cell.getFgColor(),
-        cell.getBgColor(),
-      ];
-      const modes = [cell.getFgColorMode(), cell.getBgColorMode()];
-      return `${text}${[...look, ...modes].map(Number).join(',')}`;
+      const paper = [cell.getBgColor(), cell.getBgColorMode()];
+      if (text === ' ' && !cell.isInverse() && !cell.isUnderline()) return `${text}${paper.join(',')}`;
+      const attributes = [cell.isBold(), cell.isDim(), cell.isInverse(), cell.isUnderline()].map(Number);
+      return `${text}${[...attributes, cell.getFgColor(), cell.getFgColorMode(), ...paper].join(',')}`;
     }).join('|'),
   );
 }
@@ -82,7 +76,7 @@ const looks = [
 ];
 const word = fc.oneof(
   { weight: 6, arbitrary: fc.string({ unit: 'grapheme-ascii', maxLength: 9 }) },
-  { weight: 2, arbitrary: fc.constantFrom('│', '…', '     ', '─────', 'GET', '200') },
+  { weight: 2, arbitrary: fc.constantFrom('│', '…', '     ', '─────', 'GET', '200', '▶', '●──▶│') },
   { weight: 1, arbitrary: fc.constantFrom('日本', '한글', 'é', 'ü', '👍', '⣿') },
 );
 const piece = fc
@@ -96,6 +90,10 @@ const step = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant('roll' as const), by: fc.integer({ min: -4, max: 4 }), line }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('slide' as const), at: fc.nat(11), by: fc.integer({ min: 1, max: 4 }) }),
   },
   {
     weight: 1,
@@ -126,6 +124,12 @@ describe('the painter', () => {
                 each.by > 0
                   ? [...lines.slice(each.by), ...Array<string>(each.by).fill(each.line)]
                   : [...Array<string>(-each.by).fill(each.line), ...lines.slice(0, lines.length + each.by)];
+            }
+            if (each.kind === 'slide') {
+              const course = Array.from({ length: 20 }, (_, x) => '▁▂▃▄▅▆▇█'[(x * x + each.at) % 8]).join('');
+              const slid =
+                lines.indexOf(`|${course}|`) === -1 ? course : `${course.slice(each.by)}${'-'.repeat(each.by)}`;
+              lines = lines.with(each.at, `|${slid}|`);
             }
             if (each.kind === 'resize') {
               target.emulator.resize(each.columns, each.rows);
@@ -168,11 +172,68 @@ describe('the painter', () => {
   test('a list that rolls is rolled by the terminal, and only its new row is written', async () => {
     const target = bench(40, 10);
     const painter = createFramePainter(target, createStandIns());
-    const rows = Array.from({ length: 9 }, (_, n) => `request ${n} from frontend to catalog`);
+    const rows = [
+      ...[
+        'GET /cart',
+        'POST /orders',
+        'DELETE /item/7',
+        'GET /',
+        'PUT /basket',
+        'GET /healthy',
+        'PATCH /me',
+        'HEAD /x',
+        'GET /y',
+      ],
+    ].map((text, n) => `${text} ${n * n} from ${text.slice(-3)}`);
     painter.show(['http', ...rows.slice(0, 8), 'foot'].join('\n'));
     painter.show(['http', ...rows.slice(1, 9), 'foot'].join('\n'));
     assert.equal(target.written[1], `\x1b[?2026h\x1b[2;9r\x1b[2;1H\x1b[1M\x1b[r\x1b[9;1H${rows[8]}\x1b[?2026l`);
     assert.match((await grid(target)).at(-1) ?? '', /^f0/);
+    target.emulator.dispose();
+  });
+
+  test('a block that moved is painted in place when its rows are much alike', () => {
+    const target = bench(60, 10);
+    const painter = createFramePainter(target, createStandIns());
+    const rows = Array.from(
+      { length: 40 },
+      (_, n) => `10:00:0${n % 10}  load/generator  shop/frontend  GET /cart  200 ok`,
+    );
+    painter.show(rows.slice(0, 10).join('\n'));
+    painter.show(rows.slice(6, 16).join('\n'));
+    assert.ok((target.written[1] ?? '').length < 10 * 10 + 16, target.written[1]);
+    target.emulator.dispose();
+  });
+
+  test('a chart that moves on is moved by the terminal, what stands beside it stays', async () => {
+    const target = bench(60, 3);
+    const painter = createFramePainter(target, createStandIns());
+    const course = (from: number) =>
+      Array.from({ length: 40 }, (_, x) => '▁▂▃▄▅▆▇█'[((from + x) * (from + x + 3)) % 7]).join('');
+    painter.show(`p99 │${course(0)}│ 12ms`);
+    painter.show(`p99 │${course(2)}│ 12ms`);
+    assert.ok((target.written[1] ?? '').length < 60, target.written[1]);
+    await grid(target);
+    assert.equal(target.emulator.buffer.active.getLine(0)?.translateToString(true), `p99 │${course(2)}│ 12ms`);
+    target.emulator.dispose();
+  });
+
+  test('symbols that some terminals draw wider cost no more than themselves and their neighbour', () => {
+    const target = bench(40, 2);
+    const painter = createFramePainter(target, createStandIns());
+    painter.show('│ frontend │────▶│ ● catalog │  1.2/s');
+    painter.show('│ frontend │────▶│ ● catalog │  1.3/s');
+    assert.equal(target.written[1], '\x1b[?2026h\x1b[1;35H3\x1b[?2026l');
+    painter.show('│ frontend │────▶│ ▲ catalog │  1.3/s');
+    assert.equal(target.written[2], '\x1b[?2026h\x1b[1;20H▲\x1b[21G \x1b[?2026l');
+    target.emulator.dispose();
+  });
+
+  test('colours are not changed for blanks', () => {
+    const target = bench(40, 1);
+    const painter = createFramePainter(target, createStandIns());
+    painter.show('\x1b[31m200 \x1b[39m \x1b[31mok\x1b[39m');
+    assert.equal((target.written[0] ?? '').split('m').length - 1, 2);
     target.emulator.dispose();
   });
 

@@ -85,19 +85,23 @@ export function createFramePainter(target: PaintTarget, standIns: StandIns): Fra
   };
 }
 
+/** The rows that changed; where a block of rows moved, moved by the terminal if that takes fewer bytes. */
 function frameBytes(before: readonly FrameRow[] | undefined, after: readonly FrameRow[], columns: number): string {
+  const inPlace = rowsBytes(before ?? [], after, columns);
+  const shift =
+    before && inPlace !== ''
+      ? findShift(
+          before.map(({ key }) => key),
+          after.map(({ key }) => key),
+        )
+      : undefined;
+  if (!before || !shift) return inPlace;
+  const moved = shiftSequence(shift) + rowsBytes(shifted<FrameRow>(before, shift, blank), after, columns);
+  return Buffer.byteLength(moved) < Buffer.byteLength(inPlace) ? moved : inPlace;
+}
+
+function rowsBytes(known: readonly FrameRow[], after: readonly FrameRow[], columns: number): string {
   let bytes = '';
-  let known: readonly (FrameRow | undefined)[] = before ?? [];
-  if (before) {
-    const shift = findShift(
-      before.map(({ key }) => key),
-      after.map(({ key }) => key),
-    );
-    if (shift) {
-      bytes += shiftSequence(shift);
-      known = shifted<FrameRow>(before, shift, blank);
-    }
-  }
   after.forEach((row, y) => {
     const was = known[y];
     if (was?.key !== row.key) bytes += rowDiff(was?.cells(), row.cells(), y, columns);

@@ -1,5 +1,5 @@
 /** A frame as Ink wrote it, put together with the lines behind its stand-ins. */
-import { type CellRow, cellsOf } from './cell-row.ts';
+import { type CellRow, cellsOf, lessSure } from './cell-row.ts';
 import { plainLook } from './look.ts';
 import { isPrivateUse, type StandIns } from './stand-ins.ts';
 
@@ -60,10 +60,10 @@ function putTogether(base: CellRow, pieces: readonly Piece[]): CellRow {
   const ordered = pieces.toSorted((a, b) => a.x - b.x);
   const texts = base.texts.map((text) => (isPrivateUse(text) ? ' ' : text));
   const looks = [...base.looks];
-  let { simple } = base;
+  let { widths } = base;
   ordered.forEach(({ x: from, line }, i) => {
     const cells = cellsOf(line);
-    simple &&= cells.simple;
+    widths = lessSure(widths, cells.widths);
     const length = Math.min(cells.texts.length, (ordered[i + 1]?.x ?? Number.POSITIVE_INFINITY) - from);
     for (let at = 0; at < length; at += 1) {
       const x = from + at;
@@ -73,5 +73,5 @@ function putTogether(base: CellRow, pieces: readonly Piece[]): CellRow {
       looks[x] = cells.looks[at] ?? plainLook;
     }
   });
-  return { texts, looks, simple };
+  return { texts, looks, widths };
 }

@@ -21,10 +21,14 @@ interface Look {
 /** The terminal's own look. */
 export const plainLook = 0;
 
+/** Bits that draw something in a blank cell: underlined, reversed, struck. */
+const seenOnBlanks = 0b111000;
+
 const looks: Look[] = [{ flags: 0, ink: '', paper: '' }];
 const numbers = new Map<string, number>([['0||', plainLook]]);
 const afterSequence = new Map<string, number>();
 const ways = new Map<number, string>();
+const onBlanks: number[] = [];
 /** Themes know a few dozen looks; the bound only keeps the key of `ways` whole. */
 const mostLooks = 4096;
 
@@ -36,6 +40,16 @@ export function lookAfter(from: number, parameters: string): number {
   const look = number(applied(looks[from] ?? plain(), parameters.split(';')));
   afterSequence.set(key, look);
   return look;
+}
+
+/** What of a look is seen in a blank cell: its background, unless a line is drawn or the colours are reversed. */
+export function lookOfBlank(look: number): number {
+  const known = onBlanks[look];
+  if (known !== undefined) return known;
+  const { flags, paper } = looks[look] ?? plain();
+  const seen = flags & seenOnBlanks ? look : number({ flags: 0, ink: '', paper });
+  onBlanks[look] = seen;
+  return seen;
 }
 
 /** The shortest sequence from one look to the other; '' between equals. */

@@ -4,9 +4,15 @@ import type { PaintFigures } from './figures.ts';
 import type { MeteredTerminal } from './metered.ts';
 import { collectPaints } from './paints.ts';
 
-export async function measureStretch(terminal: MeteredTerminal, what: string, seconds: number): Promise<PaintFigures> {
+/** @param cpuMs CPU time so far that counts; default: the program's and that of all below it */
+export async function measureStretch(
+  terminal: MeteredTerminal,
+  what: string,
+  seconds: number,
+  cpuMs = () => treeCpuMs(terminal.pid),
+): Promise<PaintFigures> {
   const written = () => terminal.arrivals.reduce((sum, arrival) => sum + arrival.bytes, 0);
-  const before = { bytes: written(), cpu: treeCpuMs(terminal.pid), at: performance.now() };
+  const before = { bytes: written(), cpu: cpuMs(), at: performance.now() };
   const paints = await collectPaints(terminal, seconds * 1000);
   const elapsed = performance.now() - before.at;
   return {
@@ -14,6 +20,6 @@ export async function measureStretch(terminal: MeteredTerminal, what: string, se
     seconds: elapsed / 1000,
     bytes: written() - before.bytes,
     paints,
-    cpuShare: (treeCpuMs(terminal.pid) - before.cpu) / elapsed,
+    cpuShare: (cpuMs() - before.cpu) / elapsed,
   };
 }
