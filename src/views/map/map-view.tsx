@@ -1,8 +1,4 @@
 /** `:map`: who calls whom, drawn. */
-import type { Row } from '../../domain/column.ts';
-import { completeFilter } from '../../domain/filter/complete.ts';
-import type { Filter } from '../../domain/filter/filter.ts';
-import { parseFilter } from '../../domain/filter/parse.ts';
 import { formatCount } from '../../domain/format/index.ts';
 import { sanitizeLine } from '../../domain/sanitize.ts';
 import { edges as edgesTable } from '../../domain/tables/derived/edges.ts';
@@ -11,15 +7,15 @@ import type { Scope, StoredRow } from '../../store/store.ts';
 import { createCanvas } from '../../tui/canvas/canvas.ts';
 import { Lines } from '../../tui/lines.tsx';
 import type { Feedback } from '../../tui/prompt.tsx';
-import { cropLine, paintLine, plainText, type StyledLine } from '../../tui/styled-line.ts';
+import { plainText, type StyledLine } from '../../tui/styled-line.ts';
 import type { Area } from '../../tui/view.ts';
 import { Message } from '../message.tsx';
 import { liveTime, type TimeState, timeLabel, windowOf } from '../time.ts';
 import type { Opening, View, ViewContext, ViewScreen } from '../view.ts';
-import { edgeDetails, legend, nodeDetails } from './details.ts';
+import { busiestNode, rowOf, stepOverBoxes, stepOverList, worrying, worstFirst } from './choice.ts';
 import { podsOf, type Target, targetOfEdge, targetOfNode } from './drill.ts';
+import { emphasesOf } from './emphasis.ts';
 import { emptyLines } from './empty.ts';
-import { severityRank } from './figures.ts';
 import { around } from './focus.ts';
 import { buildGraph, type MapEdge, type MapGraph, type MapNode } from './graph.ts';
 import { headingOf } from './heading.ts';
@@ -27,11 +23,13 @@ import { fullName } from './labels.ts';
 import { createLayoutThread } from './layout-thread.ts';
 import { listLine, listRows, nameWidths } from './list-rows.ts';
 import { type MapMoves, mapActions } from './map-actions.ts';
-import { type Emphasis, paintBoxes } from './paint-boxes.ts';
+import { paintBoxes } from './paint-boxes.ts';
 import { createScene, type Scene, type SceneView } from './scene.ts';
+import { createSearch } from './search.ts';
 import { edgeLimits, firstLimit, isGone } from './select.ts';
+import { stripHeight, stripLines } from './strip.ts';
 import { clampOffset, type Offset, reveal, windowAt } from './view-window.ts';
-import { edgesOf, type Selected, type Step, stepFrom } from './walk.ts';
+import { edgesOf, type Selected } from './walk.ts';
 
 export function createMapView(context: ViewContext, opening: Opening = {}): View {
   const { ui } = context;
@@ -45,8 +43,7 @@ export function createMapView(context: ViewContext, opening: Opening = {}): View
   let limit: number = firstLimit;
   let form: 'auto' | 'boxes' | 'list' = 'auto';
   let time: TimeState = opening.time ?? liveTime;
-  let filterText = '';
-  let filter: Filter | undefined;
+  const search = createSearch(context.changed);
   let selected: Selected | undefined;
   let offset: Offset = { left: 0, top: 0 };
   /** Where the chosen one was on the screen when it was painted last: it stays there when the layout moves. */
@@ -68,17 +65,17 @@ export function createMapView(context: ViewContext, opening: Opening = {}): View
     }
     return built.graph;
   };
-  const stripHeight = () => (area.height >= 34 ? 5 : area.height >= 24 ? 4 : 3);
-  const mapArea = (): Area => ({ width: area.width, height: Math.max(1, area.height - stripHeight()) });
+  const mapArea = (): Area => ({ width: area.width, height: Math.max(1, area.height - stripHeight(area.height)) });
   const scene = () => focusScene ?? scenes[collapsed ? 'namespaces' : 'services'];
   const view = (): SceneView => scene().update(graph(), limit, window().to, mapArea());
   const isList = (shown: SceneView) => form === 'list' || (form === 'auto' && shown.crowded);
   const nodeIn = (shown: SceneView) => (id: string) => shown.selection.nodes.get(id)?.item;
   const edgeIn = (shown: SceneView) => (key: string) => shown.selection.edges.get(key)?.item;
 
-  const matches = (edge: MapEdge) => filter === undefined || edge.rows.some(({ row }) => filter?.matches(row));
   const matching = (shown: SceneView): ReadonlySet<string> => {
-    return new Set([...shown.selection.edges.values()].filter(({ item }) => matches(item)).map(({ item }) => item.key));
+    return new Set(
+      [...shown.selection.edges.values()].filter(({ item }) => search.matches(item)).map(({ item }) => item.key),
+    );
   };
   /** The chosen one as long as it is on the map; else the one that needs a look most. */
   const current = (shown: SceneView): Selected | undefined => {
@@ -86,13 +83,6 @@ export function createMapView(context: ViewContext, opening: Opening = {}): View
     if (selected?.kind === 'edge' && shown.selection.edges.has(selected.key)) return selected;
     const node = busiestNode(shown);
     return node === undefined ? undefined : { kind: 'node', id: node };
-  };
-  const busiestNode = (shown: SceneView): string | undefined => {
-    const load = (node: MapNode) => node.figures.rate + node.calls;
-    return [...shown.selection.nodes.values()].reduce<MapNode | undefined>(
-      (best, { item }) => (best && load(best) >= load(item) ? best : item),
-      undefined,
-    )?.id;
   };
   const choose = (next: Selected | undefined) => {
     if (next) selected = next;
@@ -117,59 +107,6 @@ export function createMapView(context: ViewContext, opening: Opening = {}): View
       layerOf,
     );
   };
-  const rowAt = (shown: SceneView, rows: ReturnType<typeof rowsOf>) => {
-    const now = current(shown);
-    if (now?.kind === 'edge')
-      return Math.max(
-        0,
-        rows.findIndex(({ edge }) => edge?.key === now.key),
-      );
-    const at = rows.findIndex(({ source }) => source === now?.id);
-    return at >= 0
-      ? at
-      : Math.max(
-          0,
-          rows.findIndex(({ edge }) => edge?.destination === now?.id),
-        );
-  };
-
-  const walkList = (shown: SceneView, step: Step) => {
-    const rows = rowsOf(shown);
-    const at = rowAt(shown, rows);
-    const row = rows[at];
-    if (!row) return;
-    if (step === 'left') return choose({ kind: 'node', id: row.source });
-    if (step === 'right') return row.edge && choose({ kind: 'node', id: row.edge.destination });
-    const next = rows[Math.max(0, Math.min(rows.length - 1, at + (step === 'up' ? -1 : 1)))];
-    if (next) choose(next.edge ? { kind: 'edge', key: next.edge.key } : { kind: 'node', id: next.source });
-  };
-  const walkBoxes = (shown: SceneView, step: Step) => {
-    const now = current(shown);
-    if (now?.kind === 'node') {
-      const id = stepFrom(shown.plan, now.id, step);
-      return choose(id === undefined ? now : { kind: 'node', id });
-    }
-    const edge = chosenEdge(shown);
-    if (!edge) return;
-    const goesRight =
-      (shown.arrangement.layerOf.get(edge.source) ?? 0) < (shown.arrangement.layerOf.get(edge.destination) ?? 0);
-    if (step === 'left') return choose({ kind: 'node', id: goesRight ? edge.source : edge.destination });
-    if (step === 'right') return choose({ kind: 'node', id: goesRight ? edge.destination : edge.source });
-    // Up and down: the neighbour among the lines that leave where this one leaves or arrive where it arrives.
-    const heads = [...new Set([...edgesOf(shown.plan, edge.source), ...edgesOf(shown.plan, edge.destination)])]
-      .flatMap((key) => shown.plan.edges.get(key) ?? [])
-      .sort((a, b) => a.head.y - b.head.y || a.head.x - b.head.x);
-    const at = heads.findIndex(({ key }) => key === edge.key);
-    const next = heads[at + (step === 'up' ? -1 : 1)];
-    if (next) choose({ kind: 'edge', key: next.key });
-  };
-  const inOrder = (shown: SceneView): readonly string[] => {
-    const need = ({ figures }: MapEdge) => severityRank(figures.severity) * 1e12 + figures.rate;
-    return [...shown.selection.edges.values()]
-      .map(({ item }) => item)
-      .sort((a, b) => need(b) - need(a))
-      .map(({ key }) => key);
-  };
   const stepAmong = (keys: readonly string[], step: number) => {
     const now = selected?.kind === 'edge' ? keys.indexOf(selected.key) : -1;
     const key = keys[(now + step + keys.length * 2) % Math.max(1, keys.length)] ?? keys[0];
@@ -191,8 +128,8 @@ export function createMapView(context: ViewContext, opening: Opening = {}): View
   const moves: MapMoves = {
     walk(step) {
       const shown = view();
-      if (isList(shown)) walkList(shown, step);
-      else walkBoxes(shown, step);
+      const now = current(shown);
+      choose(isList(shown) ? stepOverList(rowsOf(shown), now, step) : now && stepOverBoxes(shown, now, step));
     },
     pan(columns, rows) {
       offset = clampOffset({ left: offset.left + columns, top: offset.top + rows }, view().plan, mapArea());
@@ -274,15 +211,13 @@ export function createMapView(context: ViewContext, opening: Opening = {}): View
       const shown = view();
       const found = matching(shown);
       stepAmong(
-        inOrder(shown).filter((key) => found.has(key)),
+        worstFirst(shown).filter((key) => found.has(key)),
         step,
       );
     },
     worst() {
       const shown = view();
-      const bad = inOrder(shown).filter(
-        (key) => severityRank(edgeIn(shown)(key)?.figures.severity ?? 'none') >= severityRank('warn'),
-      );
+      const bad = worrying(shown);
       if (bad.length === 0) context.flash('info', 'nothing fails and nothing is slow');
       else stepAmong(bad, 1);
     },
@@ -310,37 +245,8 @@ export function createMapView(context: ViewContext, opening: Opening = {}): View
     choose(id === undefined ? undefined : { kind: 'node', id });
   };
 
-  const emphasis = (shown: SceneView) => {
-    const now = current(shown);
-    const found = filter === undefined ? undefined : matching(shown);
-    const { nodes, edges } = shown.selection;
-    const at = window().to;
-    const touched = new Set<string>();
-    for (const { item } of edges.values()) {
-      if (!found?.has(item.key)) continue;
-      touched.add(item.source);
-      touched.add(item.destination);
-    }
-    const isNear = ({ source, destination }: MapEdge) =>
-      now?.kind === 'node' && (source === now.id || destination === now.id);
-    return {
-      node: (id: string): Emphasis => {
-        if (now?.kind === 'node' && now.id === id) return 'selected';
-        const seen = nodes.get(id);
-        if (seen && isGone(seen, at)) return 'gone';
-        if (found) return touched.has(id) ? 'near' : 'dimmed';
-        const edge = now?.kind === 'edge' ? edges.get(now.key)?.item : undefined;
-        return edge && (edge.source === id || edge.destination === id) ? 'near' : 'plain';
-      },
-      edge: (key: string): Emphasis => {
-        if (now?.kind === 'edge' && now.key === key) return 'selected';
-        const seen = edges.get(key);
-        if (seen && isGone(seen, at)) return 'gone';
-        if (found) return found.has(key) ? 'near' : 'dimmed';
-        return seen && isNear(seen.item) ? 'near' : 'plain';
-      },
-    };
-  };
+  const emphases = (shown: SceneView) =>
+    emphasesOf(shown.selection, current(shown), search.active ? matching(shown) : undefined, window().to);
 
   const boxLines = (shown: SceneView, within: Area): readonly string[] => {
     const { plan } = shown;
@@ -353,7 +259,7 @@ export function createMapView(context: ViewContext, opening: Opening = {}): View
     offset = clampOffset(offset, plan, within);
     if (mustReveal && spot) offset = clampOffset(reveal(offset, spot, within), plan, within);
     anchor = now && spot ? { selected: now, x: spot.x, y: spot.y } : undefined;
-    const looks = emphasis(shown);
+    const looks = emphases(shown);
     const canvas = createCanvas(windowAt(offset, within), glyphs.ascii);
     const painted = {
       plan,
@@ -373,10 +279,10 @@ export function createMapView(context: ViewContext, opening: Opening = {}): View
   };
   const listLines = (shown: SceneView, within: Area): readonly string[] => {
     const rows = rowsOf(shown);
-    const at = rowAt(shown, rows);
+    const at = rowOf(rows, current(shown));
     const spare = Math.max(0, rows.length - within.height);
     listTop = Math.max(0, Math.min(spare, Math.min(at, Math.max(listTop, at - within.height + 1))));
-    const looks = emphasis(shown);
+    const looks = emphases(shown);
     const look = { width: within.width, ui, node: nodeIn(shown), edgeEmphasis: looks.edge, selected: current(shown) };
     const widths = nameWidths(rows, look);
     return rows.slice(listTop, listTop + within.height).map((row, i) => {
@@ -384,32 +290,16 @@ export function createMapView(context: ViewContext, opening: Opening = {}): View
       return listLine(i === 0 ? { ...row, first: true } : row, widths, look);
     });
   };
-  const strip = (shown: SceneView): readonly string[] => {
-    const detail = { width: area.width - 1, height: stripHeight() - 1, ui };
-    const rule = ui.theme.paint('border', (glyphs.ascii ? '-' : '─').repeat(area.width));
-    const now = current(shown);
-    const node = chosenNode(shown);
-    const edge = chosenEdge(shown);
-    const at = window().to;
-    let lines: readonly StyledLine[] = [];
-    if (node) {
-      const all = [...graph().edges.values()];
-      const callers = all.filter(({ destination }) => destination === node.id).length;
-      const callees = all.filter(({ source }) => source === node.id).length;
-      const seen = shown.selection.nodes.get(node.id);
-      lines = nodeDetails(node, { callers, callees }, seen !== undefined && isGone(seen, at), detail);
-    } else if (edge && now) {
-      const source = nodeIn(shown)(edge.source);
-      const destination = nodeIn(shown)(edge.destination);
-      const seen = shown.selection.edges.get(edge.key);
-      if (source && destination)
-        lines = edgeDetails(edge, source, destination, seen !== undefined && isGone(seen, at), detail);
-    }
-    const kinds = [...new Set([...shown.selection.nodes.values()].map(({ item }) => item.kind))];
-    const rows = Array.from({ length: detail.height }, (_, i) => lines[i] ?? []);
-    if (rows.length > lines.length) rows[rows.length - 1] = legend(kinds, detail);
-    return [rule, ...rows.map((line) => paintLine(cropLine(line, 0, area.width), ui.theme))];
-  };
+  const strip = (shown: SceneView): readonly string[] =>
+    stripLines({
+      shown: shown.selection,
+      graph: graph(),
+      chosen: current(shown),
+      at: window().to,
+      width: area.width,
+      height: stripHeight(area.height),
+      ui,
+    });
 
   const heading = (shown: SceneView): StyledLine => {
     const at = window().to;
@@ -421,8 +311,8 @@ export function createMapView(context: ViewContext, opening: Opening = {}): View
       hiddenNodes: shown.selection.hiddenNodes,
       collapsed,
       focus: focus === undefined ? undefined : focus.replace(/\/$/, ''),
-      filter: filterText,
-      matches: filter === undefined ? 0 : matching(shown).size,
+      filter: search.text,
+      matches: search.active ? matching(shown).size : 0,
       pending: shown.pending,
     });
   };
@@ -448,41 +338,19 @@ export function createMapView(context: ViewContext, opening: Opening = {}): View
       nothing: now ? undefined : 'nothing is on the map',
       noPods: now?.kind !== 'node' ? 'choose a node first: tab' : has('pods') ? undefined : 'no view of pods here',
       noChart: has('latency') ? (now ? undefined : 'nothing is on the map') : 'no charts here',
-      noMatch: filter === undefined ? 'search first: /' : undefined,
+      noMatch: search.active ? undefined : 'search first: /',
       noEdge: now?.kind === 'edge' ? undefined : 'choose an edge first: tab',
     });
   };
 
-  const preview = (typed: string): Feedback => {
-    const text = typed.trim();
-    const result = parseFilter(edgesTable, text);
-    if (!result.ok) return { error: result.error };
-    if (text !== filterText) {
-      filterText = text;
-      filter = text === '' ? undefined : result.filter;
-      context.changed();
-    }
-    if (text === '') return { note: 'edges to look for, e.g. api  to:shop/cart  err>1%  p99>200ms' };
-    const all = [...graph().edges.values()];
-    const found = all.filter(matches).length;
-    const shown = matching(view()).size;
-    const aside = found > shown ? `, ${formatCount(shown)} of them on the map (+ shows more)` : '';
-    return { note: `${formatCount(found)} of ${formatCount(all.length)} edges match${aside}` };
-  };
+  const preview = (typed: string): Feedback => search.set(typed) ?? search.feedback(graph(), matching(view()).size);
   const commit = (typed: string): boolean => {
     if (preview(typed).error) return false;
     const shown = view();
-    const [first] = inOrder(shown).filter((key) => matching(shown).has(key));
-    if (filter !== undefined && first !== undefined) choose({ kind: 'edge', key: first });
+    const [first] = worstFirst(shown).filter((key) => matching(shown).has(key));
+    if (search.active && first !== undefined) choose({ kind: 'edge', key: first });
     return true;
   };
-  const valuesOf = (column: string): readonly string[] => {
-    const rows: readonly Row[] = [...graph().edges.values()].flatMap(({ rows: each }) => each.map(({ row }) => row));
-    return [
-      ...new Set(rows.flatMap((row) => (typeof row[column] === 'string' ? [sanitizeLine(row[column])] : []))),
-    ].sort();
-  };
-
   if (opening.filter) preview(opening.filter);
   if (opening.scope?.service) selected = { kind: 'node', id: opening.scope.service };
   if (opening.scope?.namespace) selected = { kind: 'node', id: `${opening.scope.namespace}/` };
@@ -494,16 +362,11 @@ export function createMapView(context: ViewContext, opening: Opening = {}): View
     field: {
       title: 'search',
       get text() {
-        return filterText;
+        return search.text;
       },
       preview,
       commit,
-      complete: (text) =>
-        text === '' || text.endsWith(' ')
-          ? []
-          : completeFilter(edgesTable, text, text.length, valuesOf).map(
-              ({ from, text: whole }) => text.slice(0, from) + whole,
-            ),
+      complete: (text) => search.complete(text, graph()),
     },
     accept(argument) {
       const text = argument.replace(/^\//, '');
@@ -513,7 +376,7 @@ export function createMapView(context: ViewContext, opening: Opening = {}): View
       return undefined;
     },
     back() {
-      if (filterText !== '') {
+      if (search.text !== '') {
         commit('');
         return true;
       }
