@@ -16,6 +16,10 @@ export interface FoldOptions {
   readonly history: History;
   /** Parts a group has; the first is the one that has steps. */
   readonly parts: number;
+  /** Parts whose sums are of interest; undefined = all. */
+  readonly sums?: readonly number[];
+  /** Rises when routes may be others for all keys. */
+  readonly epoch: () => number;
   /** Parts with a distribution, by number. */
   readonly sketches: readonly number[];
   /** Parts and sums (by number) that a step of time adds up; none = no steps. */
@@ -87,6 +91,7 @@ export function createFold(options: FoldOptions, stepMs: number, spanMs: number)
   let to = 0;
   let newestStep = Number.NaN;
   let round = 0;
+  let epoch = Number.NaN;
 
   const routeOf = (key: number): Route | undefined => {
     if (routes.has(key)) return routes.get(key);
@@ -139,7 +144,9 @@ export function createFold(options: FoldOptions, stepMs: number, spanMs: number)
         if (!part) continue;
         part.cells += sign;
         const { sums } = part;
-        for (let i = 0; i < sums.length; i += 1) sums[i] = (sums[i] ?? 0) + sign * (cell.sums[i] ?? 0);
+        if (!options.sums || options.sums.includes(number)) {
+          for (let i = 0; i < sums.length; i += 1) sums[i] = (sums[i] ?? 0) + sign * (cell.sums[i] ?? 0);
+        }
         if (part.sketch && cell.sketchTo > cell.sketchFrom) {
           part.sketch.put(bytes, cell.sketchFrom, cell.sketchTo, sign);
         }
@@ -236,6 +243,15 @@ export function createFold(options: FoldOptions, stepMs: number, spanMs: number)
     }
     return true;
   };
+  /** Nothing was told of the stretch since. */
+  const isAsSeen = () => {
+    let slots = 0;
+    for (const slot of history.slots(from, to)) {
+      slots += 1;
+      if (seen.get(slot)?.stamp !== slot.stamp) return false;
+    }
+    return slots === seen.size;
+  };
   const reset = () => {
     groups.clear();
     seen.clear();
@@ -253,7 +269,9 @@ export function createFold(options: FoldOptions, stepMs: number, spanMs: number)
     },
     groups,
     sync(wantedFrom, wantedTo) {
-      let changed = wantedFrom !== from || wantedTo !== to;
+      let changed = wantedFrom !== from || wantedTo !== to || options.epoch() !== epoch;
+      if (!changed && isAsSeen()) return false;
+      epoch = options.epoch();
       from = wantedFrom;
       to = wantedTo;
       if (!routesStand()) {

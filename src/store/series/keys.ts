@@ -41,6 +41,8 @@ export interface Ends {
   /** Workloads of the two. */
   readonly sourceService: string;
   readonly destinationService: string;
+  /** Workloads and port: what the requests and the connections of an edge have in common. */
+  readonly line: string;
 }
 
 export interface Key {
@@ -65,6 +67,8 @@ export interface KeyBook {
   /** Names have become known: looks all ends up again. */
   rename(): void;
   readonly isFull: boolean;
+  /** Rises whenever names of ends change. */
+  readonly renamed: number;
 }
 
 export function createKeyBook(limit: number, names: Names): KeyBook {
@@ -72,6 +76,7 @@ export function createKeyBook(limit: number, names: Names): KeyBook {
   const byId: (Key | undefined)[] = [];
   const free: number[] = [];
   const pairs = new Map<string, Pair>();
+  let renamed = 0;
 
   const pairOf = ({ pairing }: Subject, { source, destination }: Ends): Pair => {
     const text = `${pairing}\n${source}\n${destination}`;
@@ -87,6 +92,7 @@ export function createKeyBook(limit: number, names: Names): KeyBook {
     key.pair = pairOf(key.subject, key.ends);
   };
   const rename = () => {
+    renamed += 1;
     pairs.clear();
     for (const key of byText.values()) {
       settle(key);
@@ -130,6 +136,9 @@ export function createKeyBook(limit: number, names: Names): KeyBook {
     get isFull() {
       return byText.size >= limit;
     },
+    get renamed() {
+      return renamed;
+    },
   };
 }
 
@@ -147,11 +156,9 @@ function endsOf(subject: Subject, names: Names): Ends {
     destination: destination?.pod ?? subject.destination,
     destinationNamespace: destination ? destination.namespace : subject.destinationNamespace,
   };
-  return {
-    ...ends,
-    sourceService: serviceOf(ends.source, ends.sourceNamespace),
-    destinationService: serviceOf(ends.destination, ends.destinationNamespace),
-  };
+  const sourceService = serviceOf(ends.source, ends.sourceNamespace);
+  const destinationService = serviceOf(ends.destination, ends.destinationNamespace);
+  return { ...ends, sourceService, destinationService, line: `${sourceService} ${destinationService} ${subject.port}` };
 }
 
 const noEnds: Ends = {
@@ -161,6 +168,7 @@ const noEnds: Ends = {
   destinationNamespace: null,
   sourceService: '',
   destinationService: '',
+  line: '',
 };
 
 /** "shop/api" of the pod "shop/api-7d9f8b5c6-x2k4l"; what is no pod is its own service. */

@@ -17,6 +17,7 @@ export function connFold(
 ): FoldOptions {
   return {
     history,
+    epoch: () => keys.renamed,
     parts: 3,
     sketches: [],
     stepSums: [0, 2].flatMap((part) => stepSums.map((sum) => [part, sum] as const)),
@@ -67,8 +68,10 @@ export function connGroups(
     else silent.set(id, [key]);
   }
   const ids = new Set([...fold.groups.keys(), ...silent.keys()]);
-  return [...ids].map((id) => connGroup(id, fold.groups.get(id), silent.get(id) ?? [], keys, stretch));
+  return [...ids].map((id) => connGroup(id, fold.groups.get(id), silent.get(id) ?? noKeys, keys, stretch));
 }
+
+const noKeys: readonly Key[] = [];
 
 function connGroup(
   id: string,
@@ -77,31 +80,35 @@ function connGroup(
   keys: Kinds['conns']['keys'],
   stretch: Stretch,
 ): ConnGroup {
-  const told = [...(group?.keys ?? [])].flatMap(([keyId, { gauge }]) => {
-    const key = keys.get(keyId);
-    return key ? [{ key, lasts: gauge?.lasts }] : [];
-  });
-  const all = [...told, ...silent.map((key) => ({ key, lasts: key.now }))];
+  const members: Key[] = [];
   let active = 0;
   let totalSent = 0;
   let totalReceived = 0;
-  const rtts: number[] = [];
-  const handshakes: number[] = [];
-  for (const { key, lasts } of all) {
-    if (!lasts) continue;
-    const rtt = lasts[connLasts.rtt] ?? Number.NaN;
-    const handshake = lasts[connLasts.handshake] ?? Number.NaN;
-    if (rtt >= 0) rtts.push(rtt);
-    if (handshake >= 0) handshakes.push(handshake);
+  let protocol = '';
+  const rtt = createMean();
+  const handshake = createMean();
+  const note = (key: Key, lasts: Float64Array | undefined) => {
+    members.push(key);
+    protocol ||= key.subject.protocol;
+    if (!lasts) return;
+    rtt.add(lasts[connLasts.rtt]);
+    handshake.add(lasts[connLasts.handshake]);
     const parts = partsOf(key, stretch.from, stretch.to);
-    if (parts === again) continue;
+    if (parts === again) return;
     // Nothing was told of it since: as it is now, it was then. Its agent may be gone, and then nothing is open any more.
     const isNow = key.last < stretch.to;
     active += Math.max(0, (isNow ? key.now?.[connLasts.active] : lasts[connLasts.active]) || 0);
     const isCallee = parts === asCallee;
     totalSent += lasts[isCallee ? connLasts.received : connLasts.sent] || 0;
     totalReceived += lasts[isCallee ? connLasts.sent : connLasts.received] || 0;
+  };
+  if (group) {
+    for (const [keyId, { gauge }] of group.keys) {
+      const key = keys.get(keyId);
+      if (key) note(key, gauge?.lasts);
+    }
   }
+  for (const key of silent) note(key, key.now);
   const sumOf = (part: number, at: number) => group?.parts[part]?.sums[at] ?? 0;
   const sum = (at: number) => {
     if (at === connSums.retransmits) return sumOf(0, at) + sumOf(1, at) + sumOf(2, at);
@@ -112,19 +119,28 @@ function connGroup(
   return {
     id,
     group,
-    keys: all.map(({ key }) => key),
-    protocol: all.find(({ key }) => key.subject.protocol !== '')?.key.subject.protocol ?? '',
+    keys: members,
+    protocol,
     sum,
     active,
-    rtt: mean(rtts),
-    handshake: mean(handshakes),
+    rtt: rtt.value(),
+    handshake: handshake.value(),
     turnLatency: turns > 0 ? sum(connSums.turnTime) / turns : null,
     totalSent,
     totalReceived,
-    last: Math.max(group?.last ?? 0, ...silent.map(({ last }) => last)),
+    last: silent.reduce((last, key) => Math.max(last, key.last), group?.last ?? 0),
   };
 }
 
-function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+function createMean(): { add(value: number | undefined): void; value(): number | null } {
+  let sum = 0;
+  let count = 0;
+  return {
+    add(value) {
+      if (value === undefined || !(value >= 0)) return;
+      sum += value;
+      count += 1;
+    },
+    value: () => (count === 0 ? null : sum / count),
+  };
 }

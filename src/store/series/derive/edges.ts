@@ -16,24 +16,24 @@ const fromCaller = [0, 1];
 const callerAgain = [1];
 const calleeAgain = [2];
 
-/** Source and destination by workload, and port: what requests and connections of an edge have in common. */
-const lineOf = ({ ends, subject }: Key) => `${ends.sourceService} ${ends.destinationService} ${subject.port}`;
-
 export function deriveEdges(kinds: Kinds): Derivation {
   const { keys, history } = kinds.edges;
-  const connLine = (key: Key) => `${lineOf(key)} ${key.subject.transport}`;
+  const connLine = ({ ends, subject }: Key) => `${ends.line} ${subject.transport}`;
   return {
     table: edges,
     folds: [
       {
         history,
+        epoch: () => keys.renamed,
         parts: 3,
+        // Of what each side saw, only how long it took.
+        sums: [0],
         sketches: [0, 1, 2],
         stepSums: rateSums,
         stepSketch: 0,
         route: createRoutes(
           keys,
-          (key) => `${lineOf(key)} ${key.subject.protocol}`,
+          ({ ends, subject }) => `${ends.line} ${subject.protocol}`,
           (key, from, to) => {
             const counts = isCounted(key, 'server', from, to);
             if (key.subject.role === 'server') return counts ? fromCallee : calleeAgain;
@@ -50,7 +50,7 @@ export function deriveEdges(kinds: Kinds): Derivation {
       for (const conn of conns) {
         const [key] = conn.keys;
         if (!key) continue;
-        const line = lineOf(key);
+        const { line } = key.ends;
         const list = byLine.get(line);
         if (list) list.push(conn);
         else byLine.set(line, [conn]);
@@ -58,11 +58,16 @@ export function deriveEdges(kinds: Kinds): Derivation {
       const rows: EdgeRow[] = [];
       for (const group of requests.groups.values()) {
         if ((group.parts[0]?.cells ?? 0) === 0) continue;
-        const members = [...group.keys.keys()].flatMap((id) => keys.get(id) ?? []);
-        const [key] = members;
+        let key: Key | undefined;
+        let isWatched = false;
+        for (const id of group.keys.keys()) {
+          const member = keys.get(id);
+          key ??= member;
+          if (member?.subject.role === 'server') isWatched = true;
+        }
         if (!key) continue;
-        const line = lineOf(key);
-        rows.push(requestEdge(group, members, key, byLine.get(line) ?? [], requests, stretch));
+        const { line } = key.ends;
+        rows.push(requestEdge(group, key, isWatched, byLine.get(line) ?? noConns, requests, stretch));
         byLine.delete(line);
       }
       for (const list of byLine.values()) {
@@ -76,17 +81,18 @@ export function deriveEdges(kinds: Kinds): Derivation {
   };
 }
 
+const noConns: readonly ConnGroup[] = [];
+
 function requestEdge(
   group: Group,
-  members: readonly Key[],
   key: Key,
+  isWatched: boolean,
   conns: readonly ConnGroup[],
   fold: Fold,
   stretch: Stretch,
 ): EdgeRow {
   const client = medianOf(group, 1);
   const server = medianOf(group, 2);
-  const isWatched = members.some(({ subject }) => subject.role === 'server');
   return {
     ...identity(group.id, key, key.subject.protocol),
     destination_kind: kindOf(key.ends, isWatched || conns.some((conn) => conn.keys.some(isHere))),
@@ -95,7 +101,7 @@ function requestEdge(
     server_p50: server,
     network_p50: networkOf(group),
     ...connectionColumns(conns),
-    time_: nanos(Math.max(group.last, ...conns.map(({ last }) => last))),
+    time_: nanos(conns.reduce((last, conn) => Math.max(last, conn.last), group.last)),
   };
 }
 
@@ -141,14 +147,18 @@ function identity(id: string, { ends, subject }: Key, protocol: string) {
 }
 
 function connectionColumns(conns: readonly ConnGroup[]) {
-  const total = (at: number) => conns.reduce((sum, conn) => sum + conn.sum(at), 0);
-  const rtts = conns.flatMap(({ rtt }) => (rtt === null ? [] : [rtt]));
-  return {
-    connections: conns.reduce((sum, { active }) => sum + active, 0),
-    conn_failed: total(connSums.failed),
-    retransmits: total(connSums.retransmits),
-    rtt: rtts.length === 0 ? null : rtts.reduce((sum, rtt) => sum + rtt, 0) / rtts.length,
-  };
+  const columns = { connections: 0, conn_failed: 0, retransmits: 0 };
+  let rtt = 0;
+  let rtts = 0;
+  for (const conn of conns) {
+    columns.connections += conn.active;
+    columns.conn_failed += conn.sum(connSums.failed);
+    columns.retransmits += conn.sum(connSums.retransmits);
+    if (conn.rtt === null) continue;
+    rtt += conn.rtt;
+    rtts += 1;
+  }
+  return { ...columns, rtt: rtts === 0 ? null : rtt / rtts };
 }
 
 /**

@@ -18,6 +18,7 @@ export function deriveEndpoints({ endpoints: { keys, history } }: Kinds): Deriva
     folds: [
       {
         history,
+        epoch: () => keys.renamed,
         parts: 1,
         sketches: [0],
         stepSums: rateSums,

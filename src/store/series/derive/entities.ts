@@ -92,6 +92,7 @@ function entityFolds(kinds: Kinds, by: 'pod' | 'service' | 'namespace'): FoldOpt
   return [
     {
       history: requests.history,
+      epoch: () => requests.keys.renamed,
       parts: 2,
       sketches: [0],
       stepSums: rateSums,
@@ -100,6 +101,7 @@ function entityFolds(kinds: Kinds, by: 'pod' | 'service' | 'namespace'): FoldOpt
     },
     {
       history: containers.history,
+      epoch: () => containers.keys.renamed,
       parts: 1,
       sketches: [],
       stepSums: [],
@@ -113,6 +115,7 @@ function entityFolds(kinds: Kinds, by: 'pod' | 'service' | 'namespace'): FoldOpt
     },
     {
       history: conns.history,
+      epoch: () => conns.keys.renamed,
       parts: 1,
       sketches: [],
       stepSums: [],
