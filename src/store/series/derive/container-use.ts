@@ -14,7 +14,7 @@ export interface ContainerUse {
   readonly restarts: number | null;
   readonly pods: ReadonlySet<string>;
   readonly namespace: string | null;
-  readonly node: string | null;
+  readonly nodes: ReadonlySet<string>;
   readonly last: number;
 }
 
@@ -26,7 +26,7 @@ export const noUse: ContainerUse = {
   restarts: null,
   pods: new Set(),
   namespace: null,
-  node: null,
+  nodes: new Set(),
   last: 0,
 };
 
@@ -45,12 +45,12 @@ export function containerUse(fold: Fold, keys: KeyBook, { to, heldTo }: Stretch)
     if (!entry || !key || !part) continue;
     let use = groups.get(name);
     if (!use) {
-      use = { ...noUse, pods: new Set(), readings: 0, containers: [] };
+      use = { ...noUse, pods: new Set(), nodes: new Set(), readings: 0, containers: [] };
       groups.set(name, use);
     }
     use.pods.add(key.ends.destination);
     use.namespace ??= key.ends.destinationNamespace;
-    use.node ??= key.subject.node || null;
+    use.nodes.add(key.subject.node);
     use.last = Math.max(use.last, group.last);
     const readings = part.sums[containerSums.readings] ?? 0;
     use.readings = Math.max(use.readings, readings);
@@ -69,6 +69,7 @@ export function containerUse(fold: Fold, keys: KeyBook, { to, heldTo }: Stretch)
 
 type Mutable = { -readonly [K in keyof ContainerUse]: ContainerUse[K] } & {
   readonly pods: Set<string>;
+  readonly nodes: Set<string>;
   readings: number;
   readonly containers: Float64Array[];
 };

@@ -152,13 +152,14 @@ function entityRows(
     const group = requestFold.groups.get(id);
     const use = uses.get(id) ?? noUse;
     const entities = new Set(use.pods);
-    let { namespace, node } = use;
+    let { namespace } = use;
+    const nodes = new Set(use.nodes);
     for (const key of group?.keys.keys() ?? []) {
       const known = requests.keys.get(key);
       if (!known) continue;
       entities.add(known.ends.destination);
       namespace ??= known.ends.destinationNamespace;
-      node ??= known.subject.node || null;
+      nodes.add(known.subject.node);
     }
     const conn = connFold.groups.get(id)?.parts[0];
     const golden = goldenOf(requestFold, group, stretch);
@@ -166,7 +167,7 @@ function entityRows(
       row({
         id,
         namespace,
-        node,
+        node: onlyOf(nodes),
         entities,
         group,
         use,
@@ -184,6 +185,12 @@ function entityRows(
     );
   }
   return rows;
+}
+
+/** A process of one name may run on several nodes: then it is on none in particular. */
+function onlyOf(nodes: ReadonlySet<string>): string | null {
+  const [node] = nodes;
+  return nodes.size === 1 ? node || null : null;
 }
 
 function callsOf(group: Group | undefined): number {
