@@ -15,6 +15,7 @@ import { createProtocols, placeOf, sharedOf } from './protocols/index.ts';
 import { createRows, type Rows } from './rows/rows.ts';
 import { encodeRows } from './server/rows-to-wire.ts';
 import { createConnections } from './stream/connections.ts';
+import { createSummaries } from './summaries/summaries.ts';
 
 const seconds = Number(process.argv[2] ?? 2);
 const lanes = 64;
@@ -22,7 +23,7 @@ const lanes = 64;
 const roundsPerDrain = 10;
 
 const request = Buffer.from(
-  'GET /item/12345 HTTP/1.1\r\nHost: 192.0.2.1:8080\r\nuser-agent: h2load nghttp2/1.52.0\r\naccept: */*\r\n\r\n',
+  'GET /item/1000000 HTTP/1.1\r\nHost: 192.0.2.1:8080\r\nuser-agent: h2load nghttp2/1.52.0\r\naccept: */*\r\n\r\n',
 );
 const response = Buffer.from(
   'HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nDate: Sat, 01 Jan 2028 00:00:00 GMT\r\nContent-Type: application/json\r\n' +
@@ -79,7 +80,13 @@ function createTraffic(): Traffic {
   }
   let rounds = 0;
   let time = 1e9;
+  /** Each path is asked for by every lane once. */
+  const number = segmentRecord.size + request.indexOf('1000000') + 1;
   const stamp = (at: number, direction: number, round: number): void => {
+    if (direction === 0) {
+      for (let i = 5, left = round; i >= 0; i--, left = Math.trunc(left / 10))
+        batch[at + number + i] = 48 + (left % 10);
+    }
     const other = 1 - direction;
     const done = direction === 1 ? round + 1 : round;
     time += 12_500;
@@ -113,7 +120,8 @@ const host = { node: 'node-1', kernel: '6.1', cpus: 2, clockOffset: 1_800_000_00
 const nothing: CaptureListener = { open() {}, segment() {}, close() {}, tick() {} };
 
 /** The agent's parts up to `rows`, as agent.ts puts them together. */
-function pipeline(put: Rows['put'] | undefined): CaptureListener {
+function pipeline(put: Rows['put'] | undefined, summed?: Rows['put']): CaptureListener {
+  const summaries = summed && createSummaries({ node: host.node, clockOffset: host.clockOffset, put: summed });
   const attribution = createAttribution({
     host,
     cgroups: { pathOf: () => '/demo/shop/api/app' },
@@ -124,7 +132,11 @@ function pipeline(put: Rows['put'] | undefined): CaptureListener {
     protocols: createProtocols(),
     identity: attribution.identity,
     wallTime: (time) => BigInt(Math.round(time)) + host.clockOffset,
-    output: { row: put ?? ((_table, row) => placeOf(row)?.release()), lost: (reason) => console.error('lost', reason) },
+    output: {
+      row: put ?? ((_table, row) => placeOf(row)?.release()),
+      ...(summaries && { exchange: summaries.exchange }),
+      lost: (reason) => console.error('lost', reason),
+    },
   });
   return {
     open(socket) {
@@ -133,7 +145,10 @@ function pipeline(put: Rows['put'] | undefined): CaptureListener {
     },
     segment: connections.segment,
     close: connections.close,
-    tick: connections.tick,
+    tick(time) {
+      connections.tick(time);
+      summaries?.tick(time);
+    },
   };
 }
 
@@ -153,7 +168,7 @@ function watched(text: string, maxRowsPerSecond = 0): Pick<Stage, 'listener' | '
   const query = { table: httpEvents, filter: parsed.filter, backlog: 0, maxRowsPerSecond, once: false };
   const reader = rows.subscribe(query, () => {});
   return {
-    listener: pipeline(rows.put),
+    listener: pipeline(rows.put, rows.put),
     drained(batch) {
       // The server gathers rows for 50 ms.
       if (batch % 3 !== 0) return;
@@ -168,7 +183,11 @@ const stages: readonly (() => Stage)[] = [
   () => ({ name: 'making the batches', listener: nothing }),
   () => ({ name: '+ decode', listener: nothing }),
   () => ({ name: '+ order, HTTP', listener: pipeline(undefined) }),
-  () => ({ name: '+ recent rows', listener: pipeline(newRows().put) }),
+  () => ({ name: '+ summaries', listener: pipeline(undefined, () => {}) }),
+  () => {
+    const { put } = newRows();
+    return { name: '+ recent rows', listener: pipeline(put, put) };
+  },
   () => ({ name: '+ reader that filters all away', ...watched('status:5xx') }),
   () => ({ name: '+ reader of 200 rows a second', ...watched('', 200) }),
   () => ({ name: '+ reader of every row', ...watched('') }),

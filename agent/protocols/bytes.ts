@@ -21,6 +21,16 @@ export function indexOfByte(bytes: Uint8Array, byte: number, from: number): numb
   return indexOf.call(bytes, byte, from);
 }
 
+/** Lines are mostly shorter: a call into native code costs as much as looking at so many bytes. */
+const shortLine = 80;
+
+/** Index of the first line feed at or after `from`, or -1. */
+export function lineFeed(bytes: Uint8Array, from: number): number {
+  const near = Math.min(bytes.length, from + shortLine);
+  for (let at = from; at < near; at++) if (bytes[at] === 10) return at;
+  return near === bytes.length ? -1 : indexOfByte(bytes, 10, near);
+}
+
 const beyondAscii = /[\x80-\xff]/;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -30,6 +30,9 @@ export function createRecentRows(maxBytes: number, payloadBytes?: (row: Row) => 
   let bytes = 0;
   let rows = 0;
   let evicted = 0;
+  /** The table with the most rows when one was last looked for, and how many it may lose before another has more. */
+  let fullest: RowShelf | undefined;
+  let lead = 0;
 
   function rowsOf(table: Table): TableRows {
     let found = tables.get(table);
@@ -44,9 +47,20 @@ export function createRecentRows(maxBytes: number, payloadBytes?: (row: Row) => 
     return found;
   }
 
+  function findFullest(): void {
+    let second = 0;
+    fullest = undefined;
+    for (const { shelf } of tables.values()) {
+      if (fullest === undefined || shelf.length > fullest.length) {
+        second = fullest?.length ?? 0;
+        fullest = shelf;
+      } else second = Math.max(second, shelf.length);
+    }
+    lead = fullest === undefined ? 0 : fullest.length - second;
+  }
+
   function evictOne(): void {
-    let fullest: RowShelf | undefined;
-    for (const { shelf } of tables.values()) if (!fullest || shelf.length > fullest.length) fullest = shelf;
+    if (--lead < 0 || fullest === undefined || fullest.length === 0) findFullest();
     if (!fullest) return;
     bytes -= fullest.oldestSize;
     const row = fullest.shift();

@@ -48,11 +48,15 @@ export interface Rows {
 /** A reader may be this far behind before live capture goes on without it, or a recording waits for it. */
 export const defaultQueueLimits: QueueLimits = { rows: 20_000, bytes: 16 << 20 };
 
+const nobody: readonly OpenSubscription[] = [];
+
 export function createRows(options: RowsOptions): Rows {
   const ring = createRecentRows(options.ringBytes, options.payloadBytes, options.placeOf);
   const limits = options.limits ?? defaultQueueLimits;
   const now = options.now ?? Date.now;
   const watching = new Set<OpenSubscription>();
+  /** The same by what they watch, so that a row meets only those who do. */
+  const watchers = new Map<Table, OpenSubscription[]>();
   const gone = new Map<string, number>();
   let waiters: (() => void)[] = [];
   let total = 0;
@@ -74,8 +78,17 @@ export function createRows(options: RowsOptions): Rows {
     for (const resolve of woken) resolve();
   }
 
+  function watchersOf(table: Table): readonly OpenSubscription[] {
+    return watchers.get(table) ?? nobody;
+  }
+
   function forget(reader: OpenSubscription): void {
     watching.delete(reader);
+    const { table } = reader.query;
+    watchers.set(
+      table,
+      watchersOf(table).filter((other) => other !== reader),
+    );
     for (const { reason, count } of reader.losses) gone.set(reason, (gone.get(reason) ?? 0) + count);
     wake();
   }
@@ -85,7 +98,8 @@ export function createRows(options: RowsOptions): Rows {
       const size = ring.sizeOf(table, row);
       const previous = ring.put(table, row, size, isOnly);
       if (!previous) total += 1;
-      for (const reader of watching) if (reader.query.table === table) reader.offer(row, previous, size, isOnly);
+      const readers = watchersOf(table);
+      for (let at = 0; at < readers.length; at++) readers[at]?.offer(row, previous, size, isOnly);
       if (previous) options.placeOf?.(previous)?.release();
     },
     get(table, key) {
@@ -106,7 +120,10 @@ export function createRows(options: RowsOptions): Rows {
         onTake: wake,
         onClose: () => forget(reader),
       });
-      if (live) watching.add(reader);
+      if (live) {
+        watching.add(reader);
+        watchers.set(query.table, [...watchersOf(query.table), reader]);
+      }
       if (!live || finished) reader.finish();
       else if (reader.waiting > 0) onReadable();
       wake();

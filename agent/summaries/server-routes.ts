@@ -9,6 +9,8 @@ const remembered = 128;
 const maxRemembered = 128;
 /** Words of paths that are told apart: with as many servers as there may be, some 40 MB if all of them are as bad as can be. */
 const places = 300;
+/** Routes remembered: more than a server has endpoints. */
+const maxRoutes = 1000;
 /** Longest name of what is no path: a domain name. */
 const maxName = 255;
 
@@ -44,6 +46,9 @@ export function createServerRoutes(options: {
 }): ServerRoutes {
   const tree = createRouteTree({ places });
   const endpoints = new Map<string, Subject>();
+  /** By route, of paths: any number of targets share what is known of one. */
+  const proved = new Map<string, Seen>();
+  const doubted = new Map<string, Seen>();
   let recent = new Map<string, Seen>();
   let earlier = new Map<string, Seen>();
   let generation = 0;
@@ -57,14 +62,27 @@ export function createServerRoutes(options: {
       generation = tree.generation;
       recent.clear();
       earlier.clear();
+      proved.clear();
+      doubted.clear();
     }
-    seen = { route, proven, subjects: [] };
+    seen = protocol === 'http' ? seenAs(route, proven) : { route, proven, subjects: [] };
     if (target.length <= maxRemembered) {
       if (recent.size >= remembered) {
         earlier = recent;
         recent = new Map();
       }
       recent.set(target, seen);
+    }
+    return seen;
+  }
+
+  function seenAs(route: string, proven: boolean): Seen {
+    const known = proven ? proved : doubted;
+    let seen = known.get(route);
+    if (seen === undefined) {
+      if (known.size >= maxRoutes) known.clear();
+      seen = { route, proven, subjects: [] };
+      known.set(route, seen);
     }
     return seen;
   }

@@ -1,6 +1,6 @@
 /** Message heads: start line and header section in one pass over the bytes, noting only what framing and rows need. */
 import { redactedValue } from '../../../src/domain/redaction.ts';
-import { indexOfByte, latin1 } from '../bytes.ts';
+import { latin1, lineFeed } from '../bytes.ts';
 import { createFieldShapes, type FieldShapes, fold, maybeSecret, shapeOf } from './field-shapes.ts';
 import type { Redactor } from './redact.ts';
 import { readCutRequestLine, readRequestLine, readStatusLine, StartLine } from './start-line.ts';
@@ -72,7 +72,7 @@ export class HeadReader {
 
   /** Reads the head that begins at `from`. Lines end with CRLF or a bare LF (RFC 9112 §2.2). */
   read(bytes: Uint8Array, from: number, kind: Kind): HeadState {
-    const newline = indexOfByte(bytes, LF, from);
+    const newline = lineFeed(bytes, from);
     if (newline < 0) return 'need-more';
     const end = lineEnd(bytes, from, newline);
     const isStart =
@@ -166,7 +166,7 @@ export class HeadReader {
     const { letters, shapes } = this.#shapes;
     let at = from;
     for (;;) {
-      let newline = indexOfByte(bytes, LF, at);
+      let newline = lineFeed(bytes, at);
       if (newline < 0) return false;
       const first = bytes[at] ?? 0;
       if (newline === at || (first === CR && newline === at + 1)) {
@@ -176,7 +176,7 @@ export class HeadReader {
       }
       // obs-fold (RFC 9112 §5.2): a line that begins with white space continues the one before.
       while (bytes[newline + 1] === SPACE || bytes[newline + 1] === TAB) {
-        newline = indexOfByte(bytes, LF, newline + 1);
+        newline = lineFeed(bytes, newline + 1);
         if (newline < 0) return false;
       }
       if (letters[fold(first)] === 1) {

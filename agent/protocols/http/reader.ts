@@ -220,8 +220,8 @@ export class HttpReader implements StreamReader {
 
   /** Responses come in the order of requests (RFC 9112 §9.3); after a hole, only the newest are sure to be unanswered. */
   #match(message: Message): Exchange {
-    const fresh = this.#pending.findIndex((exchange) => !exchange.obscured);
     if (this.#pending[0]?.obscured) {
+      const fresh = this.#pending.findIndex((exchange) => !exchange.obscured);
       const keep = fresh < 0 ? this.#pending.length - 1 : fresh;
       for (const missed of this.#pending.slice(0, keep)) this.#finish(missed, 'missed');
     }
@@ -276,7 +276,9 @@ export class HttpReader implements StreamReader {
   }
 
   #finish(exchange: Exchange, standing: Standing): void {
-    if (this.#pending[0] === exchange) this.#pending.shift();
+    // Without pipelining there is one, and taking that away moves nothing.
+    if (this.#pending.length === 1 && this.#pending[0] === exchange) this.#pending.pop();
+    else if (this.#pending[0] === exchange) this.#pending.shift();
     else this.#pending = this.#pending.filter((other) => other !== exchange);
     this.#pendingCost -= exchange.cost;
     if (!exchange.leftOut || exchange.shown > 0) this.#emit(exchange, standing);

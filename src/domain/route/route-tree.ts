@@ -27,6 +27,10 @@ interface Place {
   provenWords: number;
   /** Every word here is a value. */
   collapsed: boolean;
+  /** The route to here as it was last made, and of what: the same text again need not be made again. */
+  before: string;
+  text: string;
+  route: string;
 }
 
 export function createRouteTree(options: RouteTreeOptions = {}): RouteTree {
@@ -36,7 +40,16 @@ export function createRouteTree(options: RouteTreeOptions = {}): RouteTree {
   let generation = 0;
 
   function newPlace(proven: boolean): Place {
-    return { words: new Map(), values: undefined, proven, provenWords: 0, collapsed: false };
+    return {
+      words: new Map(),
+      values: undefined,
+      proven,
+      provenWords: 0,
+      collapsed: false,
+      before: '',
+      text: '',
+      route: '',
+    };
   }
 
   function valuesOf(place: Place): Place | undefined {
@@ -92,7 +105,7 @@ export function createRouteTree(options: RouteTreeOptions = {}): RouteTree {
         const step = next(place, segment, proven);
         place = step.child;
         if (place === undefined) return otherRoute;
-        route += step.kept || segment.startsWith('{') ? `/${segment}` : `/${anyValue}`;
+        route = routeTo(place, route, step.kept || segment.charCodeAt(0) === 123 ? segment : anyValue);
       }
       return route;
     },
@@ -100,6 +113,15 @@ export function createRouteTree(options: RouteTreeOptions = {}): RouteTree {
       return generation;
     },
   };
+}
+
+function routeTo(place: Place, before: string, text: string): string {
+  if (place.route === '' || place.text !== text || place.before !== before) {
+    place.before = before;
+    place.text = text;
+    place.route = `${before}/${text}`;
+  }
+  return place.route;
 }
 
 function sizeOf(place: Place): number {
