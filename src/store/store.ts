@@ -77,9 +77,12 @@ export interface Snapshot {
   table(id: string): TableState;
   /** Rows of a derived table (src/domain/tables/derived) for a stretch of time, in no particular order; the same array while nothing changed. */
   derived(table: string, window: TimeWindow): readonly StoredRow[];
-  /** One point for each whole step of the window, oldest first. */
+  /**
+   * One point for each whole step of the window, oldest first. Steps are whole seconds and begin at multiples of their length, so
+   * that a point stays the same while the window slides.
+   */
   timeline(scope: Scope, window: TimeWindow, stepMs: number): readonly TimelinePoint[];
-  /** The stretch of time of which summaries are kept, to the end of the newest complete second; undefined before the first. */
+  /** The stretch of time of which summaries are kept (a quarter of an hour by the second, an hour by ten seconds, memory permitting), to the end of the newest complete second; undefined before the first. */
   readonly held: TimeWindow | undefined;
   readonly agents: readonly AgentState[];
   /** Over all agents and the store itself, merged by reason. */

@@ -6,7 +6,7 @@ import { goldenColumns } from '../shared/golden.ts';
 export const edges = defineTable({
   id: 'edges',
   title: 'Edges',
-  doc: 'Who calls whom over the stretch of time shown, by workload: requests where their protocol is understood, else connections. Both sides of a call are one edge.',
+  doc: 'Who calls whom over the stretch of time shown, by workload: requests where their protocol is understood, else turns of direction on its connections. Both sides of a call are one edge.',
   key: 'id',
   time: 'time_',
   columns: {
@@ -66,7 +66,7 @@ export const edges = defineTable({
       priority: 2,
       required: true,
       aliases: ['proto'],
-      doc: 'Application protocol (http, dns, or a database’s by its port), else tcp or udp.',
+      doc: 'Application protocol (http, dns); where none was recognised a guess by the well-known port (postgresql, redis, tls …), else tcp or udp.',
     },
     port: { type: 'port', title: 'PORT', width: [5, 5, 5], priority: 3, required: true, doc: 'Port of the server.' },
     ...goldenColumns,
