@@ -218,7 +218,7 @@ for (const [columns, rows] of [
       const page = (await terminal.waitFor(/CLIENT/)).join('\n');
       assert.match(page, /bodies/, 'the lease of this very terminal');
       assertWhole(terminal);
-      for (let i = 0; i < 40 && !/Attached programs \(\d+\)/.test(terminal.screen().join('\n')); i += 1) {
+      for (let i = 0; i < 150 && !/Attached programs \(\d+\)/.test(terminal.screen().join('\n')); i += 1) {
         terminal.press('k');
         await delay(30);
       }

@@ -302,6 +302,29 @@ describe(':flows, :conns and :dns', () => {
     assert.match(text(screen), /<dns> +<query/);
   });
 
+  test('a query that both ends saw is there once; s goes round the sides', async () => {
+    const screen = await shopOn('dns');
+    const seen = query(1);
+    const twin = query(29, {
+      ...seen,
+      id: 'd-29',
+      trace_role: 'server',
+      local_addr: seen.remote_addr,
+      local_port: 53,
+      remote_addr: seen.local_addr,
+      remote_port: seen.local_port,
+    });
+    screen.store.apply({ type: 'rows', agent, table: 'dns_events', rows: [twin] });
+    await screen.tick();
+    await screen.waitFor(/dns\(all\)\[28\] each once/);
+    await screen.press('s');
+    await screen.waitFor(/dns\(all\)\[1\] server side/);
+    assert.equal(screen.wants.at(-1)?.tables[0]?.filter, 'side=server');
+    await screen.press('ss');
+    await screen.waitFor(/dns\(all\)\[29\] ─/);
+    assert.equal(screen.wants.at(-1)?.tables[0]?.filter, '');
+  });
+
   test('the past is asked of the agents', async () => {
     const screen = await shopOn('dns');
     await screen.press('[');
@@ -348,13 +371,32 @@ describe(':errors', () => {
 describe(':slow', () => {
   test('has the slowest first, and asks the agents for slow ones only', async () => {
     const screen = await shopOn('slow');
-    await screen.waitFor(/slow\(some\)\[\d+ of 40\] <\/latency>=1ms> last 1m/);
+    await screen.waitFor(/slow\(all\)\[\d+\] 1ms or longer each once last 1m/);
     const shown = screen.grid().flatMap((line) => Number(/(\d+)ms +\S+│$/.exec(line)?.[1] ?? Number.NaN) || []);
     assert.ok(shown.length > 5);
     assert.deepEqual(
       shown,
       shown.toSorted((a, b) => b - a),
     );
-    assert.equal(screen.wants.at(-1)?.tables[0]?.filter, 'latency>=1ms');
+    assert.equal(
+      screen.wants.at(-1)?.tables[0]?.filter,
+      '(latency>=1ms or outcome=in-flight,unanswered,reset,partial)',
+    );
+  });
+
+  test('has what hangs on top, with its age, though it began before the minute shown', async () => {
+    const screen = await shopOn('slow');
+    const hanging = exchange(99, {
+      time_: BigInt(shopEnd - 90_000) * 1_000_000n,
+      req_path: '/hangs',
+      resp_status: null,
+      outcome: 'in-flight',
+      latency: null,
+    });
+    screen.store.apply({ type: 'rows', agent, table: 'http_events', rows: [hanging] });
+    await screen.tick();
+    await screen.waitFor(/\/hangs/);
+    await screen.press('g');
+    assert.match(selected(screen), /\/hangs .*in-fli\S+ +1m\d\ds/);
   });
 });

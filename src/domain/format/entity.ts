@@ -1,26 +1,29 @@
 /** Names of pods and workloads in too little room: what goes first is what says least. */
 import { namespaceOf, workloadOf } from '../workload.ts';
 
-/** Of a generated end, so many letters at least tell two pods of one workload apart. */
-const leastEnd = 2;
-const end = 5;
+/** Letters of a generated end, the best first: so many at least tell two pods of one workload apart. */
+const ends = [5, 4, 3, 2] as const;
+const [fullEnd] = ends;
+/** Of a workload's name that is cut, and of what is behind it. */
+const [leastName, leastEnd] = [4, 3];
 
 /**
  * The name in at most `width` characters where that can be had by leaving out the hash in its middle, then the namespace, then most of
- * the random end; otherwise as it is. `default/kuard-6b9c7d5f8-w4rtz` becomes `default/kuard…w4rtz`, `…kuard…w4rtz`, `kuard…rtz`.
+ * the random end, then the end of the workload; otherwise as it is. There is one ellipsis, and none for the namespace:
+ * `default/kuard-6b9c7d5f8-w4rtz` becomes `default/kuard…w4rtz`, `kuard…w4rtz`, `kuard…tz`, `kua…rtz`.
  */
 export function shortenEntity(name: string, width: number, ellipsis: string): string {
   if (name.length <= width) return name;
   const namespace = namespaceOf(name);
   if (namespace === undefined) return name;
-  const workload = workloadOf(name).slice(namespace.length + 1);
   const bare = name.slice(namespace.length + 1);
-  const isGenerated = bare.length > workload.length + end;
-  const tail = (letters: number) => (isGenerated ? ellipsis + bare.slice(-letters) : bare.slice(workload.length));
-  const candidates = [
-    `${namespace}/${workload}${tail(end)}`,
-    `${ellipsis}${workload}${tail(end)}`,
-    ...(isGenerated ? [5, 4, 3, leastEnd].map((letters) => workload + tail(letters)) : []),
-  ];
-  return candidates.find((candidate) => candidate.length <= width) ?? (isGenerated ? workload + tail(3) : bare);
+  const workload = workloadOf(name).slice(namespace.length + 1);
+  const isGenerated = bare.length > workload.length + fullEnd;
+  if (!isGenerated) return bare;
+  const short = ends.map((letters) => workload + ellipsis + bare.slice(-letters));
+  const found = [`${namespace}/${short[0]}`, ...short].find((candidate) => candidate.length <= width);
+  const room = width - ellipsis.length - leastEnd;
+  return (
+    found ?? (room < leastName ? (short.at(-1) ?? bare) : workload.slice(0, room) + ellipsis + bare.slice(-leastEnd))
+  );
 }

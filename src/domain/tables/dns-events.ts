@@ -34,7 +34,7 @@ export const dnsEvents = defineTable({
     query_name: {
       type: 'text',
       title: 'NAME',
-      width: [14, 36, 120],
+      width: [20, 36, 120],
       priority: 1,
       required: true,
       aliases: ['name', 'query', 'qname'],
@@ -43,7 +43,7 @@ export const dnsEvents = defineTable({
     query_type: {
       type: 'enum',
       title: 'TYPE',
-      width: [5, 5, 8],
+      width: [4, 5, 8],
       priority: 1,
       required: true,
       aliases: ['type', 'qtype'],
@@ -52,7 +52,7 @@ export const dnsEvents = defineTable({
     rcode: {
       type: 'enum',
       title: 'RCODE',
-      width: [10, 10, 10],
+      width: [8, 10, 10],
       priority: 1,
       aliases: ['status'],
       standIn: 'outcome',
@@ -63,7 +63,7 @@ export const dnsEvents = defineTable({
       type: 'enum',
       title: 'OUTCOME',
       width: [7, 10, 12],
-      priority: 4,
+      priority: 5,
       required: true,
       values: ['ok', 'empty', 'error', 'in-flight', 'unanswered', 'truncated'],
       severities: {
@@ -80,7 +80,7 @@ export const dnsEvents = defineTable({
       type: 'text',
       title: 'ANSWERS',
       width: [12, 36, 200],
-      priority: 2,
+      priority: 4,
       aliases: ['answer', 'resolved'],
       doc: 'What was answered: addresses and targets in order, CNAMEs in between as "→ name".',
     },

@@ -28,6 +28,7 @@ export const connsList: ListSpec = {
   ],
   failures: { filter: failures, title: 'failed or reset' },
   severityColumns: ['state', 'retransmits'],
+  sides: { first: 'both', subjectOf: () => '' },
   level: 'flows',
   copies: 'destination',
   open: {

@@ -21,6 +21,8 @@ export const dnsList: ListSpec = {
   ],
   failures: { filter: failures, title: 'errors only' },
   severityColumns: ['outcome', 'rcode', 'retries'],
+  // The resolver is watched too, as a rule, and has nothing to add.
+  sides: { first: 'once', subjectOf: ({ query_type, query_name }) => `${query_type} ${query_name}` },
   level: 'heads',
   copies: 'query_name',
   open: {

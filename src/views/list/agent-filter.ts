@@ -8,6 +8,9 @@ export interface Question {
   /** As typed. */
   readonly filter: string;
   readonly failuresOnly: boolean;
+  /** Further terms: what the list is about, which side of it is shown. */
+  readonly base?: string;
+  readonly side?: string;
   /** Empty = all. */
   readonly namespaces: ReadonlySet<string>;
   /** undefined = whatever comes. */
@@ -18,6 +21,8 @@ export interface Question {
 /** One filter for a table: only rows that the list would show travel, so that a row limit is not spent on others. */
 export function agentFilter(table: Table, question: Question, failures: string): string {
   const terms = [
+    question.base ?? '',
+    question.side ?? '',
     question.failuresOnly ? failures : '',
     namespaceTerm(table, question.namespaces),
     question.window ? windowTerm(table, question.window) : '',

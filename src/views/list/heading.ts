@@ -5,6 +5,7 @@ import { type StyledLine, span } from '../../tui/styled-line.ts';
 import { clockOf } from '../time.ts';
 import type { ListSpec } from './list-spec.ts';
 import type { ListState } from './list-state.ts';
+import { sideTitles } from './sides.ts';
 
 export interface HeadingFigures {
   readonly shown: number;
@@ -30,6 +31,8 @@ export function headingOf(spec: ListSpec, state: ListState, figures: HeadingFigu
     span(')[', 'text'),
     span(count, 'titleCount'),
     span(']', 'text'),
+    ...(spec.caption === undefined ? [] : [span(` ${spec.caption}`, 'muted')]),
+    ...(state.side === 'both' ? [] : [span(` ${sideTitles[state.side]}`, 'titleScope')]),
     ...(state.filterText === '' ? [] : [span(` </${sanitizeLine(state.filterText)}>`, 'titleFilter')]),
     ...(state.failuresOnly ? [span(` ${spec.failures.title}`, 'error')] : []),
     ...timeSpans(state, figures),

@@ -14,20 +14,23 @@ export interface RequestsList extends Partial<ListSpec> {
   readonly id: string;
   /** While live, too, only requests of the stretch of time shown. */
   readonly isRecent?: boolean;
-  /** What both ends saw is shown once. */
-  readonly isOneSided?: boolean;
+  /** What it is about at all, in the filter language. */
+  readonly base?: string;
+  /** What hangs is shown with its age. */
+  readonly hasAges?: boolean;
 }
 
-export function requestsList({ isRecent = false, isOneSided = false, ...own }: RequestsList): ListSpec {
+export function requestsList({ isRecent = false, hasAges = false, base = '', ...own }: RequestsList): ListSpec {
   return {
     ...common,
-    source: () => rowsOf(httpEvents, { failures, isRecent, ...(isOneSided ? { subjectOf } : {}) }),
+    source: () => rowsOf(httpEvents, { failures, isRecent, hasAges, base }),
     actions: curlAction(own.id),
     ...own,
   };
 }
 
-function subjectOf({ req_method, req_path }: Row): string {
+/** What both ends have in common beside the client's address. */
+export function requestOf({ req_method, req_path }: Row): string {
   return `${req_method} ${req_path}`;
 }
 
@@ -49,6 +52,7 @@ const common: Omit<ListSpec, 'id' | 'source'> = {
   ],
   failures: { filter: failures, title: 'errors only' },
   severityColumns: ['outcome', 'resp_status'],
+  sides: { first: 'both', subjectOf: requestOf },
   level: 'bodies',
   copies: 'req_path',
   open: {

@@ -15,6 +15,7 @@ export interface ListMoves {
   pause(): void;
   stepTime(steps: number): void;
   toggleFailures(): void;
+  turnSide(): void;
   toggleWide(): void;
   sort(column: string, first: Direction): void;
   sortCurrent(): void;
@@ -85,6 +86,14 @@ function rowActions(spec: ListSpec, moves: ListMoves, standing: ListStanding): r
     disabled: noRow,
     run: moves.describe,
   };
+  const sides: Action = {
+    id: `${id}.sides`,
+    title: 'both sides or one',
+    keys: ['s'],
+    group,
+    hint: true,
+    run: moves.turnSide,
+  };
   return [
     {
       id: `${id}.open`,
@@ -97,6 +106,7 @@ function rowActions(spec: ListSpec, moves: ListMoves, standing: ListStanding): r
     },
     ...(spec.describe ? [describe] : []),
     ...(spec.requests ? [requests] : []),
+    ...(spec.sides ? [sides] : []),
     ...(spec.latency && standing.hasLatencyView ? [latency] : []),
     {
       id: `${id}.pause`,

@@ -8,6 +8,7 @@ import { createPin } from './pin.ts';
 import { createRowOrder } from './row-order.ts';
 import { type ShownRows, stretchOf } from './row-source.ts';
 import { createRowTests } from './row-test.ts';
+import { createSided, sideTerm } from './sides.ts';
 
 export interface ListRows {
   readonly asksAgents: boolean;
@@ -15,6 +16,8 @@ export interface ListRows {
   readonly isSummary: boolean;
   /** It shows what is of a stretch of time, and nothing else. */
   isOfStretch(state: ListState): boolean;
+  /** Rows as they came, of both sides: what a pause keeps. */
+  taken(state: ListState): ShownRows;
   /** Rows before any are filtered away. */
   all(state: ListState): ShownRows;
   /** Rows that pass, sorted. */
@@ -35,13 +38,19 @@ export function createListRows(context: ViewContext, spec: ListSpec): ListRows {
   const deltas = createDeltas(spec.table);
   const namespaces = () => (spec.allNamespaces ? noNames : context.namespaces());
 
-  const all = (state: ListState) => state.frozen ?? source.take(context.snapshot(), state.time);
+  const sided = spec.sides && createSided(spec.sides);
+  const taken = (state: ListState) => state.frozen ?? source.take(context.snapshot(), state.time);
+  const all = (state: ListState): ShownRows => {
+    const { rows, received } = taken(state);
+    return { rows: sided ? sided(rows, state.side) : rows, received };
+  };
   return {
     asksAgents: source.asksAgents,
     filtersAt: source.filtersAt,
     isSummary: source.isSummary,
     isOfStretch: ({ time }) =>
       source.isSummary || stretchOf(time, context.snapshot(), source.isRecent ?? false) !== undefined,
+    taken,
     all,
     shown(state) {
       const { filter, failuresOnly } = state;
@@ -65,6 +74,7 @@ export function createListRows(context: ViewContext, spec: ListSpec): ListRows {
         failuresOnly: state.failuresOnly,
         namespaces: namespaces(),
         window: isElsewhere ? stretchOf(state.time, context.snapshot(), false) : undefined,
+        side: sideTerm(state.side),
         rowsStand: !state.filter?.needsPayload,
       });
     },

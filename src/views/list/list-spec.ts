@@ -8,6 +8,7 @@ import type { TimeState } from '../time.ts';
 import type { Neighbour, Opening, ViewContext } from '../view.ts';
 import type { SortBy } from './row-order.ts';
 import type { RowSource } from './row-source.ts';
+import type { SidesSpec } from './sides.ts';
 
 export interface ListSpec {
   /** The view's id, and what its actions' ids begin with. */
@@ -34,6 +35,10 @@ export interface ListSpec {
   readonly allNamespaces?: boolean;
   /** Filter it begins with where it is not opened with one. */
   readonly filter?: string;
+  /** Said in the title behind the count: what it leaves out by itself. */
+  readonly caption?: string;
+  /** Its rows come from both ends of a call; `s` goes round the sides. */
+  readonly sides?: SidesSpec;
   /** Enter, and `d` where nothing else describes a row. */
   readonly open: RowAction;
   /** `d`: the row in words. */

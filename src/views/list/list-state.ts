@@ -5,6 +5,7 @@ import { followEnd, followStart, type ListCursor } from '../../tui/list-cursor.t
 import type { TimeState } from '../time.ts';
 import type { SortBy } from './row-order.ts';
 import type { ShownRows } from './row-source.ts';
+import type { Side } from './sides.ts';
 
 export interface ListState {
   readonly cursor: ListCursor;
@@ -14,6 +15,8 @@ export interface ListState {
   readonly filterText: string;
   readonly failuresOnly: boolean;
   readonly sort: SortBy;
+  /** Which ends' rows are shown. */
+  readonly side: Side;
   readonly wide: boolean;
   readonly time: TimeState;
   /** The rows as they were when the person paused here. */
@@ -29,6 +32,7 @@ export function initialState(sort: SortBy, timeColumn: string, time: TimeState):
     filterText: '',
     failuresOnly: false,
     sort,
+    side: 'both',
     wide: false,
     time,
     frozen: undefined,

@@ -28,6 +28,7 @@ import {
   stepColumn,
 } from './list-state.ts';
 import { createRiseWatch } from './rise-watch.ts';
+import { nextSide } from './sides.ts';
 import { createTablePainter, type TablePainter } from './table-painter.ts';
 
 /** How long an answer of the agents to a new query may take before "no row matches" is said. */
@@ -40,7 +41,7 @@ export function createListView(context: ViewContext, spec: ListSpec, opening: Op
   const firstFilter = opening.filter ?? spec.filter ?? '';
   let state: ListState = filteredFromStart(
     table,
-    initialState(spec.sort, table.time, opening.time ?? liveTime),
+    { ...initialState(spec.sort, table.time, opening.time ?? liveTime), side: spec.sides?.first ?? 'both' },
     firstFilter,
   );
   let area: Area = { width: 80, height: 20 };
@@ -150,7 +151,7 @@ export function createListView(context: ViewContext, spec: ListSpec, opening: Op
     pause: () => {
       const time = togglePause(state.time, context.snapshot());
       if (time.kind === 'live' && !state.frozen) goTo(time);
-      else set({ ...inTime(state, time), frozen: time.kind === 'paused' ? rows.all(state) : undefined });
+      else set({ ...inTime(state, time), frozen: time.kind === 'paused' ? rows.taken(state) : undefined });
     },
     stepTime: (steps) => {
       const time = stepTime(state.time, context.snapshot(), steps);
@@ -161,6 +162,10 @@ export function createListView(context: ViewContext, spec: ListSpec, opening: Op
     toggleFailures: () => {
       ask();
       set({ ...state, failuresOnly: !state.failuresOnly });
+    },
+    turnSide: () => {
+      ask();
+      set({ ...state, side: nextSide(state.side) });
     },
     toggleWide: () => {
       const before = columnIds().join();

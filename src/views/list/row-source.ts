@@ -1,11 +1,12 @@
 /** Where the rows of a list come from: a table the agents send, or a summary worked out in the terminal. */
-import type { Row } from '../../domain/column.ts';
+import type { Filter } from '../../domain/filter/filter.ts';
+import { parseFilter } from '../../domain/filter/parse.ts';
 import type { Table } from '../../domain/table.ts';
 import type { Snapshot, StoredRow, TimeWindow } from '../../store/store.ts';
 import { defaultSpanMs, type TimeState, windowOf } from '../time.ts';
 import type { TableNeed } from '../view.ts';
 import { agentFilter, type Question } from './agent-filter.ts';
-import { oneSide } from './one-side.ts';
+import { isUnderWay, withAges } from './under-way.ts';
 
 export interface ShownRows {
   readonly rows: readonly StoredRow[];
@@ -34,17 +35,19 @@ export interface RowsOptions {
   readonly failures: string;
   /** While live, too, only rows of the stretch of time shown. */
   readonly isRecent?: boolean;
-  /** What both ends saw is shown once, as the client saw it: what it is about. */
-  readonly subjectOf?: (row: Row) => string;
+  /** What the list is about at all, in the filter language; the person neither sees nor changes it. */
+  readonly base?: string;
+  /** What has no answer yet is shown with its age for a latency, however long ago it began. */
+  readonly hasAges?: boolean;
   /** Rows are told anew under a later time, without changing their place. */
   readonly areUpdated?: boolean;
 }
 
 /** Rows of a table as the agents send them. */
 export function rowsOf(table: Table, options: RowsOptions): RowSource {
-  const { failures, subjectOf, isRecent = false, areUpdated = false } = options;
-  const within = createWithin(table);
-  const merged = createMerge(subjectOf);
+  const { failures, base = '', isRecent = false, areUpdated = false, hasAges = false } = options;
+  const within = createWithin(table, hasAges ? isUnderWay : undefined);
+  const based = createBase(base === '' ? undefined : filterOf(table, base));
   return {
     asksAgents: true,
     filtersAt: 'agents',
@@ -52,14 +55,14 @@ export function rowsOf(table: Table, options: RowsOptions): RowSource {
     isRecent,
     isByTime: !areUpdated,
     needs: (question) => [
-      { table: table.id, filter: agentFilter(table, question, failures), rowsStand: question.rowsStand },
+      { table: table.id, filter: agentFilter(table, { ...question, base }, failures), rowsStand: question.rowsStand },
     ],
     take(snapshot, time) {
       const state = snapshot.table(table.id);
       const window = stretchOf(time, snapshot, isRecent);
-      if (!window && !subjectOf) return state;
-      const rows = window ? within(state.rows, window) : state.rows;
-      return { rows: merged(rows), received: state.received };
+      if (!window && base === '') return state;
+      const rows = based(window ? within(state.rows, window) : state.rows);
+      return { rows: hasAges ? withAges(rows, windowOf(time, snapshot).to) : rows, received: state.received };
     },
   };
 }
@@ -77,13 +80,19 @@ export function summaryOf(table: Table): RowSource {
 }
 
 /** The same rows give the same array. */
-function createMerge(subjectOf: RowsOptions['subjectOf']): (rows: readonly StoredRow[]) => readonly StoredRow[] {
+function createBase(filter: Filter | undefined): (rows: readonly StoredRow[]) => readonly StoredRow[] {
   let known: { all: readonly StoredRow[]; rows: readonly StoredRow[] } | undefined;
   return (all) => {
-    if (!subjectOf) return all;
-    if (known?.all !== all) known = { all, rows: oneSide(all, subjectOf).rows };
+    if (!filter) return all;
+    if (known?.all !== all) known = { all, rows: all.filter(({ row }) => filter.matches(row)) };
     return known.rows;
   };
+}
+
+function filterOf(table: Table, text: string): Filter {
+  const parsed = parseFilter(table, text);
+  if (!parsed.ok) throw new Error(`${table.id}: ${parsed.error.reason}`);
+  return parsed.filter;
 }
 
 /** The stretch of time rows are cut to; undefined = all there are, which is what a live list shows unless a length was asked for. */
@@ -94,16 +103,24 @@ export function stretchOf(time: TimeState, snapshot: Snapshot, isRecent: boolean
   return { from: windowOf(time, snapshot).from, to: Number.POSITIVE_INFINITY };
 }
 
-/** Cuts rows to a stretch of time; the same rows and stretch give the same array. */
-export function createWithin(table: Table): (rows: readonly StoredRow[], window: TimeWindow) => readonly StoredRow[] {
+/**
+ * Cuts rows to a stretch of time; the same rows and stretch give the same array.
+ *
+ * @param stays what began before the stretch and goes on in it
+ */
+export function createWithin(
+  table: Table,
+  stays: (stored: StoredRow) => boolean = () => false,
+): (rows: readonly StoredRow[], window: TimeWindow) => readonly StoredRow[] {
   let known: { all: readonly StoredRow[]; window: TimeWindow; rows: readonly StoredRow[] } | undefined;
   return (all, window) => {
     if (known?.all === all && known.window.from === window.from && known.window.to === window.to) return known.rows;
     const from = nanosOf(window.from);
     const to = window.to === Number.POSITIVE_INFINITY ? undefined : nanosOf(window.to);
-    const rows = all.filter(({ row }) => {
-      const time = row[table.time];
-      return typeof time === 'bigint' && time >= from && (to === undefined || time < to);
+    const rows = all.filter((stored) => {
+      const time = stored.row[table.time];
+      if (typeof time !== 'bigint' || (to !== undefined && time >= to)) return false;
+      return time >= from || stays(stored);
     });
     known = { all, window, rows };
     return rows;
