@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** Entry of the `kelpie` command. */
+import { keepCompiledCode } from './commands/code-cache.ts';
 import { reportFailure } from './commands/fail.ts';
 import { createProgram, fromCommander, type Run } from './commands/program.ts';
 
@@ -11,6 +12,7 @@ async function main(args: readonly string[]): Promise<number | undefined> {
     process.stderr.write(`kelpie: needs Node ${oldestNode} or newer, this is ${process.versions.node}.\n`);
     return 1;
   }
+  keepCompiledCode(process.env);
   let run: Run | undefined;
   const program = createProgram(process.env.KELPIE_VERSION ?? 'development', (wanted) => {
     run = wanted;

@@ -12,27 +12,33 @@ export interface Slide {
 
 /** Points of a chart are this far apart at most. */
 const farthest = 4;
+/** Changed cells that are looked at to tell whether a slide is worth its bytes, and how many of them it must put where they belong. */
+const probes = { most: 16, least: 8, well: 0.7 };
 
-/** Slides that may be worth their bytes: of all that changed, where moved cells then mostly stand where they belong. */
+/** Slides that may be worth their bytes: of all that changed, where most of it then stands where it belongs. */
 export function slidesOf(before: CellRow, after: CellRow, columns: number): readonly Slide[] {
   let from = 0;
-  let to = columns;
+  let to = Math.min(columns, Math.max(before.texts.length, after.texts.length));
   while (from < to && same(before, from, after, from)) from += 1;
   while (to > from && same(before, to - 1, after, to - 1)) to -= 1;
+  const probed = changedBetween(before, after, from, to);
+  if (probed.length < probes.least) return [];
   const found: Slide[] = [];
-  for (let by = 1; by <= farthest && to - from > by * 2; by += 1) {
-    for (const left of [by, -by]) if (worth({ from, to, left }, before, after)) found.push({ from, to, left });
+  for (let by = 1; by <= farthest; by += 1) {
+    for (const left of [by, -by]) {
+      const moved = probed.filter((x) => same(before, x + left, after, x)).length;
+      if (moved >= probed.length * probes.well) found.push({ from, to, left });
+    }
   }
   return found;
 }
 
-/** Whether more cells stand where they belong after the slide than before it. */
-function worth({ from, to, left }: Slide, before: CellRow, after: CellRow): boolean {
-  let gained = 0;
-  for (let x = Math.max(from, from - left); x < Math.min(to, to - left); x += 1) {
-    gained += Number(same(before, x + left, after, x)) - Number(same(before, x, after, x));
-  }
-  return gained > farthest;
+/** Some of the cells that changed, from all of the part: no row of text is looked through at length in vain. */
+function changedBetween(before: CellRow, after: CellRow, from: number, to: number): readonly number[] {
+  const changed: number[] = [];
+  for (let x = from; x < to; x += 1) if (!same(before, x, after, x)) changed.push(x);
+  const stride = Math.max(1, Math.ceil(changed.length / probes.most));
+  return changed.filter((_, at) => at % stride === 0);
 }
 
 function same(a: CellRow, x: number, b: CellRow, y: number): boolean {
