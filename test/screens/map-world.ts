@@ -64,6 +64,7 @@ export function serviceOf(name: string, edges: readonly EdgeRow[], over: Partial
     pods: 2,
     rate,
     rate_series: series(rate, name.length),
+    bytes_series: null,
     errors: requests > 0 ? failed / requests : null,
     client_errors: 0,
     p50: most(({ p50 }) => p50),

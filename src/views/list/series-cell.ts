@@ -40,5 +40,6 @@ function tokenOf(spec: ColumnSpec, value: number): Token {
   if (severity === 'bad') return 'error';
   if (severity === 'warn') return 'warning';
   if (value === 0) return 'muted';
+  if (spec.type === 'byterate') return 'info';
   return spec.type === 'duration' ? 'ok' : 'accent';
 }

@@ -65,13 +65,13 @@ export function serviceFigures(row: ServiceRow): Figures {
 }
 
 type Golden = Pick<
-  EdgeRow,
+  EdgeRow | ServiceRow,
   'rate' | 'requests' | 'errors' | 'p50' | 'p90' | 'p99' | 'in_bytes' | 'out_bytes' | 'rate_series'
 >;
 
 function golden(row: Golden) {
   return {
-    rate: row.rate,
+    rate: row.rate ?? 0,
     requests: row.requests,
     errors: row.errors ?? undefined,
     p50: row.p50 ?? undefined,

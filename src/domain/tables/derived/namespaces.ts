@@ -1,7 +1,7 @@
 /** `namespaces`: all of a namespace together. */
 import type { RowOf } from '../../column.ts';
 import { defineTable } from '../../table.ts';
-import { goldenColumns } from '../shared/golden.ts';
+import { servingColumns } from '../shared/golden.ts';
 
 export const namespaces = defineTable({
   id: 'namespaces',
@@ -35,7 +35,7 @@ export const namespaces = defineTable({
       required: true,
       doc: 'Pods seen in the stretch of time shown.',
     },
-    ...goldenColumns,
+    ...servingColumns,
     cpu: {
       type: 'percent',
       title: 'CPU',

@@ -1,7 +1,7 @@
 /** `pods`: what each pod serves and uses. */
 import type { RowOf } from '../../column.ts';
 import { defineTable } from '../../table.ts';
-import { goldenColumns } from '../shared/golden.ts';
+import { servingColumns } from '../shared/golden.ts';
 
 export const pods = defineTable({
   id: 'pods',
@@ -36,7 +36,7 @@ export const pods = defineTable({
       aliases: ['svc'],
       doc: 'namespace/workload.',
     },
-    ...goldenColumns,
+    ...servingColumns,
     cpu: {
       type: 'percent',
       title: 'CPU',

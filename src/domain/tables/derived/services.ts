@@ -1,7 +1,7 @@
 /** `services`: pods of one workload together. */
 import type { RowOf } from '../../column.ts';
 import { defineTable } from '../../table.ts';
-import { goldenColumns } from '../shared/golden.ts';
+import { servingColumns } from '../shared/golden.ts';
 
 export const services = defineTable({
   id: 'services',
@@ -36,7 +36,7 @@ export const services = defineTable({
       required: true,
       doc: 'Pods seen in the stretch of time shown.',
     },
-    ...goldenColumns,
+    ...servingColumns,
     cpu: {
       type: 'percent',
       title: 'CPU',

@@ -67,3 +67,26 @@ export const goldenColumns = {
     doc: 'Share of requests left out by the capture budget: rate counts them, errors and latency are of the others.',
   },
 } as const satisfies ColumnSpecs;
+
+/** The same of what may serve nothing: a load generator, a database of which no request is understood. */
+export const servingColumns = {
+  ...goldenColumns,
+  rate: {
+    ...goldenColumns.rate,
+    required: false,
+    doc: 'Requests served per second; empty where it serves none.',
+  },
+  rate_series: {
+    ...goldenColumns.rate_series,
+    standIn: 'bytes_series',
+    doc: 'Requests served per second over the stretch of time shown, oldest first; empty where it serves none: lists show the course of its bytes there.',
+  },
+  bytes_series: {
+    type: 'series',
+    title: 'BYTES TREND',
+    of: 'byterate',
+    width: [10, 16, 21],
+    priority: 0,
+    doc: 'Bytes per second through its connections, both ways, over the stretch of time shown, oldest first; empty where none is known.',
+  },
+} as const satisfies ColumnSpecs;

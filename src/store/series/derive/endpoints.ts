@@ -11,8 +11,11 @@ const counted = [0];
 const again: readonly number[] = [];
 
 export function deriveEndpoints({ endpoints: { keys, history } }: Kinds): Derivation {
+  // Names that are asked for are no routes: they have tables of their own, with more to say.
   const groupOf = ({ ends, subject }: Key) =>
-    `${ends.destinationService} ${subject.protocol} ${subject.method} ${subject.route}`;
+    subject.protocol === 'dns'
+      ? undefined
+      : `${ends.destinationService} ${subject.protocol} ${subject.method} ${subject.route}`;
   return {
     table: endpoints,
     folds: [

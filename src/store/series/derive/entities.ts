@@ -1,15 +1,16 @@
 /** `pods`, `services` and `namespaces`: the same figures by ever larger groups. */
-import type { Row } from '../../../domain/column.ts';
+import type { Row, RowOf } from '../../../domain/column.ts';
 import { namespaces } from '../../../domain/tables/derived/namespaces.ts';
 import { pods } from '../../../domain/tables/derived/pods.ts';
 import { services } from '../../../domain/tables/derived/services.ts';
+import type { servingColumns } from '../../../domain/tables/shared/golden.ts';
 import { workloadOf } from '../../../domain/workload.ts';
 import type { Fold, FoldOptions, Group } from '../fold.ts';
 import type { Key } from '../keys.ts';
 import { connSums, type Kinds, requestSums } from '../kinds.ts';
 import { type ContainerUse, containerUse, noUse } from './container-use.ts';
-import { type Derivation, nanos, type Stretch } from './derivation.ts';
-import { goldenOf, rateSums } from './golden.ts';
+import { type Derivation, nanos, rateSeries, type Stretch } from './derivation.ts';
+import { type Golden, goldenOf, rateSums } from './golden.ts';
 import { createRoutes } from './routes.ts';
 
 /** What runs outside of pods is in this namespace. */
@@ -118,7 +119,10 @@ function entityFolds(kinds: Kinds, by: 'pod' | 'service' | 'namespace'): FoldOpt
       epoch: () => conns.keys.renamed,
       parts: 1,
       sketches: [],
-      stepSums: [],
+      stepSums: [
+        [0, connSums.sent],
+        [0, connSums.received],
+      ],
       stepSketch: undefined,
       route: createRoutes(conns.keys, byLocal, () => served),
     },
@@ -133,7 +137,7 @@ interface Entity {
   readonly entities: ReadonlySet<string>;
   readonly group: Group | undefined;
   readonly use: ContainerUse;
-  readonly golden: ReturnType<typeof goldenOf>;
+  readonly golden: Serving;
   readonly seconds: number;
   readonly last: number;
 }
@@ -161,8 +165,9 @@ function entityRows(
       namespace ??= known.ends.destinationNamespace;
       nodes.add(known.subject.node);
     }
-    const conn = connFold.groups.get(id)?.parts[0];
-    const golden = goldenOf(requestFold, group, stretch);
+    const traffic = connFold.groups.get(id);
+    const conn = traffic?.parts[0];
+    const golden = servingOf(goldenOf(requestFold, group, stretch), group);
     rows.push(
       row({
         id,
@@ -175,6 +180,7 @@ function entityRows(
         golden: conn
           ? {
               ...golden,
+              bytes_series: rateSeries(connFold, traffic, stretch),
               in_bytes: (conn.sums[connSums.received] ?? 0) / stretch.seconds,
               out_bytes: (conn.sums[connSums.sent] ?? 0) / stretch.seconds,
             }
@@ -191,6 +197,14 @@ function entityRows(
 function onlyOf(nodes: ReadonlySet<string>): string | null {
   const [node] = nodes;
   return nodes.size === 1 ? node || null : null;
+}
+
+type Serving = RowOf<typeof servingColumns>;
+
+/** Nothing was asked of it: that is no rate of zero. */
+function servingOf(golden: Golden, group: Group | undefined): Serving {
+  const served = (group?.parts[0]?.cells ?? 0) > 0;
+  return { ...golden, bytes_series: null, ...(served ? {} : { rate: null, rate_series: null }) };
 }
 
 function callsOf(group: Group | undefined): number {

@@ -105,15 +105,16 @@ function errorMove(now: ServiceRow, before: ServiceRow, ui: Ui): Move {
 }
 
 function rateMove(now: ServiceRow, before: ServiceRow, ui: Ui): Move {
-  const by = doublings(now.rate + 0.01, before.rate + 0.01);
+  const [rate, old] = [now.rate ?? 0, before.rate ?? 0];
+  const by = doublings(rate + 0.01, old + 0.01);
   return {
-    weight: Math.max(now.rate, before.rate) < 1 ? 0 : Math.abs(by) / 0.68,
+    weight: Math.max(rate, old) < 1 ? 0 : Math.abs(by) / 0.68,
     // Half of the requests gone may be an outage in front of the service.
     severity: by <= -1 ? 'warn' : 'notice',
     what: 'rate',
-    from: formatRate(before.rate),
-    to: formatRate(now.rate),
-    change: changeText(now.rate, before.rate, ui.glyphs),
+    from: formatRate(old),
+    to: formatRate(rate),
+    change: changeText(rate, old, ui.glyphs),
   };
 }
 
