@@ -12,6 +12,7 @@ import { agentBundle } from './kelpie.ts';
 
 export interface RunningAgent {
   readonly address: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -27,6 +28,7 @@ export async function startAgentProcess(address: string, ...flags: string[]): Pr
   if (!said.ready) throw new Error(`the agent did not start: ${line}`);
   return {
     address,
+    pid: child.pid ?? 0,
     async stop() {
       child.kill('SIGTERM');
       await exit;

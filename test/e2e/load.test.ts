@@ -1,0 +1,190 @@
+/**
+ * What one peer that means harm can do to the rest: nothing. Beside each kind of it ordinary requests are all captured, and the
+ * agent keeps to its memory. Real sockets, the real kernel.
+ */
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, describe, test } from 'node:test';
+import type { Row } from '../../src/domain/column.ts';
+import { httpEvents } from '../../src/domain/tables/http-events.ts';
+import { type RunningAgent, startAgentProcess, type Watched, watchTable } from '../peers/agent.ts';
+import { makePods, type Peer, type Pods } from '../peers/pods.ts';
+import { freePort } from '../peers/servers.ts';
+
+const peer = join(import.meta.dirname, '../peers/hostile-peer.py');
+const port = '8080';
+/** The agent's own promise is 160 MiB (docs/benchmarks.md); V8 lets garbage lie while the machine is busy. */
+const mostMemory = 300 << 20;
+
+interface Crowd {
+  line(): Promise<string>;
+  tell(line: string): void;
+}
+
+function crowdOf({ stdin, stdout }: ChildProcess): Crowd {
+  const lines = stdout ? createInterface(stdout)[Symbol.asyncIterator]() : undefined;
+  return {
+    line: async () => (await lines?.next())?.value ?? 'nothing',
+    tell: (line) => void stdin?.write(`${line}\n`),
+  };
+}
+
+before(() => {
+  execFileSync('sh', ['scripts/build.sh', '--quiet'], { stdio: 'inherit' });
+});
+
+describe('beside ordinary requests', () => {
+  let work: string;
+  let pods: Pods;
+  let agent: RunningAgent;
+  let rows: Watched;
+  const children: ChildProcess[] = [];
+
+  before(async () => {
+    work = mkdtempSync(join(tmpdir(), 'kelpie-load-'));
+    pods = makePods('load');
+    assert.equal(await pods.spawnIn('server', 'python3', peer, 'serve', pods.addresses.server, port).line(), 'ready');
+    const { path } = pods.cgroup;
+    agent = await startAgentProcess(`unix:${work}/agent.sock`, '--cgroup', path, '--pods-below', path);
+    rows = watchTable(agent.address, httpEvents);
+    await warmUp();
+  });
+
+  after(async () => {
+    for (const child of children) child.kill('SIGKILL');
+    await rows?.close();
+    await agent?.stop();
+    await pods?.remove();
+    rmSync(work, { recursive: true, force: true });
+  });
+
+  /** Asks until the first row is seen: capture is on. */
+  async function warmUp(): Promise<void> {
+    let n = 0;
+    const ask = async (): Promise<void> => {
+      while (rows.rows().length === 0) await ordinary('warm-up', 1, n++);
+    };
+    await Promise.all([ask(), rows.until((all) => all.length > 0, 20_000)]);
+  }
+
+  /** Idle connections to a watched server; their other ends are not watched. */
+  async function makeCrowd(address: string, count: number): Promise<Crowd> {
+    const idlePort = `${await freePort()}`;
+    const stdio = ['pipe', 'pipe', 'inherit'] as const;
+    const server = pods.cgroup.spawnIn('shop/idle/app', 'python3', [peer, 'serve', '127.0.0.1', idlePort], {
+      stdio: [...stdio],
+    });
+    children.push(server);
+    assert.equal(await crowdOf(server).line(), 'ready');
+    const clients = spawn('python3', [peer, 'idle', '127.0.0.1', idlePort, `${count}`, address], { stdio: [...stdio] });
+    children.push(clients);
+    return crowdOf(clients);
+  }
+
+  function harm(mode: string, ...args: string[]): Peer {
+    return pods.spawnIn('outside', 'python3', peer, mode, ...args);
+  }
+
+  async function ordinary(name: string, count: number, n = 0): Promise<void> {
+    const asking = pods.spawnIn(
+      'outside',
+      'python3',
+      peer,
+      'ask',
+      pods.addresses.server,
+      port,
+      `${count}`,
+      `${name}-${n}`,
+    );
+    assert.equal(await asking.line(), 'done');
+    await asking.ended();
+  }
+
+  /** Each request has its one row, answered; and the agent is as small as it should be. */
+  async function assertAll(name: string, count: number): Promise<void> {
+    const of = (all: Row[]) => all.filter(({ req_path: path }) => String(path).startsWith(`/${name}-0/`));
+    await rows
+      .until((all) => of(all).length >= count, 20_000)
+      .catch(() => {
+        assert.fail(`${of(rows.rows()).length} of ${count}; lost: ${JSON.stringify(rows.losses())}`);
+      });
+    const told = of(rows.rows());
+    assert.deepEqual(new Set(told.map((row) => row.outcome)), new Set(['ok']));
+    assert.equal(new Set(told.map((row) => row.req_path)).size, count);
+    assert.equal(told.length, count);
+    assert.ok(residentPeak() < mostMemory, `${residentPeak() >> 20} MiB`);
+  }
+
+  const residentPeak = (): number =>
+    Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${agent.pid}/status`, 'utf8'))?.[1]) * 1024;
+
+  test('a head that never ends takes nothing from them', async () => {
+    const endless = harm('header', pods.addresses.server, port);
+    assert.equal(await endless.line(), 'ready');
+    await ordinary('header', 1000);
+    endless.tell('enough');
+    await endless.ended();
+    await assertAll('header', 1000);
+    const cut = await rows.until((all) => all.find(({ req_path: path }) => path === '/endless'));
+    assert.match(String(cut.error), /head cut/);
+  });
+
+  test('a message of one byte a segment takes nothing from them', async () => {
+    const bytes = harm('bytes', pods.addresses.server, port, '20000');
+    assert.equal(await bytes.line(), 'ready');
+    await ordinary('bytes', 1000);
+    assert.equal(await bytes.line(), 'done');
+    await assertAll('bytes', 1000);
+    bytes.child.stdin?.end();
+    const whole = await rows.until((all) =>
+      all.find(({ req_path: path, req_body_size: size }) => path === '/bytes' && size === 20_000),
+    );
+    assert.equal(whole.req_method, 'POST');
+  });
+
+  test('a connection with holes that nobody fills takes nothing from them', async () => {
+    const mac = /ether (\S+)/.exec(pods.lookIn('server', 'ip', 'link', 'show', 'eth0'))?.[1] ?? '';
+    const gateway = /\.254 .*lladdr (\S+)/.exec(pods.lookIn('server', 'ip', 'neigh', 'show', 'dev', 'eth0'))?.[1] ?? '';
+    // Nobody has this address, so nobody's kernel resets the connection that is forged from it.
+    const address = pods.addresses.server.replace(/\d+$/, '77');
+    pods.lookIn('server', 'ip', 'neigh', 'replace', address, 'lladdr', gateway, 'dev', 'eth0', 'nud', 'permanent');
+    const gap = harm('gap', 'server', mac, pods.addresses.server, port, address, '20000');
+    assert.equal(await gap.line(), 'ready');
+    await ordinary('gap', 1000);
+    assert.equal(await gap.line(), 'done');
+    await assertAll('gap', 1000);
+    const gaps = () => rows.losses().find(({ reason }) => reason === 'stream-gap')?.count ?? 0;
+    await rows.until(() => gaps() > 0);
+  });
+
+  test('100,000 idle connections take nothing from them, and are read again when they speak', async (t) => {
+    const count = Number(process.env.KELPIE_TEST_IDLE ?? 100_000);
+    // One process may have so many files open, and one address some 28,000 ports.
+    const limit = Number(execFileSync('sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' })) || 20_000;
+    const each = Math.min(limit - 500, 20_000, count);
+    const crowds: Crowd[] = [];
+    for (let left = count; left > 0; left -= each) {
+      crowds.push(await makeCrowd(`127.0.77.${crowds.length + 1}`, Math.min(left, each)));
+    }
+    t.diagnostic(`${count} connections of ${crowds.length} processes`);
+    const all = Promise.all(crowds.map((crowd) => crowd.line()));
+    await ordinary('idle', 1000);
+    assert.deepEqual(new Set(await all), new Set(['ready']));
+    await ordinary('still-idle', 1000);
+    await assertAll('idle', 1000);
+    await assertAll('still-idle', 1000);
+    for (const crowd of crowds) crowd.tell('again');
+    for (const crowd of crowds) assert.equal(await crowd.line(), 'done');
+    const again = (all: Row[]) => all.filter(({ req_path: path }) => path === '/again');
+    await rows
+      .until((all) => again(all).length >= count, 60_000)
+      .catch(() => {
+        assert.fail(`${again(rows.rows()).length} of ${count}; lost: ${JSON.stringify(rows.losses())}`);
+      });
+    t.diagnostic(`${residentPeak() >> 20} MiB at most; losses: ${JSON.stringify(rows.losses())}`);
+  });
+});
