@@ -3,8 +3,8 @@ import type { Table } from '../../domain/table.ts';
 import { failures } from '../../domain/tables/derived/failures.ts';
 import { workloadOf } from '../../domain/workload.ts';
 import type { StoredRow } from '../../store/store.ts';
+import { failureSource, originOf } from '../list/failure-source.ts';
 import type { ListSpec, ListTools } from '../list/list-spec.ts';
-import { failureSource, originOf } from './failure-source.ts';
 
 export const errorsList: ListSpec = {
   id: 'errors',

@@ -18,16 +18,29 @@ const gap = 2;
 /** From here on there is room for three beside each other. */
 const wideFrom = 150;
 
+/** From so many lines on there is room for every service and for what failed last. */
+const tallFrom = 26;
+
 /** Ids of panels by column, top down. */
 const narrow: readonly (readonly string[])[] = [
   ['movers', 'endpoints'],
   ['failures', 'resources', 'agents'],
 ];
+const narrowTall: readonly (readonly string[])[] = [
+  ['movers', 'services', 'endpoints'],
+  ['failures', 'recent', 'resources', 'agents'],
+];
 const wide: readonly (readonly string[])[] = [['movers', 'agents'], ['endpoints'], ['failures', 'resources']];
+const wideTall: readonly (readonly string[])[] = [
+  ['movers', 'services'],
+  ['endpoints', 'recent'],
+  ['failures', 'resources', 'agents'],
+];
 
 /** Every panel gets a fair share of its column's lines, and what others do not need. */
 export function placePanels(panels: readonly Panel[], area: Area): readonly Placed[] {
-  const columns = area.width >= wideFrom ? wide : narrow;
+  const isTall = area.height >= tallFrom;
+  const columns = area.width >= wideFrom ? (isTall ? wideTall : wide) : isTall ? narrowTall : narrow;
   const width = Math.floor((area.width - gap * (columns.length - 1)) / columns.length);
   return columns.flatMap((ids, column) => {
     const members = ids.flatMap((id) => panels.find((panel) => panel.id === id) ?? []);

@@ -1,5 +1,5 @@
 /** A panel as lines: its title, its rows from the worst, what does not fit as a number. */
-import { severityMark } from '../../domain/format/index.ts';
+import { severityMark, shortenEntity } from '../../domain/format/index.ts';
 import { sanitizeLine } from '../../domain/sanitize.ts';
 import { cellWidth, cut, fit } from '../../tui/cells.ts';
 import { cropLine, plainText, type StyledLine, span } from '../../tui/styled-line.ts';
@@ -52,7 +52,9 @@ function rowLine(row: PulseRow, isChosen: boolean, width: number, ui: Ui): Style
     cropLine(row.brief ?? row.figures, 0, Math.max(0, width - 10)),
   ];
   const room = Math.max(4, width - cellWidth(plainText(figures)) - frame);
-  const shown = fit(cut(sanitizeLine(name), room, 'middle', ellipsis), room);
+  // A shorter name is a pod's or a service's: it goes by parts, not by letters.
+  const words = row.shortName === undefined || row.opens ? name : shortenEntity(row.name, room, ellipsis);
+  const shown = fit(cut(sanitizeLine(words), room, row.opens ? 'end' : 'middle', ellipsis), room);
   return [
     span(isChosen ? '>' : ' ', 'accent'),
     span(severityMark(row.severity, { ascii }), token),

@@ -1,5 +1,6 @@
 /** A panel of `:pulse`: a heading that says how it stands, and rows that lead to where it can be looked into. */
 import type { Severity } from '../../domain/column.ts';
+import type { StoredRow } from '../../store/store.ts';
 import type { StyledLine } from '../../tui/styled-line.ts';
 import type { Opening } from '../view.ts';
 
@@ -18,6 +19,12 @@ export interface PulseRow {
   /** View it leads to, and how it is opened. */
   readonly view: string;
   readonly opening: Opening;
+  /** The row of a table it stands for: enter opens that. */
+  readonly opens?: { readonly table: string; readonly stored: StoredRow };
+  /** Service ("shop/api") or outside name its complaint is about. */
+  readonly subject?: string;
+  /** It sums up what others say one by one. */
+  readonly isTotal?: boolean;
   /** What is wrong in a few words, for the line on top; only of rows that ask for attention. */
   readonly complaint?: string;
 }

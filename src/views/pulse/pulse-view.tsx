@@ -1,9 +1,13 @@
 /** `:pulse`: one screen that says whether all is well, and where to look if not. */
 import { formatDuration } from '../../domain/format/index.ts';
+import { failures } from '../../domain/tables/derived/failures.ts';
+import type { Snapshot } from '../../store/store.ts';
 import { cellWidth } from '../../tui/cells.ts';
 import { Lines } from '../../tui/lines.tsx';
 import { cropLine, paintLine, plainText, type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Action, Area } from '../../tui/view.ts';
+import { failureSource } from '../list/failure-source.ts';
+import { namespaceTest } from '../list/namespaces.ts';
 import { Message } from '../message.tsx';
 import { liveTime, stepTime, type TimeState, timeLabel, togglePause } from '../time.ts';
 import type { Opening, View, ViewContext, ViewScreen } from '../view.ts';
@@ -14,7 +18,9 @@ import { agentsPanel } from './panels/agents.ts';
 import { endpointsPanel } from './panels/endpoints.ts';
 import { failuresPanel } from './panels/failures.ts';
 import { moversPanel } from './panels/movers.ts';
+import { recentPanel } from './panels/recent.ts';
 import { resourcesPanel } from './panels/resources.ts';
+import { servicesPanel } from './panels/services.ts';
 import { pulseActions } from './pulse-actions.ts';
 import { type Readings, readPulse } from './readings.ts';
 import { tileLines } from './tiles.ts';
@@ -22,6 +28,15 @@ import { verdictOf } from './verdict.ts';
 
 /** Verdict, two lines of figures, a blank one. */
 const headLines = 4;
+
+/** Nothing narrows what failed. */
+const everything = {
+  filter: '',
+  failuresOnly: false,
+  namespaces: new Set<string>(),
+  window: undefined,
+  rowsStand: true,
+};
 
 interface Cursor {
   readonly panel: string;
@@ -37,6 +52,14 @@ export function createPulseView(context: ViewContext, opening: Opening = {}): Vi
   let cursor: Cursor = { panel: 'movers', key: undefined, index: 0 };
   let known: { key: string; readings: Readings; panels: readonly Panel[] } | undefined;
 
+  const recent = failureSource();
+  const offset = () => -new Date(context.now()).getTimezoneOffset();
+
+  const failedIn = (snapshot: Snapshot) => {
+    const isIn = namespaceTest(failures, context.namespaces());
+    const { rows } = recent.take(snapshot, time);
+    return isIn ? rows.filter(({ row }) => isIn(row)) : rows;
+  };
   const read = () => {
     const snapshot = context.snapshot();
     const key = JSON.stringify([snapshot.version, time, area.width, [...context.namespaces()]]);
@@ -45,7 +68,9 @@ export function createPulseView(context: ViewContext, opening: Opening = {}): Vi
       const panels = [
         moversPanel(readings, ui),
         endpointsPanel(readings, ui),
+        servicesPanel(readings, ui),
         failuresPanel(readings, ui),
+        recentPanel(failedIn(snapshot), time, offset()),
         resourcesPanel(readings, ui),
         agentsPanel(snapshot, readings.now),
       ];
@@ -95,8 +120,21 @@ export function createPulseView(context: ViewContext, opening: Opening = {}): Vi
   const open = () => {
     const row = rowsOf(cursor.panel)[indexOf(cursor)];
     const panel = read().panels.find(({ id }) => id === cursor.panel);
-    if (row) context.drill(row.view, row.opening);
+    if (row?.opens) context.openRow(row.opens.table, row.opens.stored, nextLike(row.opens.table));
+    else if (row) context.drill(row.view, row.opening);
     else if (panel) context.drill(panel.view, { time });
+  };
+  /** The next row of the panel that stands for a row of that table. */
+  const nextLike = (table: string) => (by: number) => {
+    const { panel } = cursor;
+    const rows = rowsOf(panel);
+    for (let at = indexOf(cursor) + by; rows[at] !== undefined; at += by) {
+      const opens = rows[at]?.opens;
+      if (opens?.table !== table) continue;
+      go(panel, at);
+      return opens.stored;
+    }
+    return undefined;
   };
   const openAll = () => {
     const panel = read().panels.find(({ id }) => id === cursor.panel);
@@ -158,13 +196,15 @@ export function createPulseView(context: ViewContext, opening: Opening = {}): Vi
       ...(time.kind === 'live' ? [] : [span(' '), ...timeLabel(time, offset())]),
     ];
   };
-  const offset = () => -new Date(context.now()).getTimezoneOffset();
-
   return {
     id: 'pulse',
     crumb: 'pulse',
     actions,
-    needs: () => ({ tables: [], level: 'heads', scopes: [] }),
+    needs: () => ({
+      tables: placed().some(({ panel }) => panel.id === 'recent') ? recent.needs(everything) : [],
+      level: 'heads',
+      scopes: [],
+    }),
     screen(given: Area): ViewScreen {
       area = given;
       const title = heading();

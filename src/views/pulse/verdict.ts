@@ -4,7 +4,8 @@ import { formatDuration, formatPercent, formatRate } from '../../domain/format/i
 import { type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Ui } from '../../tui/ui-context.tsx';
 import { errorShare } from '../course.ts';
-import { asksAttention, byUrgency, type Panel, worstOf } from './panel.ts';
+import { type Cause, causesOf } from './causes.ts';
+import { type Panel, shortNameOf, worstOf } from './panel.ts';
 import type { Readings } from './readings.ts';
 
 export interface Verdict {
@@ -12,12 +13,13 @@ export interface Verdict {
   readonly line: StyledLine;
 }
 
-export function verdictOf(panels: readonly Panel[], { now }: Readings, ui: Ui): Verdict {
+export function verdictOf(panels: readonly Panel[], { now, edges }: Readings, ui: Ui): Verdict {
   const { marks, dot } = ui.glyphs;
-  const wrong = byUrgency(
-    panels.flatMap(({ rows }) => rows.filter((row) => asksAttention(row.severity) && row.complaint)),
+  const wrong = causesOf(
+    panels.flatMap(({ rows }) => rows),
+    edges,
   );
-  const severity = worstOf(wrong.map((row) => row.severity));
+  const severity = worstOf(wrong.map(({ row }) => row.severity));
   if (now.total.requests === 0 && wrong.length === 0) {
     return { severity: 'none', line: [span(' no request seen ', 'muted')] };
   }
@@ -33,7 +35,7 @@ export function verdictOf(panels: readonly Panel[], { now }: Readings, ui: Ui): 
   }
   const isBad = severity === 'bad';
   const count = wrong.length === 1 ? 'one thing wrong' : `${wrong.length} things wrong`;
-  const complaints = wrong.map(({ complaint }) => complaint ?? '').join(` ${dot} `);
+  const complaints = wrong.map(complaintOf).join(` ${dot} `);
   return {
     severity,
     line: [
@@ -41,4 +43,9 @@ export function verdictOf(panels: readonly Panel[], { now }: Readings, ui: Ui): 
       span(` ${complaints}`, isBad ? 'error' : 'warning'),
     ],
   };
+}
+
+function complaintOf({ row, feltBy }: Cause): string {
+  const felt = feltBy.length === 0 ? '' : `, felt by ${feltBy.map(shortNameOf).join(', ')}`;
+  return `${row.complaint ?? ''}${felt}`;
 }

@@ -5,14 +5,14 @@ import { type EndpointRow, endpoints } from '../../../domain/tables/derived/endp
 import { workloadOfPod } from '../../../domain/workload.ts';
 import { span } from '../../../tui/styled-line.ts';
 import type { Ui } from '../../../tui/ui-context.tsx';
-import { byUrgency, type Panel, type PulseRow, worstOf } from '../panel.ts';
+import { byUrgency, type Panel, type PulseRow, shortNameOf, worstOf } from '../panel.ts';
 import type { Readings } from '../readings.ts';
 
 /** More than anybody looks at. */
 const most = 20;
 
 export function endpointsPanel({ endpoints: rows, time }: Readings, ui: Ui): Panel {
-  const served = rows.filter(({ requests, protocol }) => requests > 0 && protocol !== 'dns');
+  const served = rows.filter(({ requests }) => requests > 0);
   const listed = served
     .toSorted((a, b) => failing(b) - failing(a) || (b.p99 ?? 0) - (a.p99 ?? 0))
     .slice(0, most)
@@ -44,7 +44,10 @@ export function endpointsPanel({ endpoints: rows, time }: Readings, ui: Ui): Pan
           about: `${row.method} ${row.route}`,
           time,
         },
-        ...(isFailing && { complaint: `${row.method} ${row.route} fails ${formatPercent(errors)}` }),
+        subject: row.service,
+        ...(isFailing && {
+          complaint: `${row.method} ${row.route} of ${shortNameOf(row.service)} fails ${formatPercent(errors)}`,
+        }),
       };
     });
   return {

@@ -29,6 +29,7 @@ export function failuresPanel({ now, flows, edges, time }: Readings, ui: Ui): Pa
       count: total.errors,
       note: formatPercent(share),
       view: 'errors',
+      isTotal: true,
       complaint: `${formatPercent(share)} of requests fail`,
     });
   }
@@ -43,6 +44,7 @@ export function failuresPanel({ now, flows, edges, time }: Readings, ui: Ui): Pa
       note: why,
       view: 'conns',
       filter: `from.svc=${quoted(source)} to.svc=${quoted(destination)} port=${port} state=refused,timeout,unreachable,aborted`,
+      subject: destination,
       complaint: `${name} ${formatCount(count)} ${why}`,
     });
   }
@@ -58,6 +60,7 @@ export function failuresPanel({ now, flows, edges, time }: Readings, ui: Ui): Pa
       note: `of ${formatCount(edge.requests)} unanswered`,
       view: 'dns',
       filter: `from.svc=${quoted(edge.source)}`,
+      subject: edge.source,
       complaint: `names fail for ${short(edge.source)}`,
     });
   }

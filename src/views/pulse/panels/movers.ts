@@ -49,6 +49,7 @@ export function moversPanel({ services, servicesBefore, before, time }: Readings
         ],
         view: 'latency',
         opening: { scope: { service: row.service }, about: row.service, time },
+        subject: row.service,
         complaint: `${row.service}: ${move.what} ${move.from} ${ui.glyphs.arrow} ${move.to}`,
       }),
     );

@@ -33,6 +33,7 @@ export function resourcesPanel({ pods, time }: Readings, ui: Ui): Panel {
         ],
         view: 'pods',
         opening: { filter: `pod:${row.pod}`, about: row.pod, time },
+        subject: row.service ?? row.pod,
         ...(trouble !== undefined && { complaint: `${row.pod} ${trouble}` }),
       };
     });

@@ -6,10 +6,10 @@ import { type DnsEvent, dnsEvents } from '../../domain/tables/dns-events.ts';
 import { type HttpEvent, httpEvents } from '../../domain/tables/http-events.ts';
 import { type TcpStatsEvent, tcpStatsEvents } from '../../domain/tables/tcp-stats-events.ts';
 import type { Snapshot, StoredRow } from '../../store/store.ts';
-import { agentFilter } from '../list/agent-filter.ts';
-import { oneSide } from '../list/one-side.ts';
-import { createWithin, type RowSource, type ShownRows, stretchOf } from '../list/row-source.ts';
+import { agentFilter } from './agent-filter.ts';
 import { connectionFailure, dnsFailure, httpFailure } from './failure-of.ts';
+import { oneSide } from './one-side.ts';
+import { createWithin, type RowSource, type ShownRows, stretchOf } from './row-source.ts';
 
 interface Kind {
   readonly table: Table;
