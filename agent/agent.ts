@@ -182,14 +182,14 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
   ]);
 
   async function stop(): Promise<void> {
-    const ended = source.now();
     stopping.abort();
     leases.close();
     budgets.stop();
     resources.stop();
     server.close();
     await played.catch(() => {});
-    await writer?.close(ended);
+    // Now, not when it was asked to stop: the last totals came since.
+    await writer?.close(source.now());
     progress?.stop();
     source.close();
   }

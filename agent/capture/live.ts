@@ -86,6 +86,18 @@ export function createLiveSource(options: LiveOptions): CaptureSource {
     return { bytes, isFull: isFull || due.hasMore };
   };
 
+  /** The last word: what the ring holds, as far as it came before, and the totals since they were last taken. */
+  const deliverRest = async (listener: CaptureListener): Promise<void> => {
+    for (let bytes = 0; bytes < ringBytes; ) {
+      const batch = deliverBatch(listener);
+      if (!batch.isFull) break;
+      bytes += batch.bytes;
+    }
+    const deliverTotals = (bytes: number) => deliver(totalsBuffer.subarray(0, bytes), now(), listener);
+    await totals.rest(totalsBuffer, deliverTotals, closed.signal);
+    listener.tick(now());
+  };
+
   /** The pause in which as much comes as the ring should hold, if it comes as it did in the last one. */
   const pauseAfter = (drained: number, lastMs: number): number => {
     const wanted = (lastMs * ringBytes * drainShare) / drained;
@@ -131,6 +143,7 @@ export function createLiveSource(options: LiveOptions): CaptureSource {
         drained = 0;
         await pause(pauseMs, stop);
       }
+      if (!closed.signal.aborted) await deliverRest(listener);
     },
     close() {
       if (closed.signal.aborted) return;

@@ -37,6 +37,25 @@ describe('draining totals', () => {
     assert.deepEqual(kernel.drained, ['flows_0', 'edges_0', 'flows_1', 'edges_1']);
   });
 
+  test('at the end both pairs are emptied: what is due, and what was filled since', async () => {
+    const kernel = fakeKernel({ flows_0: 168, edges_0: 500_000, flows_1: 336, edges_1: 192 });
+    const drain = createTotalsDrain(kernel, kernel, 0);
+    drain.next(1e9, into);
+    drain.next(1.01e9, into);
+    const sizes: number[] = [];
+    await drain.rest(into, (bytes) => sizes.push(bytes), new AbortController().signal);
+    assert.deepEqual(sizes, [200_000, 200_000, 100_000, 336, 192]);
+  });
+
+  test('a source that is closed meanwhile is not asked any more', async () => {
+    const kernel = fakeKernel({ flows_0: 168 });
+    const closed = new AbortController();
+    const rest = createTotalsDrain(kernel, kernel, 0).rest(into, assert.fail, closed.signal);
+    closed.abort();
+    await rest;
+    assert.deepEqual(kernel.drained, []);
+  });
+
   test('a full buffer is no end', () => {
     const kernel = fakeKernel({ flows_0: 500_000, edges_0: 0 });
     const drain = createTotalsDrain(kernel, kernel, 0);

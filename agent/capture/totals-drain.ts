@@ -1,4 +1,5 @@
 /** Totals of connections and edges, taken from the kernel's maps once a second (event.h, "totals"). */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { SettingsMap } from './settings-map.ts';
 
 export interface TotalsDrain {
@@ -7,6 +8,8 @@ export interface TotalsDrain {
    * not empty yet, call again.
    */
   next(time: number, into: Uint8Array): { readonly bytes: number; readonly hasMore: boolean };
+  /** Everything that both pairs hold, in batches: resolves when there is no more, or when `signal` aborts. */
+  rest(into: Uint8Array, deliver: (bytes: number) => void, signal: AbortSignal): Promise<void>;
 }
 
 export interface TotalMaps {
@@ -27,22 +30,42 @@ export function createTotalsDrain(maps: TotalMaps, settings: Pick<SettingsMap, '
   let flipped = began;
   let pending: string[] = [];
 
+  function turn(): void {
+    const pair = settings.flip();
+    pending = [`flows_${pair}`, `edges_${pair}`];
+  }
+
+  /** A batch of the pair that is not filled now; 0 if it is empty. */
+  function take(into: Uint8Array): number {
+    for (let map = pending[0]; map !== undefined; map = pending[0]) {
+      const bytes = maps.drainMap(map, into);
+      if (into.length - bytes >= batchRoom) pending.shift();
+      if (bytes > 0) return bytes;
+    }
+    return 0;
+  }
+
   return {
     next(time, into) {
       if (pending.length === 0) {
         if (time - flipped < everyNanos) return nothing;
-        const pair = settings.flip();
+        turn();
         flipped = time;
-        pending = [`flows_${pair}`, `edges_${pair}`];
         return nothing;
       }
       if (time - flipped < graceNanos) return nothing;
-      for (let map = pending[0]; map !== undefined; map = pending[0]) {
-        const bytes = maps.drainMap(map, into);
-        if (into.length - bytes >= batchRoom) pending.shift();
-        if (bytes > 0) return { bytes, hasMore: pending.length > 0 };
+      const bytes = take(into);
+      return bytes > 0 ? { bytes, hasMore: pending.length > 0 } : nothing;
+    },
+    async rest(into, deliver, signal) {
+      for (let pair = 0; pair < 2; pair++) {
+        if (pending.length === 0) turn();
+        await wait(graceNanos / 1e6);
+        for (let bytes = 1; bytes > 0 && !signal.aborted; ) {
+          bytes = take(into);
+          if (bytes > 0) deliver(bytes);
+        }
       }
-      return nothing;
     },
   };
 }

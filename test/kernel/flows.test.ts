@@ -168,6 +168,24 @@ for s in held: s.close()`;
     assert.equal(own + (seen.source.counters().losses['flow-table'] ?? 0), 800);
   });
 
+  test('whoever stops is told what came since the totals were last taken', async () => {
+    const seen = begin();
+    const port = await serve();
+    const script = `s = connect(); ask(s, 1, 1); say('first'); sys.stdin.readline()
+for i in range(3): ask(s, 10, 100)
+say('second'); sys.stdin.readline()`;
+    const child = run(port, script);
+    await printed(child, /first/);
+    const told = () => flowsOf(seen, 'client', port).at(-1)?.bytes;
+    assert.deepEqual(await until('a sample', told), [1, 9]);
+    child.stdin?.write('\n');
+    await printed(child, /second/);
+    await observer?.close();
+    assert.deepEqual(told(), [301, 63]);
+    assert.deepEqual(flowsOf(seen, 'server', port).at(-1)?.bytes, [63, 301]);
+    child.stdin?.end();
+  });
+
   test('idle connections cost no records; one that speaks again is told again', async () => {
     const seen = begin();
     const port = await serve();
