@@ -58,8 +58,8 @@ function setUp(totals = { events: 1000, bytes: 1e6 }) {
     onLeftOut: (id, messages) => void leftOut.set(id, (leftOut.get(id) ?? 0) + messages),
     clock: () => clock.now,
   });
-  const budgetOf = (id: number) =>
-    state.budgets.find(({ cgroupId }) => cgroupId === id)?.segmentsPerSecond ?? Number.POSITIVE_INFINITY;
+  const told = (id: number) => state.budgets.find(({ cgroupId }) => cgroupId === id)?.segmentsPerSecond;
+  const budgetOf = (id: number) => told(id) ?? told(0) ?? Number.POSITIVE_INFINITY;
   budgets.step();
   return {
     budgets,
@@ -106,6 +106,15 @@ describe('budgets', () => {
     pass(1000, { 1: 10, 2: 10, 3: 10, 4: 10 });
     assert.equal(pass(250, { 1: 800, 2: 10, 3: 10, 4: 10 })[1], 800);
     assert.equal(leftOut.size, 0);
+  });
+
+  test('one that is new has a budget before anybody looked at it: what it would get if it wanted everything', () => {
+    const { pass, budgetOf } = setUp();
+    assert.equal(budgetOf(99), 1000);
+    pass(1000, { 1: 10 });
+    pass(5000, { 1: 50_000 });
+    assert.equal(budgetOf(99), 500);
+    assert.ok((pass(250, { 1: 50_000, 99: 50_000 })[99] ?? 0) <= 500);
   });
 
   test('a greedy one cannot starve the others', () => {

@@ -121,18 +121,27 @@ export function createBudgets(options: BudgetsOptions): Budgets {
     const all = [...watched.values()];
     const demands = (what: 'events' | 'bytes') =>
       all.map((one) => (one.isLimited ? Number.POSITIVE_INFINITY : one[what] * headroom));
+    // One that nobody knows yet may have at once what it would get if it wanted everything.
+    const newcomer = {
+      cgroupId: 0,
+      segmentsPerSecond: newcomerShare(events.perSecond, demands('events')),
+      bytesPerSecond: newcomerShare(bytes.perSecond, demands('bytes')),
+    };
     // Whoever wants more all of a sudden may have all that is to spare, until the next look: the ring holds as much.
     const ofEvents = fairShares(events.perSecond, demands('events'));
     const ofBytes = fairShares(bytes.perSecond, demands('bytes'));
     const wanted = new Map<number, Budget>();
+    const want = (budget: Budget): void => {
+      const before = told.get(budget.cgroupId);
+      wanted.set(budget.cgroupId, before !== undefined && isAlike(before, budget) ? before : budget);
+    };
+    want(newcomer);
     all.forEach(({ cgroupId }, at) => {
-      const budget = {
+      want({
         cgroupId,
         segmentsPerSecond: Math.ceil((ofEvents.shares[at] ?? 0) + ofEvents.spare),
         bytesPerSecond: Math.ceil((ofBytes.shares[at] ?? 0) + ofBytes.spare),
-      };
-      const before = told.get(cgroupId);
-      wanted.set(cgroupId, before !== undefined && isAlike(before, budget) ? before : budget);
+      });
     });
     const isSame = wanted.size === told.size && [...wanted].every(([id, budget]) => told.get(id) === budget);
     told = wanted;
@@ -155,6 +164,12 @@ export function createBudgets(options: BudgetsOptions): Budgets {
       budget_limited: [...watched.values()].filter(({ isLimited }) => isLimited).length,
     }),
   };
+}
+
+/** What one more would get that wants everything, per second. */
+function newcomerShare(total: number, demands: readonly number[]): number {
+  const { shares } = fairShares(total, [...demands, Number.POSITIVE_INFINITY]);
+  return Math.ceil(shares.at(-1) ?? total);
 }
 
 function isAlike(a: Budget, b: Budget): boolean {

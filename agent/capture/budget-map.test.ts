@@ -48,6 +48,21 @@ describe('the budgets in the kernel', () => {
     assert.equal(maps.budgets.size, 0);
   });
 
+  test('where there is one for all the others, no limit is told too', () => {
+    const maps = fakeMaps();
+    const budgets = createBudgetMap(maps);
+    budgets.set([budget(0, 1000, 0), budget(7, 0, 0)]);
+    assert.deepEqual(
+      [...maps.budgets],
+      [
+        [0n, [1_000_000n, 0n]],
+        [7n, [0n, 0n]],
+      ],
+    );
+    budgets.set([budget(7, 0, 0)]);
+    assert.equal(maps.budgets.size, 0);
+  });
+
   test('numbers out of range are brought into it', () => {
     const maps = fakeMaps();
     createBudgetMap(maps).set([

@@ -20,7 +20,10 @@ export function createBudgetMap(maps: BudgetMaps): BudgetMap {
 
   return {
     set(budgets) {
-      const wanted = new Map(budgets.filter(isLimit).map((budget) => [budget.cgroupId, budget]));
+      // Where there is one for all the others, no limit is something to be told too.
+      const hasDefault = budgets.some((budget) => budget.cgroupId === 0 && isLimit(budget));
+      const told = hasDefault ? budgets : budgets.filter(isLimit);
+      const wanted = new Map(told.map((budget) => [budget.cgroupId, budget]));
       for (const [id, budget] of wanted) {
         const before = current.get(id);
         if (before && isSame(before, budget)) continue;

@@ -219,6 +219,7 @@ export interface Policy {
 
 /** What a cgroup may hand over in a second; beyond it whole exchanges are left out, counted. 0 = no limit. */
 export interface Budget {
+  /** 0 = each cgroup without a budget of its own, so that a new one has a limit from its first packet on. */
   readonly cgroupId: number;
   readonly segmentsPerSecond: number;
   readonly bytesPerSecond: number;

@@ -46,6 +46,17 @@ static __always_inline struct budget_use *use_of(__u64 cgroup_id)
 	return bpf_map_lookup_elem(&budget_uses, &cgroup_id);
 }
 
+/* Null = no limit. */
+static __always_inline struct budget *budget_of(__u64 cgroup_id)
+{
+	struct budget *budget = bpf_map_lookup_elem(&budgets, &cgroup_id);
+
+	if (budget)
+		return budget;
+	cgroup_id = 0;
+	return bpf_map_lookup_elem(&budgets, &cgroup_id);
+}
+
 static __always_inline void charge(__u64 *due, __u64 cost, __u64 now)
 {
 	if (*due + BUDGET_BURST_NS < now)
@@ -66,7 +77,7 @@ static __noinline int settle_budget(struct conn *conn, __u64 now)
 	use = use_of(cgroup_id);
 	if (!use)
 		return 0;
-	budget = bpf_map_lookup_elem(&budgets, &cgroup_id);
+	budget = budget_of(cgroup_id);
 	if (conn->unpaid_segments) {
 		__sync_fetch_and_add(&use->segments, conn->unpaid_segments);
 		__sync_fetch_and_add(&use->bytes, conn->unpaid_bytes);

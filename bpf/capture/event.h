@@ -300,8 +300,8 @@ struct settings {
 };
 
 /*
- * Value of map `budgets`, key: cgroup id. What a cgroup may hand over, as the time that must pass for each piece of it;
- * 0 = no limit. Written by the agent.
+ * Value of map `budgets`, key: cgroup id, 0 = each that has none of its own. What a cgroup may hand over, as the time that must pass for
+ * each piece of it; 0 = no limit. Written by the agent.
  */
 struct budget {
 	__u64 ns_per_segment;

@@ -144,6 +144,23 @@ s.close()`;
     await until('totals', () => sumsOf(seen, 'server', port).bytes[OUT] >= 1500 * 3000);
   });
 
+  test('a cgroup without a budget of its own has that of all such, before anybody has seen it', async () => {
+    const seen = begin();
+    cgroup.spawnIn('client', 'true', []);
+    seen.source.setBudgets([
+      { cgroupId: 0, segmentsPerSecond: 100, bytesPerSecond: 0 },
+      { cgroupId: idOf('client'), segmentsPerSecond: 0, bytesPerSecond: 0 },
+    ]);
+    const port = await serve();
+    await run(port, 's = connect()\nfor i in range(500): ask(s, i); time.sleep(0.001)\ns.close()');
+    const [socket] = await closedAt(seen, port, 1);
+    const [other] = seen.find('client', port);
+    assert.ok(socket && other);
+    assert.ok(!other.segments.some(({ sampled }) => sampled), 'its own budget goes before');
+    const { whole, left } = exchangesOf(socket, 500);
+    assert.ok(whole >= 10 && left >= 250, `${whole} whole, ${left} left out`);
+  });
+
   test('a budget of bytes; many connections share it; taking it away ends the leaving out', async () => {
     const seen = begin();
     const port = await serve();
