@@ -32,8 +32,11 @@ done
 zstd=$($cc -print-file-name=libzstd.a)
 [ ! -f "$zstd" ] || archives="$archives $zstd"
 
+# A running agent has the old file mapped: it is never written into, the new one takes its name. Nor do two builds at once write into one.
+new="$addon.new-$$"
+trap 'rm -f "$new"' EXIT
 # shellcheck disable=SC2086 # lists of files
-$cc -std=gnu11 -O2 -g0 -fPIC -fvisibility=hidden -Wall -Wextra -Werror -shared -I"$headers" -o "$addon.tmp" $sources \
+$cc -std=gnu11 -O2 -g0 -fPIC -fvisibility=hidden -Wall -Wextra -Werror -shared -I"$headers" -o "$new" $sources \
   -Wl,--start-group $archives -Wl,--end-group -Wl,--exclude-libs,ALL -Wl,--gc-sections -Wl,-z,now -s
-mv "$addon.tmp" "$addon"
+mv "$new" "$addon"
 say "built build/capture.bpf.o, $addon"
