@@ -54,7 +54,7 @@ export function readCourse(snapshot: Snapshot, scopes: readonly Scope[], time: T
     const known = Math.min(held.to, from + stepMs) - Math.max(held.from, from);
     return sum(from, Math.max(0, known), known > 0 ? (found.get(i) ?? []) : []);
   });
-  const knownMs = steps.filter(({ isKnown }) => isKnown).length * stepMs;
+  const knownMs = Math.max(0, Math.min(held.to, window.to) - Math.max(held.from, window.from));
   return { window, stepMs, steps, total: sum(window.from, knownMs, steps) };
 }
 

@@ -26,12 +26,12 @@ export function togglePause(time: TimeState, snapshot: Snapshot): TimeState {
   return time.kind === 'live' ? { ...time, kind: 'paused', at: endOf(snapshot) } : { ...time, kind: 'live' };
 }
 
-/** A stretch earlier (-1) or later (1), by half of its length. Past the newest it is live again; before the oldest it stays. */
+/** A stretch earlier (-1) or later (1), by half of its length in whole seconds, as summaries are. Past the newest it is live again; before the oldest it stays. */
 export function stepTime(time: TimeState, snapshot: Snapshot, steps: number): TimeState {
   const newest = endOf(snapshot);
   const oldest = snapshot.held?.from ?? newest;
   const from = time.kind === 'live' ? newest : time.at;
-  const at = from + (steps * time.spanMs) / 2;
+  const at = from + steps * Math.max(1_000, Math.round(time.spanMs / 2_000) * 1_000);
   if (at >= newest) return { ...time, kind: 'live' };
   return { ...time, kind: 'past', at: Math.max(at, Math.min(newest, oldest + time.spanMs)) };
 }

@@ -100,7 +100,8 @@ export function createSeries(limits: Partial<SeriesLimits> = {}): Series {
       const taken = takeRow(table, agent, second, row);
       if (taken === 'nonsense') lose('summary-nonsense');
       if (taken === 'taken' || taken === 'nonsense') {
-        clock.told(agent, second, now);
+        // A live agent sums a second up once it is over; of connections and containers it tells in the middle of one.
+        if (requestTables.has(table) || !live.has(agent)) clock.told(agent, second, now);
         // What a live agent says of its connections first may be old news.
         if (table !== 'conn_stats' || !live.has(agent)) first = Math.min(first ?? second, second);
       } else lose('summary-limit');
