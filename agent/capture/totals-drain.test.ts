@@ -50,7 +50,7 @@ describe('draining totals', () => {
   test('a source that is closed meanwhile is not asked any more', async () => {
     const kernel = fakeKernel({ flows_0: 168 });
     const closed = new AbortController();
-    const rest = createTotalsDrain(kernel, kernel, 0).rest(into, assert.fail, closed.signal);
+    const rest = createTotalsDrain(kernel, kernel, 0).rest(into, () => assert.fail('nothing'), closed.signal);
     closed.abort();
     await rest;
     assert.deepEqual(kernel.drained, []);
