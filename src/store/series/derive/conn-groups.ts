@@ -98,9 +98,11 @@ function connGroup(
     // Nothing was told of it since: as it is now, it was then. Its agent may be gone, and then nothing is open any more.
     const isNow = key.last < stretch.to;
     active += Math.max(0, (isNow ? key.now?.[connLasts.active] : lasts[connLasts.active]) || 0);
+    // What was kept of connections is told in no order of time: the total as it is now has all of them.
+    const totals = isNow ? (key.now ?? lasts) : lasts;
     const isCallee = parts === asCallee;
-    totalSent += lasts[isCallee ? connLasts.received : connLasts.sent] || 0;
-    totalReceived += lasts[isCallee ? connLasts.sent : connLasts.received] || 0;
+    totalSent += totals[isCallee ? connLasts.received : connLasts.sent] || 0;
+    totalReceived += totals[isCallee ? connLasts.sent : connLasts.received] || 0;
   };
   if (group) {
     for (const [keyId, { gauge }] of group.keys) {
