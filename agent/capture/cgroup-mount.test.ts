@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findCgroupMount } from './cgroup-mount.ts';
+import { findCgroupMount, mountRemedy } from './cgroup-mount.ts';
 
 test('pure v2', () => {
   const line = '29 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate';
@@ -26,4 +26,13 @@ test('the whole tree is preferred to a part of it', () => {
 test('none', () => {
   assert.equal(findCgroupMount('32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n'), undefined);
   assert.equal(findCgroupMount(''), undefined);
+});
+
+test('where it is missing it is mounted beside v1, or alone where nothing is: no directory can be made in sysfs', () => {
+  const lines = [
+    '31 23 0:28 / /sys/fs/cgroup ro,nosuid - tmpfs tmpfs ro,mode=755',
+    '32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu',
+  ];
+  assert.match(mountRemedy(lines.join('\n')), /mount -t cgroup2 none \/sys\/fs\/cgroup\/unified$/);
+  assert.match(mountRemedy('22 1 0:21 / /sys rw - sysfs sysfs rw\n'), /: mount -t cgroup2 none \/sys\/fs\/cgroup$/);
 });

@@ -19,6 +19,14 @@ export function cgroupMount(): string | undefined {
   return findCgroupMount(readFileSync('/proc/self/mountinfo', 'utf8'));
 }
 
+/** What a person does where none is mounted, from the same text: beside the controllers of v1, or alone. */
+export function mountRemedy(mountinfo: string): string {
+  const isTaken = mountinfo.split('\n').some((line) => /^\/sys\/fs\/cgroup(\/|$)/.test(line.split(' ')[4] ?? ''));
+  return isTaken
+    ? 'Mount it (v1 controllers stay as they are): mkdir -p /sys/fs/cgroup/unified && mount -t cgroup2 none /sys/fs/cgroup/unified'
+    : 'Mount it: mount -t cgroup2 none /sys/fs/cgroup';
+}
+
 /** Space, tab, newline and backslash are written as octal escapes there. */
 function unescapeOctal(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));

@@ -1,10 +1,10 @@
 /** Brings the kernel side up: object, maps, programs, links. Says in plain words why that cannot be done here. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../src/domain/errors.ts';
 import type { Addon, Handle } from '../native/addon.ts';
 import { builtFile, isNativeError, loadNative } from '../native/native.ts';
-import { cgroupMount } from './cgroup-mount.ts';
+import { findCgroupMount, mountRemedy } from './cgroup-mount.ts';
 import type { ProgramInfo } from './source.ts';
 
 /** The running kernel side, narrowed to what capture needs. All calls but `close` throw once it is closed. */
@@ -40,8 +40,12 @@ export function startKernelPrograms(cgroupPath: string, sizes: MapSizes): Kernel
   if (object === undefined) {
     throw new AppError('ebpf-unavailable', { reason: `${objectName} was not built`, remedy: buildRemedy });
   }
-  const mount = cgroupMount();
-  if (mount === undefined) throw new AppError('ebpf-unavailable', noCgroup2);
+  const mountinfo = readFileSync('/proc/self/mountinfo', 'utf8');
+  const mount = findCgroupMount(mountinfo);
+  if (mount === undefined) {
+    const reason = 'cgroup v2 is not mounted';
+    throw new AppError('ebpf-unavailable', { reason, remedy: mountRemedy(mountinfo) });
+  }
   const cgroup = join(mount, cgroupPath);
   if (!existsSync(cgroup)) {
     const remedy = `Choose a directory below ${mount} with --cgroup.`;
@@ -101,10 +105,6 @@ function load(addon: Addon, object: string, sizes: MapSizes): Handle {
 }
 
 const buildRemedy = 'Build it with: npm run build (needs clang and libbpf-dev).';
-const noCgroup2 = {
-  reason: 'cgroup v2 is not mounted',
-  remedy: 'Mount it: mkdir -p /sys/fs/cgroup/unified && mount -t cgroup2 none /sys/fs/cgroup/unified',
-};
 
 function loadAddon(): Addon {
   try {

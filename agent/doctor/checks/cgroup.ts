@@ -1,9 +1,6 @@
-import { findCgroupMount } from '../../capture/cgroup-mount.ts';
+import { findCgroupMount, mountRemedy } from '../../capture/cgroup-mount.ts';
 import type { Machine } from '../machine.ts';
 import type { Check } from '../report.ts';
-
-const MOUNT_REMEDY =
-  'Mount it (v1 controllers stay as they are): mkdir -p /sys/fs/cgroup/unified && mount -t cgroup2 none /sys/fs/cgroup/unified';
 
 export function checkCgroup2(machine: Machine): Check {
   const about = { id: 'cgroup2', group: 'capture', title: 'cgroup v2' } as const;
@@ -20,5 +17,5 @@ export function checkCgroup2(machine: Machine): Check {
       found: 'unknown to this kernel',
       remedy: 'Run a kernel with CONFIG_CGROUPS and CONFIG_CGROUP_BPF.',
     };
-  return { ...about, status: 'fail', found: 'not mounted', remedy: MOUNT_REMEDY };
+  return { ...about, status: 'fail', found: 'not mounted', remedy: mountRemedy(mountinfo) };
 }

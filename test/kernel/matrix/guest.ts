@@ -1,8 +1,9 @@
 /**
  * What runs in a kernel under test, under init.c: the real agent on the whole machine, real clients and servers in pods of their own, and
- * `kelpie get` reading what was seen. Prints `PASS <json>` or `FAIL <reason>`.
+ * `kelpie get` reading what was seen. With the argument `without-cgroup2`: what the doctor and the agent say where that is missing.
+ * Prints `PASS <what>` or `FAIL <reason>`.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, Agent as HttpAgent, request } from 'node:http';
@@ -132,7 +133,7 @@ async function until(what: () => string | undefined): Promise<void> {
   }
 }
 
-async function test(): Promise<Readonly<Record<string, number>>> {
+async function test(): Promise<void> {
   const agent = await start([
     '/kelpie/agent.js',
     ...['--source', 'live', '--cgroup', '/', '--pods-below', '/pods', '--listen', address, '--stdin-watch'],
@@ -173,21 +174,58 @@ async function test(): Promise<Readonly<Record<string, number>>> {
       : `${answered.length} of 2 sides of a DNS question: ${JSON.stringify([...dns.rows.values()])}`;
   });
   agent.stdin?.end();
-  return await instructions();
 }
 
-/** What the verifier looked at, by program, as the doctor tells it; empty where the kernel does not say. */
-async function instructions(): Promise<Readonly<Record<string, number>>> {
-  const doctor = spawn(process.execPath, ['/kelpie/agent.js', 'doctor', '-o', 'json'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+/** What the verifier looked at, by program (programs.c). */
+function instructions(): string {
+  const { stdout, stderr } = spawnSync('/programs', ['/kelpie/capture.bpf.o'], { encoding: 'utf8' });
+  const counts = /INSTRUCTIONS (\{.*\})/.exec(stdout)?.[1];
+  if (counts === undefined) throw new Error(`what the verifier looked at: ${stdout}${stderr}`);
+  return counts;
+}
+
+interface Check {
+  readonly status: string;
+  readonly found: string;
+  readonly remedy?: string;
+}
+
+function doctor(id: string): Check & { readonly exitCode: number | null } {
+  const { stdout, status } = spawnSync(process.execPath, ['/kelpie/agent.js', 'doctor', '-o', 'json'], {
+    encoding: 'utf8',
   });
-  let text = '';
-  for await (const part of doctor.stdout) text += part;
-  const report = JSON.parse(text) as { checks: { id: string; status: string; detail?: string[] }[] };
-  const check = report.checks.find(({ id }) => id === 'programs');
-  if (check?.status !== 'ok') throw new Error(`the doctor: ${text}`);
-  const counts = [...(check.detail?.join() ?? '').matchAll(/(kelpie_\w+) (\d+)/g)];
-  return Object.fromEntries(counts.map(([, name = '', count]) => [name, Number(count)]));
+  const report = JSON.parse(stdout) as { readonly checks: readonly (Check & { readonly id: string })[] };
+  const check = report.checks.find((each) => each.id === id);
+  if (!check) throw new Error(`the doctor does not tell of ${id}: ${stdout}`);
+  return { ...check, exitCode: status };
+}
+
+/** The doctor and the agent say that cgroup v2 is missing and what to do, and that is all there is to do. */
+function testWithoutCgroup2(): string {
+  const check = doctor('cgroup2');
+  const directory = /mount -t cgroup2 none (\S+)/.exec(check.remedy ?? '')?.[1];
+  if (check.status !== 'fail' || check.exitCode !== 3 || directory === undefined) {
+    throw new Error(`the doctor: ${JSON.stringify(check)}`);
+  }
+  const agent = spawnSync(process.execPath, ['/kelpie/agent.js', '--source', 'live', '--listen', address], {
+    encoding: 'utf8',
+    timeout: patienceMs,
+  });
+  if (agent.status !== 3 || !agent.stderr.includes(`mount -t cgroup2 none ${directory}`)) {
+    throw new Error(`the agent ended with ${agent.status}: ${agent.stdout}${agent.stderr}`);
+  }
+  const mounted = spawnSync('/init', ['mount-cgroup2', directory], { encoding: 'utf8' });
+  if (mounted.status !== 0) throw new Error(`the remedy does not help: ${mounted.stderr}`);
+  const after = [doctor('cgroup2'), doctor('programs')];
+  if (after.some(({ status }) => status !== 'ok')) throw new Error(`after the remedy: ${JSON.stringify(after)}`);
+  return `without cgroup v2 the doctor says: ${check.found}; what it advises helps`;
+}
+
+async function testWithTraffic(): Promise<string> {
+  await test();
+  const check = doctor('programs');
+  if (check.status !== 'ok') throw new Error(`the doctor: ${JSON.stringify(check)}`);
+  return `${exchanges + shortConnections} exchanges on both sides, flows and DNS; instructions ${instructions()}`;
 }
 
 const [role] = process.argv.slice(2);
@@ -195,12 +233,9 @@ if (role === 'server') serve();
 else if (role === 'client') await call();
 else {
   const began = Date.now();
-  const result = await test().then(
-    (counts) => {
-      const seconds = Math.round((Date.now() - began) / 1000);
-      const what = `${exchanges + shortConnections} exchanges on both sides, flows and DNS, in ${seconds} s`;
-      return `PASS ${release()}: ${what}; instructions ${JSON.stringify(counts)}`;
-    },
+  const run = async () => (role === 'without-cgroup2' ? testWithoutCgroup2() : await testWithTraffic());
+  const result = await run().then(
+    (what) => `PASS ${release()} in ${Math.round((Date.now() - began) / 1000)} s: ${what}`,
     (error: Error) => `FAIL ${release()}: ${error.message}`,
   );
   process.stdout.write(`${result}\n`, () => process.exit());
