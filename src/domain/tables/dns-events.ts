@@ -43,7 +43,7 @@ export const dnsEvents = defineTable({
     query_type: {
       type: 'enum',
       title: 'TYPE',
-      width: [4, 5, 8],
+      width: [4, 4, 8],
       priority: 1,
       required: true,
       aliases: ['type', 'qtype'],

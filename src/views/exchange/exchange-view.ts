@@ -79,7 +79,7 @@ export function createExchangeView(context: ViewContext, first: StoredRow, neigh
           .snapshot()
           .table(httpEvents.id)
           .rows.findLast((each) => each.row === other);
-      if (!stored) return context.flash('info', 'the other side was not watched');
+      if (!stored) return context.flash('info', 'the other side is not here: not watched, or left out by the filter');
       followed.follow(stored);
       context.changed();
     },

@@ -49,7 +49,7 @@ function oneSide(row: HttpEvent, width: number, ui: Ui): readonly StyledLine[] {
 
 function unseen(role: string): string {
   const other = role === 'client' ? 'server' : 'client';
-  return `as the ${role}'s socket saw it; the ${other}'s was not watched, so the network's part is not known`;
+  return `as the ${role}'s socket saw it; the ${other}'s is not here (not watched, or left out by the filter): the network's part is not known`;
 }
 
 export interface Parts {

@@ -8,9 +8,8 @@ export interface Question {
   /** As typed. */
   readonly filter: string;
   readonly failuresOnly: boolean;
-  /** Further terms: what the list is about, which side of it is shown. */
+  /** What the list is about. */
   readonly base?: string;
-  readonly side?: string;
   /** Empty = all. */
   readonly namespaces: ReadonlySet<string>;
   /** undefined = whatever comes. */
@@ -22,7 +21,6 @@ export interface Question {
 export function agentFilter(table: Table, question: Question, failures: string): string {
   const terms = [
     question.base ?? '',
-    question.side ?? '',
     question.failuresOnly ? failures : '',
     namespaceTerm(table, question.namespaces),
     question.window ? windowTerm(table, question.window) : '',

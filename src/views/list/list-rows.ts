@@ -8,7 +8,7 @@ import { createPin } from './pin.ts';
 import { createRowOrder } from './row-order.ts';
 import { type ShownRows, stretchOf } from './row-source.ts';
 import { createRowTests } from './row-test.ts';
-import { createSided, sideTerm } from './sides.ts';
+import { createSided } from './sides.ts';
 
 export interface ListRows {
   readonly asksAgents: boolean;
@@ -74,7 +74,6 @@ export function createListRows(context: ViewContext, spec: ListSpec): ListRows {
         failuresOnly: state.failuresOnly,
         namespaces: namespaces(),
         window: isElsewhere ? stretchOf(state.time, context.snapshot(), false) : undefined,
-        side: sideTerm(state.side),
         rowsStand: !state.filter?.needsPayload,
       });
     },

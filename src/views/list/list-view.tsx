@@ -163,10 +163,7 @@ export function createListView(context: ViewContext, spec: ListSpec, opening: Op
       ask();
       set({ ...state, failuresOnly: !state.failuresOnly });
     },
-    turnSide: () => {
-      ask();
-      set({ ...state, side: nextSide(state.side) });
-    },
+    turnSide: () => set({ ...state, side: nextSide(state.side) }),
     toggleWide: () => {
       const before = columnIds().join();
       set({ ...state, wide: !state.wide });

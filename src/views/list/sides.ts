@@ -28,12 +28,10 @@ export function nextSide(side: Side): Side {
   return order[(order.indexOf(side) + 1) % order.length] ?? 'both';
 }
 
-/** What the agents are asked for, in the filter language: nobody needs the rows of the other end. */
-export function sideTerm(side: Side): string {
-  return side === 'server' || side === 'client' ? `side=${side}` : '';
-}
-
-/** The rows of a side, in the given order; the same rows give the same array. */
+/**
+ * The rows of a side, in the given order; the same rows give the same array. The agents go on sending both: one exchange is told from
+ * both ends, whichever of them the list shows.
+ */
 export function createSided({
   subjectOf,
 }: SidesSpec): (rows: readonly StoredRow[], side: Side) => readonly StoredRow[] {

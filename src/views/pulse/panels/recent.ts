@@ -1,5 +1,7 @@
-/** What failed last, of all protocols, the newest first; enter opens it. */
-import { formatTime } from '../../../domain/format/index.ts';
+/** What failed last, of all protocols, the newest first, alike ones together; enter opens the newest of them. */
+
+import type { Row } from '../../../domain/column.ts';
+import { formatCount, formatTime } from '../../../domain/format/index.ts';
 import { workloadOfPod } from '../../../domain/workload.ts';
 import type { StoredRow } from '../../../store/store.ts';
 import { span } from '../../../tui/styled-line.ts';
@@ -12,12 +14,18 @@ const most = 20;
 
 /** @param failed rows of `failures`, oldest first */
 export function recentPanel(failed: readonly StoredRow[], time: TimeState, offsetMinutes: number): Panel {
-  const rows: PulseRow[] = [];
-  for (let at = failed.length - 1; at >= 0 && rows.length < most; at -= 1) {
-    const stored = failed[at];
+  /** The newest of each kind, and how many there are. */
+  const kinds = new Map<string, { readonly stored: StoredRow; count: number }>();
+  for (const stored of failed.toReversed()) {
+    const { row } = stored;
     // A client that asks for what is not there is nothing to wake anybody for.
-    if (stored && stored.row.class !== '4xx') rows.push(rowOf(stored, time, offsetMinutes));
+    if (row.class === '4xx') continue;
+    const kind = `${whereOf(row)} ${row.what} ${row.why}`;
+    const known = kinds.get(kind);
+    if (known) known.count += 1;
+    else kinds.set(kind, { stored, count: 1 });
   }
+  const rows = [...kinds.values()].slice(0, most).map(({ stored, count }) => rowOf(stored, count, time, offsetMinutes));
   return {
     id: 'recent',
     title: 'Failed last',
@@ -28,18 +36,22 @@ export function recentPanel(failed: readonly StoredRow[], time: TimeState, offse
   };
 }
 
-function rowOf(stored: StoredRow, time: TimeState, offsetMinutes: number): PulseRow {
+/** The workload that was called, without its namespace. */
+function whereOf({ destination }: Row): string {
+  const entity = String(destination ?? '');
+  return workloadOfPod(entity.slice(entity.indexOf('/') + 1));
+}
+
+function rowOf(stored: StoredRow, count: number, time: TimeState, offsetMinutes: number): PulseRow {
   const { row } = stored;
   const origin = originOf(stored);
-  const entity = String(row.destination ?? '');
-  const where = workloadOfPod(entity.slice(entity.indexOf('/') + 1));
   const clock = typeof row.time_ === 'bigint' ? formatTime(row.time_, offsetMinutes).slice(0, 8) : '';
   return {
     key: stored.key,
-    severity: row.class === '4xx' ? 'notice' : 'bad',
-    name: `${clock} ${where} ${row.what}`,
+    severity: 'bad',
+    name: `${clock} ${whereOf(row)} ${row.what}`,
     shortName: `${clock} ${row.what}`,
-    figures: [span(String(row.why), 'error')],
+    figures: [span(count > 1 ? `${formatCount(count)} ` : '', 'strong'), span(String(row.why), 'error')],
     view: 'errors',
     opening: { time },
     ...(origin && { opens: { table: origin.table.id, stored: origin.stored } }),
