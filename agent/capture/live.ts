@@ -14,7 +14,7 @@ import { createTotalsDrain } from './totals-drain.ts';
 export interface LiveOptions {
   /** A directory below the cgroup v2 mount, "/" for the whole machine. Its descendants are included. */
   readonly cgroupPath: string;
-  /** Size of the ring between kernel and agent: a power of two, at least a page. Default 8 MiB. */
+  /** Size of the ring between kernel and agent: a power of two, at least a page. Default 16 MiB. */
   readonly ringBytes?: number;
   /** Sockets created by this process are never captured. */
   readonly selfPid: number;
@@ -28,7 +28,8 @@ export interface LiveOptions {
   readonly onMeta?: ((meta: { readonly cgroupId: number; readonly path: string }) => void) | undefined;
 }
 
-const defaultRingBytes = 8 << 20;
+/** Records lie in it in a few sizes: 40,000 small exchanges a second fill it in 180 ms, and for so long the agent may be kept from running. */
+const defaultRingBytes = 16 << 20;
 const batchBytes = 1 << 20;
 const totalsBytes = 512 << 10;
 /** The longest record with its frame; a batch with less room left than this may have left records behind. */
@@ -173,6 +174,11 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', done);
       resolve();
     };
+    // A timer of 0 ms fires a millisecond later.
+    if (ms === 0) {
+      setImmediate(resolve);
+      return;
+    }
     const timer = setTimeout(done, ms);
     signal.addEventListener('abort', done);
   });

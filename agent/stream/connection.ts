@@ -1,7 +1,7 @@
 /** One connection: both directions in order, its protocol recognised, its bytes read. */
 import type { Row } from '../../src/domain/column.ts';
 import type { Direction, Segment, SocketClose, SocketOpen } from '../capture/source.ts';
-import { Order, type OrderSink } from './order.ts';
+import { Order, type OrderSink, type Position } from './order.ts';
 import type { Connection, ProtocolOutput, StreamProtocol } from './protocol.ts';
 import type { CloseReason, GapReason, StreamReader } from './reader.ts';
 import { Recognition } from './recognition.ts';
@@ -19,6 +19,18 @@ export interface Surroundings {
   decided(verdict: string): void;
 }
 
+/** A connection while nothing of it is unfinished: little beside one that is followed, and enough to follow it again. */
+export interface RestingConnection {
+  readonly socket: SocketOpen;
+  readonly lastTime: number;
+  readonly lost: number;
+  readonly verdict: string;
+  /** How to go on reading it; undefined = nobody wants to. */
+  readonly reading:
+    | { readonly positions: readonly [Position, Position]; readonly protocol: StreamProtocol; readonly rest: object }
+    | undefined;
+}
+
 export class FollowedConnection implements Connection {
   readonly socket: SocketOpen;
   readonly wallTime: (time: number) => bigint;
@@ -34,6 +46,7 @@ export class FollowedConnection implements Connection {
   #orders: readonly [Order, Order] | undefined;
   #recognition: Recognition | undefined;
   #reader: StreamReader | undefined;
+  #protocol: StreamProtocol | undefined;
   #lost = 0;
   #ended = 0;
   #closing = false;
@@ -41,13 +54,41 @@ export class FollowedConnection implements Connection {
   #identityRole: string | undefined;
   #identityTime = 0;
 
-  constructor(socket: SocketOpen, around: Surroundings) {
+  constructor(socket: SocketOpen, around: Surroundings, resting?: RestingConnection) {
     this.socket = socket;
     this.lastTime = socket.time;
     this.#around = around;
     this.wallTime = around.wallTime;
     this.#orders = [new Order(this.#sink(0), socket.firstSeq?.[0]), new Order(this.#sink(1), socket.firstSeq?.[1])];
-    this.#recognition = new Recognition(around.protocols, socket);
+    if (resting === undefined) this.#recognition = new Recognition(around.protocols, socket);
+    else this.#resume(resting);
+  }
+
+  #resume({ lastTime, lost, verdict, reading }: RestingConnection): void {
+    this.lastTime = lastTime;
+    this.#lost = lost;
+    this.verdict = verdict;
+    if (reading === undefined || this.#orders === undefined) {
+      this.#ignore();
+      return;
+    }
+    this.#orders[0].resume(reading.positions[0]);
+    this.#orders[1].resume(reading.positions[1]);
+    this.#protocol = reading.protocol;
+    this.#reader = reading.protocol.read(this, this.#around.output, reading.rest);
+  }
+
+  /** What it takes to follow it again later; undefined while something is unfinished, or not yet known. */
+  rest(): RestingConnection | undefined {
+    const { socket, lastTime, verdict } = this;
+    if (verdict === undefined || this.#closing) return undefined;
+    const resting = { socket, lastTime, lost: this.#lost, verdict };
+    if (this.#orders === undefined) return { ...resting, reading: undefined };
+    const [a, b] = [this.#orders[0].position, this.#orders[1].position];
+    const rest = this.#reader?.rest?.();
+    const protocol = this.#protocol;
+    if (a === undefined || b === undefined || rest === undefined || protocol === undefined) return undefined;
+    return { ...resting, reading: { positions: [a, b], protocol, rest } };
   }
 
   /** Nothing more is wanted of this connection: it ended, or it is not ours to read. */
@@ -167,6 +208,7 @@ export class FollowedConnection implements Connection {
       return;
     }
     this.#recognition = undefined;
+    this.#protocol = recognised.protocol;
     this.#reader = recognised.protocol.read(this, this.#around.output);
     recognition.replay(this.#reader);
     if (this.#reader.done) this.#finish(this.#reader, time);

@@ -236,6 +236,24 @@ describe('budgets', () => {
     assert.equal(connections.totals().connections_open, 10);
   });
 
+  test('those nobody wants to read make room at no loss, and stay unread', () => {
+    const { connections, log, losses } = follow({ connections: 10, resting: 10 });
+    for (let cookie = 100; cookie < 120; cookie++) {
+      connections.open({ ...openOf(cookie), time: start + cookie });
+      connections.segment(piece(1000, 'SSH-2.0', { cookie, time: start + cookie }));
+    }
+    assert.deepEqual(losses, {});
+    assert.equal(connections.totals().connections_open, 20);
+    assert.equal(connections.totals().resting_connections, 10);
+    connections.segment(piece(1007, '#', { cookie: 100 }));
+    assert.deepEqual(log, []);
+    assert.equal(connections.verdictOf(100), 'unknown');
+    connections.open({ ...openOf(120), time: start + 120 });
+    connections.tick(start + 4000e9);
+    connections.tick(start + 4002e9);
+    assert.equal(connections.totals().connections_open, 0);
+  });
+
   test('a connection full of holes gives them up, others are left alone', () => {
     const { connections, log, losses } = follow({ connectionBytes: 2000 });
     connections.open(openOf());

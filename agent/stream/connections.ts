@@ -5,6 +5,7 @@ import { FollowedConnection } from './connection.ts';
 import { defaultLimits, type StreamLimits } from './limits.ts';
 import { createOrphans } from './orphans.ts';
 import type { ProtocolOutput, StreamProtocol } from './protocol.ts';
+import { createResting } from './resting.ts';
 
 export interface ConnectionsOptions {
   readonly protocols: readonly StreamProtocol[];
@@ -23,7 +24,7 @@ export interface Connections extends CaptureListener {
   verdictOf(cookie: number): string | undefined;
   /**
    * Rising: `connections`, one of `connections_<verdict>` for each decided one, `stream_segments`.
-   * Now: `connections_open`, `held_bytes`.
+   * Now: `connections_open`, of them `resting_connections`, and `held_bytes`.
    */
   totals(): Readonly<Record<string, number>>;
 }
@@ -40,6 +41,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
   const { output } = options;
   const connections = new Map<number, FollowedConnection>();
   const active = new Set<FollowedConnection>();
+  const resting = createResting(limits.resting);
   const orphans = createOrphans(limits.orphanBytes);
   const decided = new Map<string, number>();
   let opened = 0;
@@ -95,8 +97,35 @@ export function createConnections(options: ConnectionsOptions): Connections {
   const makeRoom = (): void => {
     const bySilence = [...connections].sort(([, a], [, b]) => a.lastTime - b.lastTime);
     const victims = bySilence.slice(0, Math.max(1, Math.floor(limits.connections * freedShare)));
-    for (const [cookie, connection] of victims) forget(cookie, connection);
-    output.lost('connection-budget', victims.length);
+    let lost = 0;
+    for (const [cookie, connection] of victims) {
+      if (connection.closing) {
+        connection.endClosed();
+        forget(cookie, connection);
+        continue;
+      }
+      const rest = connection.rest();
+      if (rest === undefined) {
+        forget(cookie, connection);
+        lost++;
+        continue;
+      }
+      // Not `forget`: it has not ended.
+      connections.delete(cookie);
+      active.delete(connection);
+      lost += resting.add(rest);
+    }
+    countLost('connection-budget', lost);
+  };
+
+  /** A connection that rested is followed again. */
+  const wake = (cookie: number): FollowedConnection | undefined => {
+    const rest = resting.take(cookie);
+    if (rest === undefined) return undefined;
+    if (connections.size >= limits.connections) makeRoom();
+    const connection = new FollowedConnection(rest.socket, around, rest);
+    connections.set(cookie, connection);
+    return connection;
   };
 
   const sweep = (time: number): void => {
@@ -104,6 +133,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     for (const [cookie, connection] of connections) {
       if (time - connection.lastTime > limits.idleNanos) forget(cookie, connection);
     }
+    resting.expire(time - limits.idleNanos);
     countLost('orphan-expired', orphans.expire(time - limits.orphanNanos));
   };
 
@@ -118,7 +148,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
 
   return {
     open(socket) {
-      const earlier = connections.get(socket.cookie);
+      const earlier = connections.get(socket.cookie) ?? wake(socket.cookie);
       if (earlier !== undefined) {
         // Announced twice; only a socket that was closed may connect again.
         if (!earlier.closing && !earlier.ignored) return;
@@ -134,7 +164,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
     },
     segment(segment) {
       segments++;
-      const connection = segment.orphan === undefined ? connections.get(segment.cookie) : undefined;
+      const connection =
+        segment.orphan === undefined ? (connections.get(segment.cookie) ?? wake(segment.cookie)) : undefined;
       if (connection === undefined) {
         unannounced(segment);
         return;
@@ -143,7 +174,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       settle(connection);
     },
     close(close) {
-      const connection = connections.get(close.cookie);
+      const connection = connections.get(close.cookie) ?? wake(close.cookie);
       if (connection === undefined) return;
       if (connection.ignored) {
         forget(close.cookie, connection);
@@ -175,11 +206,12 @@ export function createConnections(options: ConnectionsOptions): Connections {
       }
       countLost('orphan-expired', orphans.expire(Number.POSITIVE_INFINITY));
     },
-    verdictOf: (cookie) => connections.get(cookie)?.verdict,
+    verdictOf: (cookie) => (connections.get(cookie) ?? resting.get(cookie))?.verdict,
     totals() {
       const totals: Record<string, number> = {
         connections: opened,
-        connections_open: connections.size,
+        connections_open: connections.size + resting.size,
+        resting_connections: resting.size,
         stream_segments: segments,
         held_bytes: heldBytes + orphans.bytes,
       };

@@ -1,7 +1,9 @@
 /** How much ordering may hold, and for how long. Times are captured nanoseconds. */
 export interface StreamLimits {
-  /** Connections followed at once; beyond it the longest silent go first. */
+  /** Connections followed at once, some 7 KiB each; beyond it the longest silent rest first. */
   readonly connections: number;
+  /** Connections that rest, some 700 bytes each, until they speak again; beyond it those that rest longest are forgotten. */
+  readonly resting: number;
   /** Bytes one connection may hold: segments waiting for a hole to fill, and what its reader keeps. */
   readonly connectionBytes: number;
   /** Bytes all connections together may hold. */
@@ -19,7 +21,8 @@ export interface StreamLimits {
 }
 
 export const defaultLimits: StreamLimits = {
-  connections: 20_000,
+  connections: 5_000,
+  resting: 150_000,
   connectionBytes: 1 << 20,
   totalBytes: 48 << 20,
   reorderNanos: 400e6,

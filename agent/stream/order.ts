@@ -22,6 +22,13 @@ interface Held {
   readonly time: number;
 }
 
+/** Where a direction stands while nothing of it waits. */
+export interface Position {
+  readonly expected: number | undefined;
+  readonly cut: boolean;
+  readonly captured: number;
+}
+
 /** Bookkeeping cost of a held piece, bytes; keeps floods of tiny segments inside the byte budgets. */
 const heldOverhead = 128;
 
@@ -44,6 +51,19 @@ export class Order {
   constructor(sink: OrderSink, expected: number | undefined) {
     this.#sink = sink;
     this.#expected = expected;
+  }
+
+  /** Where it stands; undefined while pieces wait, or after its end. */
+  get position(): Position | undefined {
+    if (this.#held.length > 0 || this.#ended) return undefined;
+    return { expected: this.#expected, cut: this.#cut, captured: this.#captured };
+  }
+
+  /** Goes on from there. */
+  resume({ expected, cut, captured }: Position): void {
+    this.#expected = expected;
+    this.#cut = cut;
+    this.#captured = captured;
   }
 
   /** Captured time at which the oldest hole is given up; Infinity while there is none. */

@@ -75,6 +75,6 @@ export interface StreamProtocol {
   readonly id: string;
   /** Looks at the first captured bytes of either direction of the socket's connection. Never throws. */
   detect(head: Uint8Array, socket: SocketOpen): Detection;
-  /** A reader for one connection of this protocol. It never throws, whatever the bytes. */
-  read(connection: Connection, output: ProtocolOutput): StreamReader;
+  /** A reader for one connection of this protocol, or the next one, with what the one before said of its `rest`. It never throws, whatever the bytes. */
+  read(connection: Connection, output: ProtocolOutput, rest?: object): StreamReader;
 }

@@ -17,6 +17,11 @@ export interface StreamReader {
   close(reason: CloseReason, time: number): void;
   /** Captured time has reached `time`; called after each batch while `heldBytes` is above 0: copy what you keep of earlier bytes. */
   tick(time: number): void;
+  /**
+   * What a new reader of the connection needs to go on where this one stands; undefined while something is unfinished. A reader
+   * without it is closed where room is wanted.
+   */
+  rest?(): object | undefined;
   /** Bytes of memory held for this connection, for the budget; above 0 while something is unfinished. */
   readonly heldBytes: number;
   /** The reader wants no more of this connection (a tunnel began, or it is not its protocol after all): only `close` follows. */

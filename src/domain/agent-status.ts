@@ -46,6 +46,7 @@ export interface AgentStatus {
 /** Names in `totals` that tell how much there is now; the others only rise, so that they have a rate. */
 export const levels: ReadonlySet<string> = new Set([
   'connections_open',
+  'resting_connections',
   'held_bytes',
   'flow_connections',
   'flow_sums',

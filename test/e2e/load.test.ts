@@ -9,9 +9,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createAgentClient } from '../../src/agent-client/create-agent-client.ts';
+import type { AgentStatus, Loss } from '../../src/domain/agent-status.ts';
 import type { Row } from '../../src/domain/column.ts';
 import { httpEvents } from '../../src/domain/tables/http-events.ts';
-import { type RunningAgent, startAgentProcess, type Watched, watchTable } from '../peers/agent.ts';
+import { type RunningAgent, startAgentProcess } from '../peers/agent.ts';
 import { makePods, type Peer, type Pods } from '../peers/pods.ts';
 import { freePort } from '../peers/servers.ts';
 
@@ -33,6 +36,57 @@ function crowdOf({ stdin, stdout }: ChildProcess): Crowd {
   };
 }
 
+interface Seen {
+  /** The newest state of every request whose path begins with that. */
+  all(first: string): Row[];
+  losses(): readonly Loss[];
+  /** Resolves with what `look` gives once that is something; rejects with losses and counts. */
+  until<T>(look: () => T | undefined | false, ms?: number): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Watches requests with a lease on everything; costs as little as it can, as it must not fall behind. */
+function watchRequests(address: string): Seen {
+  const byFirst = new Map<string, Map<unknown, Row>>();
+  const ofReader = new Map<string, number>();
+  let status: AgentStatus | undefined;
+  const client = createAgentClient({
+    addresses: [address],
+    queries: [{ table: httpEvents.id, filter: '', payload: false, backlog: 10_000, maxRowsPerSecond: 0, once: false }],
+    leases: [{ name: 'test', level: 'heads', scopes: [], messageCap: 0 }],
+    onEvent(event) {
+      if (event.type === 'status') status = event.status;
+      if (event.type === 'loss') for (const { reason, count } of event.losses) ofReader.set(reason, count);
+      if (event.type !== 'rows') return;
+      for (const row of event.rows) {
+        const first = String(row.req_path).split('/')[1] ?? '';
+        const known = byFirst.get(first) ?? new Map<unknown, Row>();
+        byFirst.set(first, known.set(row.id, row));
+      }
+    },
+  });
+  const all = (first: string): Row[] => [...(byFirst.get(first)?.values() ?? [])];
+  const counts = () => JSON.stringify([...byFirst].map(([first, known]) => [first, known.size]));
+  return {
+    all,
+    losses: () => status?.losses ?? [],
+    async until(look, ms = 30_000) {
+      const deadline = performance.now() + ms;
+      for (;;) {
+        const found = look();
+        if (found !== undefined && found !== false) return found as Exclude<typeof found, false | undefined>;
+        if (performance.now() > deadline) {
+          const totals = JSON.stringify(status?.totals);
+          const losses = `${JSON.stringify(status?.losses)}, of the reader ${JSON.stringify([...ofReader])}`;
+          assert.fail(`it never came: rows ${counts()}; lost ${losses}; totals ${totals}`);
+        }
+        await delay(50);
+      }
+    },
+    close: () => client.close(),
+  };
+}
+
 before(() => {
   execFileSync('sh', ['scripts/build.sh', '--quiet'], { stdio: 'inherit' });
 });
@@ -41,7 +95,7 @@ describe('beside ordinary requests', () => {
   let work: string;
   let pods: Pods;
   let agent: RunningAgent;
-  let rows: Watched;
+  let seen: Seen;
   const children: ChildProcess[] = [];
 
   before(async () => {
@@ -50,13 +104,13 @@ describe('beside ordinary requests', () => {
     assert.equal(await pods.spawnIn('server', 'python3', peer, 'serve', pods.addresses.server, port).line(), 'ready');
     const { path } = pods.cgroup;
     agent = await startAgentProcess(`unix:${work}/agent.sock`, '--cgroup', path, '--pods-below', path);
-    rows = watchTable(agent.address, httpEvents);
+    seen = watchRequests(agent.address);
     await warmUp();
   });
 
   after(async () => {
     for (const child of children) child.kill('SIGKILL');
-    await rows?.close();
+    await seen?.close();
     await agent?.stop();
     await pods?.remove();
     rmSync(work, { recursive: true, force: true });
@@ -66,9 +120,9 @@ describe('beside ordinary requests', () => {
   async function warmUp(): Promise<void> {
     let n = 0;
     const ask = async (): Promise<void> => {
-      while (rows.rows().length === 0) await ordinary('warm-up', 1, n++);
+      while (seen.all('warm-up').length === 0) await ordinary('warm-up', 1, n++);
     };
-    await Promise.all([ask(), rows.until((all) => all.length > 0, 20_000)]);
+    await ask();
   }
 
   /** Idle connections to a watched server; their other ends are not watched. */
@@ -106,13 +160,10 @@ describe('beside ordinary requests', () => {
 
   /** Each request has its one row, answered; and the agent is as small as it should be. */
   async function assertAll(name: string, count: number): Promise<void> {
-    const of = (all: Row[]) => all.filter(({ req_path: path }) => String(path).startsWith(`/${name}-0/`));
-    await rows
-      .until((all) => of(all).length >= count, 20_000)
-      .catch(() => {
-        assert.fail(`${of(rows.rows()).length} of ${count}; lost: ${JSON.stringify(rows.losses())}`);
-      });
-    const told = of(rows.rows());
+    const told = await seen.until(() => {
+      const all = seen.all(`${name}-0`);
+      return all.length >= count && all;
+    });
     assert.deepEqual(new Set(told.map((row) => row.outcome)), new Set(['ok']));
     assert.equal(new Set(told.map((row) => row.req_path)).size, count);
     assert.equal(told.length, count);
@@ -129,7 +180,7 @@ describe('beside ordinary requests', () => {
     endless.tell('enough');
     await endless.ended();
     await assertAll('header', 1000);
-    const cut = await rows.until((all) => all.find(({ req_path: path }) => path === '/endless'));
+    const cut = await seen.until(() => seen.all('endless').find((row) => row.error !== null));
     assert.match(String(cut.error), /head cut/);
   });
 
@@ -140,9 +191,7 @@ describe('beside ordinary requests', () => {
     assert.equal(await bytes.line(), 'done');
     await assertAll('bytes', 1000);
     bytes.child.stdin?.end();
-    const whole = await rows.until((all) =>
-      all.find(({ req_path: path, req_body_size: size }) => path === '/bytes' && size === 20_000),
-    );
+    const whole = await seen.until(() => seen.all('bytes').find((row) => row.req_body_size === 20_000));
     assert.equal(whole.req_method, 'POST');
   });
 
@@ -157,8 +206,7 @@ describe('beside ordinary requests', () => {
     await ordinary('gap', 1000);
     assert.equal(await gap.line(), 'done');
     await assertAll('gap', 1000);
-    const gaps = () => rows.losses().find(({ reason }) => reason === 'stream-gap')?.count ?? 0;
-    await rows.until(() => gaps() > 0);
+    await seen.until(() => seen.losses().some(({ reason, count }) => reason === 'stream-gap' && count > 0));
   });
 
   test('100,000 idle connections take nothing from them, and are read again when they speak', async (t) => {
@@ -179,12 +227,7 @@ describe('beside ordinary requests', () => {
     await assertAll('still-idle', 1000);
     for (const crowd of crowds) crowd.tell('again');
     for (const crowd of crowds) assert.equal(await crowd.line(), 'done');
-    const again = (all: Row[]) => all.filter(({ req_path: path }) => path === '/again');
-    await rows
-      .until((all) => again(all).length >= count, 60_000)
-      .catch(() => {
-        assert.fail(`${again(rows.rows()).length} of ${count}; lost: ${JSON.stringify(rows.losses())}`);
-      });
-    t.diagnostic(`${residentPeak() >> 20} MiB at most; losses: ${JSON.stringify(rows.losses())}`);
+    await seen.until(() => seen.all('again').length >= count, 60_000);
+    t.diagnostic(`${residentPeak() >> 20} MiB at most; losses: ${JSON.stringify(seen.losses())}`);
   });
 });

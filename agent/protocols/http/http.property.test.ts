@@ -71,6 +71,35 @@ function recordsOf(
   return model.fin(0).fin(1).close().records;
 }
 
+/** The records of a connection, exchange by exchange, and its end. */
+function partsOf(
+  exchanges: Parameters<typeof turnsOf>[0],
+  cuts: readonly number[],
+  cookie: number,
+): readonly (readonly CaptureRecord[])[] {
+  const model = modelConnection({ step: 1e5, cookie });
+  const parts: CaptureRecord[][] = [];
+  let done = 0;
+  let next = 0;
+  const part = (): void => {
+    parts.push(model.records.slice(done));
+    done = model.records.length;
+  };
+  for (const one of exchanges) {
+    for (const [direction, text] of turnsOf([one])) {
+      for (let at = 0; at < text.length; ) {
+        const size = cuts[next++ % cuts.length] ?? 1;
+        model.send(direction, text.slice(at, at + size));
+        at += size;
+      }
+    }
+    part();
+  }
+  model.fin(0).fin(1).close();
+  part();
+  return parts;
+}
+
 /** A row without what depends on when its bytes were seen. */
 function timeless(row: HttpEvent) {
   const { time_: _time, latency: _latency, ttfb: _ttfb, ...rest } = row;
@@ -147,6 +176,24 @@ describe('rows', () => {
           assert.deepEqual(mixed.losses, {});
         },
       ),
+      { numRuns: 150 },
+    );
+  });
+
+  test('do not depend on whether their connection rested between exchanges', () => {
+    fc.assert(
+      fc.property(fc.array(conversation, { minLength: 2, maxLength: 4 }), sizes, (conversations, cuts) => {
+        // Exchange by exchange in turn, so that with room for one connection all others rest meanwhile.
+        const lanes = conversations.map((exchanges, cookie) => partsOf(exchanges, cuts, cookie + 1));
+        const records = Array.from({ length: 7 }, (_, part) => lanes.flatMap((lane) => lane[part] ?? [])).flat();
+        const followed = rowsOf(records);
+        const rested = rowsOf(records, { limits: { connections: 1 } });
+        assert.ok((rested.bench.connections.totals().resting_connections ?? 0) <= lanes.length);
+        assert.deepEqual(rested.losses, {});
+        assert.deepEqual(rested.facts, followed.facts);
+        assert.deepEqual(rested.puts.map(String), followed.puts.map(String));
+        assert.deepEqual(rested.rows, followed.rows);
+      }),
       { numRuns: 150 },
     );
   });
@@ -239,7 +286,7 @@ const anySegment = fc.record({
 
 describe('hostile input', () => {
   test('of any shape never throws and never holds more than its budget', () => {
-    const limits = { connectionBytes: 4096, totalBytes: 16_384, connections: 5 };
+    const limits = { connectionBytes: 4096, totalBytes: 16_384, connections: 5, resting: 5 };
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(9), fc.boolean(), anySegment), { maxLength: 80 }), (script) => {
         const bench = createBench({ limits });
@@ -251,7 +298,8 @@ describe('hostile input', () => {
           bench.connections.open({ ...open, time });
           bench.connections.segment({ ...segment, cookie, time, sampled: false, orphan: undefined });
           assert.ok((bench.connections.totals().held_bytes ?? 0) <= limits.totalBytes);
-          assert.ok((bench.connections.totals().connections_open ?? 0) <= limits.connections);
+          const { connections_open: all = 0, resting_connections: resting = 0 } = bench.connections.totals();
+          assert.ok(all - resting <= limits.connections && resting <= limits.resting);
           if (close)
             bench.connections.close({
               cookie,

@@ -123,6 +123,11 @@ export class MessageStream {
     }
   }
 
+  /** A message should begin with the next byte, and nothing is kept of those before. */
+  get atStart(): boolean {
+    return this.#state === 'start';
+  }
+
   /** Reading is in the middle of a message. */
   get busy(): boolean {
     return this.#message !== undefined || this.#state === 'head';

@@ -3,7 +3,7 @@ import { httpEvents } from '../../../src/domain/tables/http-events.ts';
 import type { Protocol, ProtocolOptions } from '../protocol.ts';
 import { detectHttp } from './detect.ts';
 import { defaultHttpLimits, type HttpLimits } from './limits.ts';
-import { HttpReader } from './reader.ts';
+import { HttpReader, type RestingReader } from './reader.ts';
 import { createReading } from './reading.ts';
 import { createRedactor } from './redact.ts';
 
@@ -13,6 +13,7 @@ export function createHttp(options: ProtocolOptions = {}, limits: HttpLimits = d
     id: 'http',
     tables: [httpEvents],
     detect: detectHttp,
-    read: (connection, output) => new HttpReader(connection, output, reading, limits),
+    read: (connection, output, rest) =>
+      new HttpReader(connection, output, reading, limits, rest as RestingReader | undefined),
   };
 }

@@ -19,6 +19,14 @@ const inFlightNanos = 1e9;
 /** Times in a row that what should be a message is none, before the connection is left alone. */
 const maxGarbage = 16;
 
+/** Where a reader stands between two exchanges. */
+export interface RestingReader {
+  readonly requestDirection: Direction | undefined;
+  readonly lastDirection: Direction | undefined;
+  readonly count: number;
+  readonly clientTurned: boolean;
+}
+
 export class HttpReader implements StreamReader {
   readonly #output: ProtocolOutput;
   readonly #connection: Connection;
@@ -49,7 +57,14 @@ export class HttpReader implements StreamReader {
   #now = 0;
   done = false;
 
-  constructor(connection: Connection, output: ProtocolOutput, reading: Reading, limits: HttpLimits) {
+  /** `resting`: what the reader before said of its `rest`. */
+  constructor(
+    connection: Connection,
+    output: ProtocolOutput,
+    reading: Reading,
+    limits: HttpLimits,
+    resting?: RestingReader,
+  ) {
     this.#output = output;
     this.#connection = connection;
     this.#memory = reading.memory;
@@ -57,6 +72,22 @@ export class HttpReader implements StreamReader {
     this.#columns = columnsOf(connection);
     this.#requests = new MessageStream('request', this.#requestHandler(), reading, limits);
     this.#responses = new MessageStream('response', this.#responseHandler(), reading, limits);
+    if (resting === undefined) return;
+    this.#requestDirection = resting.requestDirection;
+    this.#lastDirection = resting.lastDirection;
+    this.#count = resting.count;
+    this.#clientTurned = resting.clientTurned;
+  }
+
+  rest(): RestingReader | undefined {
+    const isBetween = this.#requests.atStart && this.#responses.atStart && this.#pending.length === 0;
+    if (!isBetween || this.done || this.#outOfStep || this.#requestsLeftOut || this.#lostBefore > 0) return undefined;
+    return {
+      requestDirection: this.#requestDirection,
+      lastDirection: this.#lastDirection,
+      count: this.#count,
+      clientTurned: this.#clientTurned,
+    };
   }
 
   get heldBytes(): number {
