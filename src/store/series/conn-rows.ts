@@ -30,6 +30,8 @@ interface Open {
 const mostIds = 100_000;
 /** Told of first so soon after it began, all of it happened just now, ns. */
 const newNs = 2_500_000_000n;
+/** Seconds over which a total that was told once is spread. */
+const mostShares = 16;
 const columns = [
   'conn_open',
   'conn_close',
@@ -55,6 +57,7 @@ export function createConnBook(): ConnBook {
   let ids = 0;
   const sums = new Float64Array(Object.keys(connSums).length);
   const lasts = new Float64Array(Object.keys(connLasts).length);
+  const unknown = lasts.map(() => Number.NaN);
 
   const openOf = (key: Key): Open => {
     let found = open.get(key);
@@ -80,6 +83,7 @@ export function createConnBook(): ConnBook {
       const totals = totalsOf(row);
       let entry = entries.get(id);
       if (entry && entry.firstSeen === firstSeen && at < entry.time) return 'taken';
+      const isFirst = entry?.firstSeen !== firstSeen;
       if (!entry || entry.firstSeen !== firstSeen) {
         if (!entry && ids >= mostIds) return 'no-room';
         const key = entry?.key ?? kinds.conns.keys.take(keyText(row), () => subjectOf(row));
@@ -122,7 +126,10 @@ export function createConnBook(): ConnBook {
       key.now.set(lasts);
       noteKey(key, time);
       learnNames(kinds, row, time);
-      return kinds.conns.history.put(agent, time, key.id, sums, lasts) ? 'taken' : 'too-much';
+      const { history } = kinds.conns;
+      if (isFirst)
+        spread(sums, secondsFrom(firstSeen, time), (at, share) => void history.put(agent, at, key.id, share, unknown));
+      return history.put(agent, time, key.id, sums, lasts) ? 'taken' : 'too-much';
     },
     forget(agent) {
       for (const { key, active } of agents.get(agent)?.values() ?? []) {
@@ -145,6 +152,30 @@ export function createConnBook(): ConnBook {
       for (const key of open.keys()) if (keys.get(key.id) !== key) open.delete(key);
     },
   };
+}
+
+/** Seconds from the one it was first seen in to the one it is told of, itself left out: at most `mostShares` of them. Unix ms. */
+function secondsFrom(firstSeen: bigint, time: number): readonly number[] {
+  const begin = Math.floor(Number(firstSeen / 1_000_000n) / 1_000);
+  const seconds = time / 1_000 - begin;
+  const shares = Math.min(mostShares, seconds);
+  return Array.from({ length: Math.max(0, shares) }, (_, i) => (begin + Math.floor((i * seconds) / shares)) * 1_000);
+}
+
+/**
+ * What one total says of a stretch of time: nobody told when, so it counts evenly. A terminal that comes later must not take the bytes of an
+ * hour for those of the second in which it hears of them. Leaves in `sums` what belongs to the last second; whole numbers stay whole.
+ */
+function spread(sums: Float64Array, times: readonly number[], put: (time: number, share: Float64Array) => void): void {
+  const whole = sums.slice();
+  const upTo = (sum: number, part: number) => Math.floor((sum * part) / (times.length + 1));
+  times.forEach((time, i) => {
+    put(
+      time,
+      whole.map((sum) => upTo(sum, i + 1) - upTo(sum, i)),
+    );
+  });
+  for (let at = 0; at < sums.length; at += 1) sums[at] = (whole[at] ?? 0) - upTo(whole[at] ?? 0, times.length);
 }
 
 function totalsOf(row: Row): Float64Array {

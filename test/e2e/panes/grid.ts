@@ -34,7 +34,8 @@ export function readList(screen: readonly string[], table: Table): ShownTable | 
     .filter((line) => /^│.{2}\S/.test(line));
   return {
     columns: places.map(({ id }) => id),
-    rows: lines.map((line) => cellsOf(line, places)),
+    // An arrow behind a figure says that it has changed.
+    rows: lines.map((line) => cellsOf(line.replaceAll(/[↑↓]/g, ' '), places)),
     cursor: lines.findIndex((line) => line[1] === '>'),
   };
 }
