@@ -235,7 +235,8 @@ static napi_value js_configure(napi_env env, napi_callback_info info)
 	for (uint32_t i = 0; i < count; i++) {
 		TRY(napi_get_element(env, names, i, &key));
 		TRY(napi_get_property(env, args[1], key, &value));
-		if (!read_map(env, handle, key, &map))
+		/* A getter is JavaScript, and may have closed it. */
+		if (!read_open_handle(env, args[0], false, &handle) || !read_map(env, handle, key, &map))
 			return NULL;
 		if (napi_get_value_double(env, value, &entries) != napi_ok || !(entries >= 1 && entries <= UINT32_MAX)) {
 			napi_throw_range_error(env, NULL, "a map has 1 to 4294967295 entries");

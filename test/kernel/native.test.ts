@@ -120,6 +120,35 @@ describe('the native addon', () => {
     assert.throws(() => addon.drain(handle, 'ring', new Uint8Array(64)), /closed/);
     assert.throws(() => addon.info(handle), /closed/);
   });
+
+  test('a handle that is closed while its arguments are read is closed', () => {
+    const handle = addon.open(object);
+    const sizes = {
+      get ring() {
+        addon.close(handle);
+        return 4096;
+      },
+    };
+    assert.throws(() => addon.configure(handle, sizes), /closed/);
+  });
+
+  test('two handles live and end apart, in either order', () => {
+    const into = new Uint8Array(1 << 20);
+    for (const first of [0, 1]) {
+      const handles = [loaded(), loaded()];
+      for (const handle of handles) {
+        addon.drain(handle, 'ring', into);
+        addon.drainMap(handle, 'flows_0', into);
+      }
+      const [ended, other] = first === 0 ? handles : handles.toReversed();
+      assert.ok(ended && other);
+      addon.close(ended);
+      assert.throws(() => addon.drainMap(ended, 'flows_0', into), /closed/);
+      assert.equal(addon.drain(other, 'ring', into), 0);
+      assert.equal(addon.info(other).programs.length, 5);
+      addon.close(other);
+    }
+  });
 });
 
 function loaded(): Handle {
