@@ -20,8 +20,8 @@ const looks = 2000;
 export function createResting(limit: number): Resting {
   const connections = new Map<number, RestingConnection>();
   const oldest = oldestEntryOf(connections);
-  /** Another walk, round and round. */
-  const nextToLookAt = oldestEntryOf(connections);
+  /** Another walk, round and round; moved on every second, or it would keep what has been deleted since. */
+  let walk: MapIterator<[number, RestingConnection]> | undefined;
 
   return {
     add(connection) {
@@ -39,9 +39,12 @@ export function createResting(limit: number): Resting {
     },
     expire(since) {
       for (let left = Math.min(looks, connections.size); left > 0; left--) {
-        const next = nextToLookAt();
-        if (next !== undefined && next[1].lastTime < since) connections.delete(next[0]);
+        walk ??= connections.entries();
+        const { value } = walk.next();
+        if (value === undefined) walk = undefined;
+        else if (value[1].lastTime < since) connections.delete(value[0]);
       }
+      if (connections.size === 0) walk = undefined;
     },
     get size() {
       return connections.size;
