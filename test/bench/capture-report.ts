@@ -17,7 +17,10 @@ const header = [
   'lost',
 ];
 
-export function captureReport({ turns, saturation, leftOut }: CaptureResult): string {
+export function captureReport(
+  { turns, saturation, leftOut }: CaptureResult,
+  title = 'Capture: median (min–max) over the rounds',
+): string {
   const figures = figuresOf(turns, contenders);
   const rates = [...new Set(figures.map((each) => each.rate))];
   const tables = rates.map((rate) => {
@@ -39,7 +42,7 @@ export function captureReport({ turns, saturation, leftOut }: CaptureResult): st
     return `${rate} requests/s asked for, ${reached} reached with nothing attached\n\n${renderTable(header, rows)}`;
   });
   return [
-    'Capture: median (min–max) over the rounds',
+    title,
     ...tables,
     ...(saturation.length ? [saturationReport(saturation)] : []),
     ...(leftOut.length ? [`left out: ${leftOut.join('; ')}`] : []),

@@ -25,8 +25,9 @@ export async function runCapture(
   options: BenchOptions,
   scope: Scope,
   say: (line: string) => void,
+  { oneEach = false } = {},
 ): Promise<CaptureResult> {
-  const wanted = choose(options);
+  const wanted = choose(options).filter((each) => oneEach || !each.perConnection);
   const leftOut = wanted.flatMap((each) => (each.missing() ? [`${each.name}: ${each.missing()}`] : []));
   const present = wanted.filter((each) => !each.missing());
   const random = createRandom(options.seed);
@@ -34,7 +35,7 @@ export async function runCapture(
   const saturation: Turn[] = [];
   const run = async (into: Turn[], contender: Contender, round: number, rate: number, seconds: number) => {
     const { warmUpSeconds, idleSeconds } = options;
-    const plan = { round, rate, seconds, connections, warmUpSeconds, idleSeconds };
+    const plan = { round, rate, seconds, connections, oneEach, warmUpSeconds, idleSeconds };
     const turn = await takeTurn(lab, contender, plan, scope);
     into.push(turn);
     say(`round ${round + 1}, ${rate || 'unbounded'} rps, ${contender.name}: ${describe(turn)}`);
@@ -65,4 +66,19 @@ function describe({ failure, sent, completeness, contenderCpuMs, losses }: Turn)
   const captured = completeness ? `captured ${completeness.captured} of ${completeness.sent}, ` : '';
   const lost = Object.keys(losses).length ? `, lost ${JSON.stringify(losses)}` : '';
   return `${captured}${((contenderCpuMs / sent) * 1000).toFixed(2)} ms/1k${lost}`;
+}
+
+/** Those that say something of many short connections. */
+const ofConnections = ['kelpie-idle', 'kelpie-summaries', 'kelpie', 'tcpdump', 'httpry', 'tcplife', 'bpftrace'];
+
+/** Many short connections: one request on each. */
+export function runConnections(
+  lab: Lab,
+  options: BenchOptions,
+  scope: Scope,
+  say: (line: string) => void,
+): Promise<CaptureResult> {
+  const names = options.contenders.length ? options.contenders : ofConnections;
+  const plan = { ...options, contenders: names, rates: options.connectionRates, saturation: [] };
+  return runCapture(lab, plan, scope, say, { oneEach: true });
 }

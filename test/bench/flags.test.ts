@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readFlags } from './flags.ts';
+import { parts, readFlags } from './flags.ts';
 
-test('without flags both parts run at two rates', () => {
+test('without flags every part runs, HTTP at three rates', () => {
   const options = readFlags([]);
   assert.ok(options !== 'help');
-  assert.deepEqual(options.parts, ['capture', 'terminal']);
-  assert.deepEqual(options.rates, [2_000, 10_000]);
+  assert.deepEqual(options.parts, parts);
+  assert.deepEqual(options.rates, [10_000, 20_000, 40_000]);
 });
 
 test('flags replace the defaults', () => {
@@ -29,7 +29,7 @@ test('flags replace the defaults', () => {
 });
 
 test('a wrong flag is named', () => {
-  assert.throws(() => readFlags(['--only', 'network']), /--only takes capture or terminal, not "network"/);
+  assert.throws(() => readFlags(['--only', 'network']), /--only takes capture, .*, not "network"/);
   assert.throws(() => readFlags(['--rate', 'fast']), /--rate takes a number above 0, not "fast"/);
   assert.throws(() => readFlags(['--quick']), /--quick/);
 });

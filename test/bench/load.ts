@@ -10,7 +10,10 @@ export interface LoadPlan {
   /** Requests per second over all connections; 0 = as fast as answers come. */
   readonly rate: number;
   readonly seconds: number;
+  /** Ignored when each request has a connection of its own. */
   readonly connections: number;
+  /** Every request opens a connection and closes it. */
+  readonly oneEach?: boolean;
   /** Before every path; '' or `warmUpPrefix`. */
   readonly prefix?: string;
 }
@@ -26,15 +29,22 @@ export interface LoadResult {
 /** How many requests as-fast-as-possible runs are planned with, per second: about what one nginx worker answers. */
 const unboundedRate = 50_000;
 
+/** Connections that are opened one for each request begin in bunches this often. */
+const periodsPerSecond = 20;
+const periodMs = `${1_000 / periodsPerSecond}ms`;
+
 /** Runs the load to its end. Throws an Error when the generator fails or a request does. */
 export async function runLoad(lab: Lab, plan: LoadPlan): Promise<LoadResult> {
-  const { rate, seconds, connections, prefix = '' } = plan;
-  const perConnection = Math.max(1, Math.round(((rate || unboundedRate) * seconds) / connections));
+  const { rate, seconds, prefix = '', oneEach = false } = plan;
+  const requests = (rate || unboundedRate) * seconds;
+  const connections = oneEach ? Math.max(1, Math.round(requests)) : plan.connections;
+  const perConnection = Math.max(1, Math.round(requests / connections));
   const list = join(lab.folder, 'uris');
   const base = `http://${lab.net.serverAddress}:${port}${prefix}`;
   writeFileSync(list, Array.from({ length: perConnection }, (_, number) => `${base}${targetOf(number)}\n`).join(''));
   const command = ['h2load', '--h1', '-t', '1', '-i', list, '-c', connections, '-n', perConnection * connections];
-  if (rate > 0) command.push('--rps', rate / connections);
+  if (oneEach) command.push('-r', Math.max(1, Math.round(rate / periodsPerSecond)), '--rate-period', periodMs);
+  else if (rate > 0) command.push('--rps', rate / connections);
   const run = launch(command.map(String), { group: lab.load, netns: lab.net.client, cpu: lab.loadCpu });
   const timeout = setTimeout(() => run.child.kill('SIGKILL'), (seconds * 5 + 10) * 1000);
   const code = await run.exited;
@@ -44,7 +54,7 @@ export async function runLoad(lab: Lab, plan: LoadPlan): Promise<LoadResult> {
   if (result.succeeded !== perConnection * connections) {
     throw new Error(`h2load: only ${result.succeeded} of ${perConnection * connections} requests succeeded`);
   }
-  return { sent: { connections, perConnection }, ...result };
+  return { sent: { connections, perConnection, portsRepeat: oneEach }, ...result };
 }
 
 /** Reads h2load's closing lines; undefined when they are not there. */

@@ -2,23 +2,26 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runCapture } from './capture.ts';
+import { runCapture, runConnections } from './capture.ts';
 import { nonsense } from './capture-figures.ts';
 import { captureReport } from './capture-report.ts';
 import { contenders } from './contenders/all.ts';
-import { type BenchOptions, readFlags, usage } from './flags.ts';
+import { type BenchOptions, liveParts, type Part, readFlags, usage } from './flags.ts';
 import { describeHost, hostLines } from './host.ts';
 import { missingTools } from './kelpie/product.ts';
 import { createLab, type Lab } from './lab/lab.ts';
+import { largeReport, measureLarge } from './large.ts';
 import { createScope, type Scope } from './scope.ts';
 import { startNginx } from './servers.ts';
+import { bulkReport, runBulk, runTax, sideBySideNonsense, taxReport } from './side-by-side.ts';
 import { terminalNonsense } from './terminal/nonsense.ts';
 import { terminalReport } from './terminal/report.ts';
 import { runTerminal } from './terminal/run.ts';
+import { runScreens, screensReport } from './terminal/screens.ts';
 
 const notMeasured = [
-  'Not measured: latency seen by the clients (the parties share too few cores), TLS, large bodies, many short connections,',
-  'more than one node, an agent with hours of history.',
+  'Not measured: latency seen by the clients (the parties share too few cores), TLS, large bodies, more than one node,',
+  'an agent with hours of history, other kernels.',
 ].join('\n');
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -32,20 +35,46 @@ async function main(options: BenchOptions, scope: Scope): Promise<number> {
   const host = describeHost();
   const started = new Date().toISOString();
   const lab = await openLab(options, scope);
-  const capture = options.parts.includes('capture') && lab ? await runCapture(lab, options, scope, say) : undefined;
+  const live = async <Result>(part: Part, run: (lab: Lab, ...rest: Rest) => Promise<Result>) =>
+    options.parts.includes(part) && lab ? run(lab, options, scope, say) : undefined;
+  const capture = await live('capture', runCapture);
+  const connections = await live('connections', runConnections);
+  const bulk = await live('bulk', runBulk);
+  const tax = await live('tax', runTax);
+  const services = options.parts.includes('services') ? measureLarge(largePlan(options), say) : undefined;
+  const screens = options.parts.includes('screens') && lab ? await runScreens(options, scope, say) : undefined;
   const terminal = options.parts.includes('terminal') ? await runTerminal(lab, options, scope, say) : undefined;
 
+  const figures = { capture, connections, bulk, tax, services, screens, terminal };
   const problems = [
     ...(capture ? nonsense([...capture.turns, ...capture.saturation], contenders) : []),
+    ...(connections ? nonsense(connections.turns, contenders) : []),
+    ...(bulk ? sideBySideNonsense('bulk', bulk) : []),
+    ...(tax ? sideBySideNonsense('tax', tax) : []),
     ...(terminal ? terminalNonsense(terminal) : []),
   ];
-  const parts = [capture && captureReport(capture), terminal && terminalReport(terminal)].filter(Boolean);
+  const parts = [
+    capture && captureReport(capture),
+    connections && captureReport(connections, connectionsTitle),
+    bulk && bulkReport(bulk),
+    tax && taxReport(tax),
+    services && largeReport(services),
+    screens && screensReport(screens),
+    terminal && terminalReport(terminal),
+  ].filter(Boolean);
   const closing = problems.length ? `cannot be right:\n${problems.map((each) => `  ${each}`).join('\n')}` : '';
   const report = [hostLines(host).join('\n'), `seed ${options.seed}`, ...parts, notMeasured, closing].filter(Boolean);
   process.stdout.write(`\n${report.join('\n\n')}\n`);
-  say(`written to ${save(started, { started, host, options, capture, terminal, problems })}`);
+  say(`written to ${save(started, { started, host, options, ...figures, problems })}`);
   return problems.length ? 1 : 0;
 }
+
+type Rest = [BenchOptions, Scope, (line: string) => void];
+
+const connectionsTitle = 'Short connections, one request on each: median (min–max) over the rounds';
+
+const largePlan = ({ smoke }: BenchOptions) =>
+  smoke ? { seconds: 2, memorySeconds: 8, mapRounds: 1 } : { seconds: 60, memorySeconds: 3_600, mapRounds: 9 };
 
 /** The room for live capture; the terminal part does without it where it cannot be had. */
 async function openLab(options: BenchOptions, scope: Scope): Promise<Lab | undefined> {
@@ -54,7 +83,7 @@ async function openLab(options: BenchOptions, scope: Scope): Promise<Lab | undef
     await startNginx(lab, scope);
     return lab;
   } catch (error) {
-    if (options.parts.includes('capture')) throw error;
+    if (options.parts.some((part) => liveParts.includes(part))) throw error;
     say(`without live capture: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }

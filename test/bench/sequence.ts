@@ -9,6 +9,8 @@
 export interface Sent {
   readonly connections: number;
   readonly perConnection: number;
+  /** Connections come and go, so ports come again: how many there were is compared, not which. */
+  readonly portsRepeat?: boolean;
 }
 
 export interface Completeness {
@@ -70,17 +72,22 @@ export function createSightings(): Sightings {
     get requests() {
       return requests;
     },
-    compare: ({ connections: clients, perConnection }) => {
+    compare: ({ connections: clients, perConnection, portsRepeat = false }) => {
       const sent = clients * perConnection;
       let captured = 0;
       let duplicates = 0;
       let strangers = foreign;
       for (const seen of connections.values()) {
+        if (portsRepeat) {
+          captured += Math.min(seen.numbers.size + seen.duplicates, seen.responses);
+          continue;
+        }
         const known = [...seen.numbers].filter((number) => number < perConnection).length;
         strangers += seen.numbers.size - known;
         duplicates += seen.duplicates;
         captured += Math.min(known, seen.responses);
       }
+      if (portsRepeat) return { ...compareCounts({ connections: clients, perConnection }, captured), foreign };
       return { sent, captured, duplicates, foreign: strangers, share: sent === 0 ? 0 : captured / sent };
     },
   };

@@ -1,5 +1,5 @@
 /** The server under capture: nginx with one worker, keep-alive, a static reply of 1 KB, in the watched cgroup. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processMemory } from './cpu.ts';
 import type { Lab } from './lab/lab.ts';
@@ -8,6 +8,9 @@ import { type Scope, until } from './scope.ts';
 
 export const replyBytes = 1024;
 export const port = 8080;
+/** A large file of nothing, for bulk transfer. */
+export const bulkPath = '/bulk.bin';
+export const bulkBytes = 1 << 30;
 
 /** Starts nginx and resolves once its worker runs. Debian's defaults stay: sendfile and tcp_nopush on. */
 export async function startNginx(lab: Lab, scope: Scope): Promise<void> {
@@ -15,6 +18,8 @@ export async function startNginx(lab: Lab, scope: Scope): Promise<void> {
   mkdirSync(folder);
   const filler = 'kelpie '.repeat(replyBytes);
   writeFileSync(join(folder, 'reply.json'), `{"text":"${filler}`.slice(0, replyBytes - 2).concat('"}'));
+  writeFileSync(join(folder, bulkPath), '');
+  truncateSync(join(folder, bulkPath), bulkBytes);
   writeFileSync(join(folder, 'nginx.conf'), configuration(folder, lab.net.serverAddress));
   const command = ['nginx', '-e', join(folder, 'error.log'), '-c', join(folder, 'nginx.conf'), '-g', 'daemon off;'];
   const server = launch(command, { group: lab.pod, netns: lab.net.server, cpu: lab.serverCpu });
@@ -46,6 +51,7 @@ http {
   server {
     listen ${address}:${port} backlog=4096;
     root ${folder};
+    location = ${bulkPath} { }
     location / { rewrite ^ /reply.json break; }
   }
 }

@@ -68,7 +68,9 @@ async function measure(lab: Lab, contender: Contender, plan: TurnPlan, scope: Sc
   scope.defer('group', bystanders.remove);
 
   const running = await contender.start({ lab, group, bystanders, folder, scope });
-  await runLoad(lab, { ...plan, rate: warmUpRate, seconds: plan.warmUpSeconds, prefix: warmUpPrefix });
+  // Connections of the warm-up look like any other: what counts them goes without.
+  if (!contender.perConnection)
+    await runLoad(lab, { ...plan, rate: warmUpRate, seconds: plan.warmUpSeconds, prefix: warmUpPrefix });
   await sleep(contender.lagMs ?? 0);
   await quiet(group);
   const before = {

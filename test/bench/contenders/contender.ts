@@ -13,6 +13,8 @@ export interface Contender {
   readonly captures: boolean;
   /** How long a packet may lie in its capture buffer before it reads it, ms (libpcap's read timeout). */
   readonly lagMs?: number;
+  /** It tells of connections and not of what is said on them: only where each request has its own can it be compared. */
+  readonly perConnection?: boolean;
   /** Why it cannot run here, or undefined. */
   missing(): string | undefined;
   /** Resolves once it captures. Everything it starts whose cost is its own runs in `place.group`. */

@@ -9,8 +9,8 @@ import { type Contender, nothingSeen, type Place } from './contender.ts';
 
 const missing = () => (existsSync(product.agent) ? undefined : `${product.agent} is not built (npm run build)`);
 
-const liveAgent = (place: Place) =>
-  startAgent(['--source', 'live', '--cgroup', place.lab.pod.path], {
+const liveAgent = (place: Place, cgroup = place.lab.pod.path) =>
+  startAgent(['--source', 'live', '--cgroup', cgroup], {
     group: place.group,
     scope: place.scope,
     socket: resolve(join(place.folder, 'agent.sock')),
@@ -52,6 +52,22 @@ export const kelpieIdle: Contender = {
   missing,
   start: async (place) => {
     const agent = await liveAgent(place);
+    return {
+      finish: async () => {
+        await agent.stop();
+        return nothingSeen;
+      },
+    };
+  },
+};
+
+/** Its programs see every packet of every socket of the machine, and let it go. */
+export const kelpieEverywhere: Contender = {
+  ...kelpieIdle,
+  name: 'kelpie-everywhere',
+  title: 'kelpie, attached to the whole machine, nothing watched',
+  start: async (place) => {
+    const agent = await liveAgent(place, '/');
     return {
       finish: async () => {
         await agent.stop();

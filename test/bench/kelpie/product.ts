@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { missingProgram } from '../contenders/installed.ts';
+import { liveParts, type Part } from '../flags.ts';
 
 const built = (name: string) => fileURLToPath(new URL(`../../../dist/${name}`, import.meta.url));
 
@@ -9,10 +10,12 @@ const built = (name: string) => fileURLToPath(new URL(`../../../dist/${name}`, i
 export const product = { agent: built('agent.js'), cli: built('kelpie.js') };
 
 /** What is missing for these parts, in words. */
-export function missingTools(parts: readonly ('capture' | 'terminal')[]): string[] {
+export function missingTools(parts: readonly Part[]): string[] {
   const files = Object.values(product).flatMap((file) =>
     existsSync(file) ? [] : `${file} is not built (npm run build)`,
   );
-  const programs = parts.includes('capture') ? ['nginx', 'h2load', 'ip', 'nsenter', 'taskset'] : [];
+  const programs = parts.some((part) => liveParts.includes(part))
+    ? ['nginx', 'h2load', 'curl', 'ip', 'nsenter', 'taskset']
+    : [];
   return [...files, ...programs.flatMap((program) => missingProgram(program) ?? [])];
 }

@@ -13,6 +13,8 @@ export interface Lab {
   readonly pod: Group;
   /** The load generator's group. */
   readonly load: Group;
+  /** What nobody watches and nobody loads: its children pay only for what is attached to the whole machine. */
+  readonly unrelated: Group;
   /** Group whose children are the contenders. */
   readonly contenders: Group;
   /** Server and load generator each keep to a CPU of their own; contenders go where the scheduler puts them. */
@@ -44,6 +46,7 @@ export async function createLab(scope: Scope): Promise<Lab> {
     net,
     pod: group.child('pod'),
     load: group.child('load'),
+    unrelated: group.child('unrelated'),
     contenders: group.child('contenders'),
     serverCpu: pinned ? 0 : undefined,
     loadCpu: pinned ? 1 : undefined,

@@ -9,10 +9,20 @@ export interface TerminalFigures {
   readonly busy: BusyFigures | undefined;
   /** Keypress → painted, by who echoes. */
   readonly keys: readonly KeyFigures[];
+  /** Keys while live capture takes all that it can; undefined where there is none. */
+  readonly underLoad: UnderLoadFigures | undefined;
   /** Request sent → row on the screen, with live capture; undefined where there is none. */
   readonly toScreen: readonly number[] | undefined;
   /** What could not be measured, with the reason. */
   readonly leftOut: readonly string[];
+}
+
+export interface UnderLoadFigures extends KeyFigures {
+  /** Exchanges a second that the server answered meanwhile. */
+  readonly answered: number;
+  readonly cpuShare: number;
+  /** Resident memory after, bytes. */
+  readonly rss: number;
 }
 
 export interface StartFigures {

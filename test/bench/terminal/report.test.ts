@@ -27,6 +27,7 @@ const figures: TerminalFigures = {
     peakRss: 130 * 2 ** 20,
   },
   keys: [{ what: 'kelpie, prompt', ms: [10, 20, 30], unseen: 0 }],
+  underLoad: undefined,
   toScreen: undefined,
   leftOut: [],
 };

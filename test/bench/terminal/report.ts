@@ -4,7 +4,7 @@ import { mebibytes, range, renderTable } from '../table.ts';
 import type { PaintFigures, TerminalFigures } from './figures.ts';
 
 export function terminalReport(figures: TerminalFigures): string {
-  const { columns, rows, starts, quiet, busy, keys, toScreen, leftOut } = figures;
+  const { columns, rows, starts, quiet, busy, keys, underLoad, toScreen, leftOut } = figures;
   const floor = summarize(starts[0]?.ms ?? [])?.median;
   const stretches = [...quiet, ...(busy ? [busy] : [])];
   const sections = [
@@ -22,7 +22,12 @@ export function terminalReport(figures: TerminalFigures): string {
     ),
     renderTable(
       ['keypress → painted', 'p50 ms', 'p99 ms', 'max ms', 'keys', 'unseen'],
-      keys.map(({ what, ms, unseen }) => [what, ...tail(ms), String(ms.length), String(unseen)]),
+      [...keys, ...(underLoad ? [underLoad] : [])].map(({ what, ms, unseen }) => [
+        what,
+        ...tail(ms),
+        String(ms.length),
+        String(unseen),
+      ]),
     ),
   ];
   if (busy) {
@@ -32,6 +37,10 @@ export function terminalReport(figures: TerminalFigures): string {
       `busy: ${busy.rowsPerSecond.toFixed(0)} rows/s taken for ${busy.seconds.toFixed(0)} s; resident memory ${start} MiB at the start, ${end} at the end, ${peak} at most`,
     );
   }
+  if (underLoad)
+    sections.push(
+      `${underLoad.answered.toFixed(0)} exchanges/s captured: CPU of the terminal ${(underLoad.cpuShare * 100).toFixed(0)} % of a core, resident memory ${mebibytes(summarize([underLoad.rss]))} MiB after`,
+    );
   if (toScreen)
     sections.push(
       renderTable(

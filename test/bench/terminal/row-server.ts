@@ -1,5 +1,5 @@
 /**
- * An agent made of nothing but the wire: serves synthetic rows at a rate, from a process of its own.
+ * An agent made of nothing but the wire: serves synthetic requests at a rate, and no row of any other table, from a process of its own.
  *
  * Usage: row-server.ts unix:PATH. Lines on stdin: a number = rows a second from now on; "count" = print rows sent so
  * far. The end of stdin is its end. Rows go only as fast as the reader takes them; `maxRowsPerSecond` is kept.
@@ -47,7 +47,8 @@ function agentStatus(): AgentStatus {
 }
 
 function watch(call: ServerWritableStream<WatchRowsRequest, WatchRowsResponse>): void {
-  const { backlog, once, maxRowsPerSecond } = call.request;
+  const { table, backlog, once, maxRowsPerSecond } = call.request;
+  const isServed = table === 'http_events';
   const send = (event: WatchRowsResponse['event']) => call.write({ node: 'bench', time: now(), event });
   let taking = true;
   call.on('drain', () => {
@@ -59,7 +60,7 @@ function watch(call: ServerWritableStream<WatchRowsRequest, WatchRowsResponse>):
     sent += count;
   };
   send({ $case: 'status', value: agentStatus() });
-  if (backlog > 0) rows(Math.min(backlog, 1000));
+  if (isServed && backlog > 0) rows(Math.min(backlog, 1000));
   if (once) {
     send({ $case: 'end', value: {} });
     call.end();
@@ -69,7 +70,7 @@ function watch(call: ServerWritableStream<WatchRowsRequest, WatchRowsResponse>):
   const ticking = setInterval(() => {
     const allowed = maxRowsPerSecond > 0 ? Math.min(rate, maxRowsPerSecond) : rate;
     due = Math.min(due + (allowed * tickMs) / 1000, allowed);
-    if (!taking || due < 1) return;
+    if (!isServed || !taking || due < 1) return;
     rows(Math.floor(due));
     due -= Math.floor(due);
   }, tickMs);
@@ -78,7 +79,7 @@ function watch(call: ServerWritableStream<WatchRowsRequest, WatchRowsResponse>):
     clearInterval(ticking);
     clearInterval(beating);
   });
-  process.stderr.write(`watch: backlog ${backlog}, at most ${maxRowsPerSecond} rows/s\n`);
+  if (isServed) process.stderr.write(`watch: backlog ${backlog}, at most ${maxRowsPerSecond} rows/s\n`);
 }
 
 const service: AgentServiceServer = {

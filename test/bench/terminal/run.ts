@@ -16,6 +16,7 @@ import { type RowServer, startRowServer } from './start-row-server.ts';
 import { measureStretch } from './stretch.ts';
 import { pathMark } from './synthetic-rows.ts';
 import { measureToScreen } from './to-screen.ts';
+import { measureUnderLoad } from './under-load.ts';
 
 const size = { columns: 200, rows: 50 };
 const rowsShow = (mark: string) => (screen: readonly string[]) => screen.some((line) => line.includes(mark));
@@ -78,9 +79,11 @@ export async function runTerminal(
   });
   const toScreen =
     lab && (await attempt('request to screen', (inner) => measureToScreen(lab, options.smoke ? 2 : 20, size, inner)));
-  if (!lab) leftOut.push('request to screen, replay of a recording: need live capture');
+  const heavy = options.smoke ? { rate: 2_000, keys: 8 } : { rate: 40_000, keys: 200 };
+  const underLoad = lab && (await attempt('keys under load', (inner) => measureUnderLoad(lab, heavy, size, inner)));
+  if (!lab) leftOut.push('request to screen, keys under load, replay of a recording: need live capture');
   say(server.asked().trim());
-  return { ...size, starts, quiet, busy: watching, keys, toScreen, leftOut };
+  return { ...size, starts, quiet, busy: watching, keys, underLoad, toScreen, leftOut };
 }
 
 type Attempt = <Result>(what: string, measure: (inner: Scope) => Promise<Result>) => Promise<Result | undefined>;
