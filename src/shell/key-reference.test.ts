@@ -30,15 +30,14 @@ describe('the key reference', () => {
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
     const table = readme.split('\n').filter((line) => line.startsWith('| `') || line.startsWith('| enter'));
     assert.ok(table.length >= 4, 'the table of what one sees was found');
+    const screenOf = (line: string) => (line.startsWith('| enter') ? 'One exchange' : `:${/`:(\w+)`/.exec(line)?.[1]}`);
     const commands = viewSpecs.flatMap(({ id, aliases }) => [id, ...aliases]);
     let claims = 0;
     for (const line of table) {
       for (const [, command = ''] of line.matchAll(/`:(\w+)`/g)) assert.ok(commands.includes(command), command);
       // "`p` pauses": the key, and a verb that the action's own title begins with.
       for (const [claim, key = '', verb = ''] of line.matchAll(/`([^`:]{1,6})` ([a-z]+)/g)) {
-        const entry = entriesOf(line.startsWith('| enter') ? 'One exchange' : ':http').find(({ keys }) =>
-          keys.split(' ').includes(key),
-        );
+        const entry = entriesOf(screenOf(line)).find(({ keys }) => keys.split(' ').includes(key));
         assert.ok(entry?.title.includes(verb.slice(0, 4)), `${claim}: ${entry?.title ?? 'no such key'}`);
         claims += 1;
       }

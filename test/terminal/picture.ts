@@ -1,7 +1,8 @@
 /** A terminal screen as an SVG picture, cell by cell, with the colours and attributes xterm would paint. */
 import type { IBufferCell, Terminal } from '@xterm/headless';
 
-const cell = { width: 8.4, height: 18, baseline: 13.5 };
+/** Of DejaVu Sans Mono at 14 px: rows as high as the font, so that drawn lines meet. */
+const cell = { width: 8.43, height: 16.3, baseline: 13 };
 const background = '#1d2021';
 const foreground = '#d5c4a1';
 /** The 16 base colours of the picture (Gruvbox, dark). */

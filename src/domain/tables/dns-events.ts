@@ -29,12 +29,12 @@ export const dnsEvents = defineTable({
     },
     ...identityColumns,
     // Mostly one resolver for all: on a narrow screen who asked for what says more.
-    destination: { ...identityColumns.destination, priority: 5 },
+    destination: { ...identityColumns.destination, priority: 5, width: [10, 18, 48] },
     trace_role: { ...identityColumns.trace_role, priority: 6 },
     query_name: {
       type: 'text',
       title: 'NAME',
-      width: [20, 36, 120],
+      width: [20, 44, 120],
       priority: 1,
       required: true,
       aliases: ['name', 'query', 'qname'],
@@ -79,7 +79,7 @@ export const dnsEvents = defineTable({
     answers: {
       type: 'text',
       title: 'ANSWERS',
-      width: [12, 36, 200],
+      width: [12, 28, 200],
       priority: 4,
       aliases: ['answer', 'resolved'],
       doc: 'What was answered: addresses and targets in order, CNAMEs in between as "→ name".',

@@ -179,7 +179,7 @@ export function createPulseView(context: ViewContext, opening: Opening = {}): Vi
         return i === columns.size - 1 ? line : [...line, span(' '.repeat(width - cellWidth(plainText(line)) + 2))];
       }),
     );
-    return [verdictOf(panels, readings, ui).line, ...tileLines(readings, area.width, ui), [], ...side];
+    return [verdictOf(panels, readings, area.width, ui).line, ...tileLines(readings, area.width, ui), [], ...side];
   };
   const heading = (): StyledLine => {
     const chosen = [...context.namespaces()].toSorted().join(', ');

@@ -1,6 +1,7 @@
 /** The line on top: all quiet, or what is wrong, the worst first. */
 import type { Severity } from '../../domain/column.ts';
 import { formatDuration, formatPercent, formatRate } from '../../domain/format/index.ts';
+import { cellWidth } from '../../tui/cells.ts';
 import { type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Ui } from '../../tui/ui-context.tsx';
 import { errorShare } from '../course.ts';
@@ -13,7 +14,7 @@ export interface Verdict {
   readonly line: StyledLine;
 }
 
-export function verdictOf(panels: readonly Panel[], { now, edges }: Readings, ui: Ui): Verdict {
+export function verdictOf(panels: readonly Panel[], { now, edges }: Readings, width: number, ui: Ui): Verdict {
   const { marks, dot } = ui.glyphs;
   const wrong = causesOf(
     panels.flatMap(({ rows }) => rows),
@@ -35,17 +36,30 @@ export function verdictOf(panels: readonly Panel[], { now, edges }: Readings, ui
   }
   const isBad = severity === 'bad';
   const count = wrong.length === 1 ? 'one thing wrong' : `${wrong.length} things wrong`;
-  const complaints = wrong.map(complaintOf).join(` ${dot} `);
+  const head = ` ${isBad ? marks.error : marks.warning} ${count} `;
+  const complaints = fitting(wrong.map(complaintOf), width - cellWidth(head) - 2, ` ${dot} `);
   return {
     severity,
-    line: [
-      span(` ${isBad ? marks.error : marks.warning} ${count} `, isBad ? 'banner' : 'paused'),
-      span(` ${complaints}`, isBad ? 'error' : 'warning'),
-    ],
+    line: [span(head, isBad ? 'banner' : 'paused'), span(` ${complaints}`, isBad ? 'error' : 'warning')],
   };
 }
 
+/** As many as there is room for, and how many more there are. */
+function fitting(complaints: readonly string[], width: number, between: string): string {
+  for (let shown = complaints.length; shown > 1; shown -= 1) {
+    const rest = complaints.length - shown;
+    const text = complaints.slice(0, shown).join(between) + (rest > 0 ? `${between}+${rest}` : '');
+    if (cellWidth(text) <= width) return text;
+  }
+  return complaints[0] ?? '';
+}
+
+/** Of those that feel it, so many by name. */
+const mostNamed = 3;
+
 function complaintOf({ row, feltBy }: Cause): string {
-  const felt = feltBy.length === 0 ? '' : `, felt by ${feltBy.map(shortNameOf).join(', ')}`;
+  const named = feltBy.slice(0, mostNamed).map(shortNameOf);
+  const rest = feltBy.length > mostNamed ? [`${feltBy.length - mostNamed} more`] : [];
+  const felt = feltBy.length === 0 ? '' : `, felt by ${[...named, ...rest].join(', ')}`;
   return `${row.complaint ?? ''}${felt}`;
 }

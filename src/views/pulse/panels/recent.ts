@@ -11,6 +11,9 @@ import type { Panel, PulseRow } from '../panel.ts';
 
 /** More than anybody looks at. */
 const most = 20;
+/** Of a reason, where there is little room. */
+const briefWidth = 17;
+const multiplied = 'x';
 
 /** @param failed rows of `failures`, oldest first */
 export function recentPanel(failed: readonly StoredRow[], time: TimeState, offsetMinutes: number): Panel {
@@ -45,13 +48,17 @@ function whereOf({ destination }: Row): string {
 function rowOf(stored: StoredRow, count: number, time: TimeState, offsetMinutes: number): PulseRow {
   const { row } = stored;
   const origin = originOf(stored);
+  const why = String(row.why);
+  const times = count > 1 ? [span(formatCount(count), 'strong'), span(` ${multiplied} `, 'muted')] : [];
   const clock = typeof row.time_ === 'bigint' ? formatTime(row.time_, offsetMinutes).slice(0, 8) : '';
   return {
     key: stored.key,
-    severity: 'bad',
+    // Each is bad; in a list of nothing else that says nothing.
+    severity: 'none',
     name: `${clock} ${whereOf(row)} ${row.what}`,
     shortName: `${clock} ${row.what}`,
-    figures: [span(count > 1 ? `${formatCount(count)} ` : '', 'strong'), span(String(row.why), 'error')],
+    figures: [...times, span(why, 'error')],
+    brief: [...times, span(/^\d{3}\b/.exec(why)?.[0] ?? why.slice(0, briefWidth), 'error')],
     view: 'errors',
     opening: { time },
     ...(origin && { opens: { table: origin.table.id, stored: origin.stored } }),

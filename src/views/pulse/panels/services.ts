@@ -7,7 +7,7 @@ import {
   severityOf,
 } from '../../../domain/format/index.ts';
 import { type ServiceRow, services as table } from '../../../domain/tables/derived/services.ts';
-import { type StyledLine, span } from '../../../tui/styled-line.ts';
+import { span } from '../../../tui/styled-line.ts';
 import type { Token } from '../../../tui/theme.ts';
 import type { Ui } from '../../../tui/ui-context.tsx';
 import { byUrgency, type Panel, type PulseRow, worstOf } from '../panel.ts';
@@ -41,14 +41,11 @@ function rowOf(row: ServiceRow, time: Readings['time'], ui: Ui): PulseRow {
   );
   const slowToken = slow === 'bad' ? 'error' : slow === 'warn' ? 'warning' : undefined;
   const latency = span(` ${p99 === null ? '-' : formatDuration(p99, { ascii })}`.padStart(8), slowToken ?? 'strong');
-  const brief: StyledLine = [rateText, failed, latency];
   return {
     key: service,
     severity: worstOf([failing, slow === 'bad' ? 'warn' : 'none']),
-    name: service,
-    shortName: service.slice(service.indexOf('/') + 1),
+    name: service.slice(service.indexOf('/') + 1),
     figures: [rateText, course(row.rate_series, 'info'), failed, latency, course(row.p99_series, slowToken ?? 'ok')],
-    brief,
     view: 'pods',
     opening: { filter: `svc=${JSON.stringify(service)}`, about: service, time },
   };
