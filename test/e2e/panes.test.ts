@@ -750,17 +750,8 @@ describe('while it happens', () => {
   test('what stands on the screen is what get says of the same stretch', () => {
     const row = blocks.get(new Date(held.to).toISOString());
     assert.ok(row, `a block of ${new Date(held.to).toISOString()} among ${[...blocks.keys()]}`);
-    for (const column of [
-      'rate',
-      'errors',
-      'client_errors',
-      'p50',
-      'p90',
-      'p99',
-      'requests',
-      'in_bytes',
-      'out_bytes',
-    ]) {
+    // Not the bytes: a connection's totals are told once a second, to each reader at a moment of its own.
+    for (const column of ['rate', 'errors', 'client_errors', 'p50', 'p90', 'p99', 'requests']) {
       assert.equal(held.row?.[column], cellText(servicesTable, column, row[column]), column);
     }
   });

@@ -108,6 +108,8 @@ async function gather(world: World, morning: Account): Promise<Pick<Truth, 'call
     for (const { seq, nanos } of account.served ?? []) served.set(seq, nanos);
   };
   take('client', morning);
+  // A connection that lasts a second is told of, shorter ones are as far as there is room.
+  await delay(1_200);
   for (const place of ['front', 'api1', 'api2'] as const) {
     world.servers[place].tell('quiet');
     take(place, JSON.parse(await world.servers[place].line()));
