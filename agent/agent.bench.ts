@@ -4,6 +4,7 @@
  * Run: node --import tsx agent/agent.bench.ts [seconds per stage] [number of the only stage, from 0]
  */
 import { parseFilter } from '../src/domain/filter/parse.ts';
+import { sharedOf } from '../src/domain/shared-row.ts';
 import { httpEvents } from '../src/domain/tables/http-events.ts';
 import { createAttribution } from './attribution/attribution.ts';
 import { kernelProcesses } from './attribution/processes.ts';
@@ -11,7 +12,7 @@ import { createPodsBelow } from './attribution/resolvers/pods-below.ts';
 import { createDecoder, framedBytes } from './capture/decode.ts';
 import { openFlag, openRecord, recordType, segmentFlag, segmentRecord, socketRole } from './capture/layout.gen.ts';
 import type { CaptureListener } from './capture/source.ts';
-import { createProtocols, placeOf, sharedOf } from './protocols/index.ts';
+import { createProtocols, placeOf } from './protocols/index.ts';
 import { createRows, type Rows } from './rows/rows.ts';
 import { encodeRows } from './server/rows-to-wire.ts';
 import { createConnections } from './stream/connections.ts';

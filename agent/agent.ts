@@ -1,5 +1,6 @@
 /** The agent, put together: source → attribution and ordering → protocols → rows → server. */
 import { parseFilter } from '../src/domain/filter/parse.ts';
+import { sharedOf } from '../src/domain/shared-row.ts';
 import { type Attribution, createAttribution } from './attribution/attribution.ts';
 import { createBudgets } from './budgets/budgets.ts';
 import type { CaptureListener } from './capture/source.ts';
@@ -10,14 +11,7 @@ import { openLive } from './live-session.ts';
 import { createLossCounts } from './loss-counts.ts';
 import type { AgentOptions } from './options.ts';
 import { secretFields } from './protocols/http/redact.ts';
-import {
-  createDnsDatagrams,
-  createProtocols,
-  type DnsDatagrams,
-  payloadBytesOf,
-  placeOf,
-  sharedOf,
-} from './protocols/index.ts';
+import { createDnsDatagrams, createProtocols, type DnsDatagrams, payloadBytesOf, placeOf } from './protocols/index.ts';
 import { startRecordingProgress } from './recording-progress.ts';
 import { type ResourceRows, startResourceRows } from './resources/resource-rows.ts';
 import { createRows } from './rows/rows.ts';

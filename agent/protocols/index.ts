@@ -11,4 +11,4 @@ export function createProtocols(options: ProtocolOptions = {}): readonly Protoco
 }
 
 export { createDnsDatagrams, type DnsDatagrams } from './dns/datagrams.ts';
-export { payloadBytesOf, payloadOf, placeOf, sharedOf } from './payload.ts';
+export { payloadBytesOf, payloadOf, placeOf } from './payload.ts';

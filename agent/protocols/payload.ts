@@ -21,11 +21,7 @@ export interface RowPlace {
   release(): void;
 }
 
-/** Key of the part of a row that the rows of its connection share: an object whose own columns are the row's. */
-export const sharedColumns = Symbol('sharedColumns');
-
 interface LazyRow {
-  readonly [sharedColumns]?: Row;
   readonly [payloadBytes]?: number;
   readonly [payloadNotes]?: readonly string[];
   readonly [rowMemory]?: RowPlace;
@@ -54,9 +50,4 @@ export function payloadBytesOf(row: Row): number {
 /** The row's place in memory, undefined for a plain object. */
 export function placeOf(row: Row): RowPlace | undefined {
   return (row as LazyRow)[rowMemory];
-}
-
-/** What the row shares with others of its connection, undefined for a plain object. */
-export function sharedOf(row: Row): Row | undefined {
-  return (row as LazyRow)[sharedColumns];
 }

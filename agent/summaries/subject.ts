@@ -12,7 +12,7 @@ export class Subject {
   readonly id: string;
   readonly role: 'client' | 'server';
   readonly protocol: string;
-  /** Columns that say what it is. */
+  /** Columns that say what it is, which all its rows share. */
   readonly columns: Row;
   /** Cgroup of the local end: what its budget left out is counted here. */
   cgroup: string | null;

@@ -30,7 +30,7 @@ export interface Subjects {
 
 const text = (value: Value | undefined): string | null => (typeof value === 'string' ? value : null);
 
-export function createSubjects(limits: SummaryLimits): Subjects {
+export function createSubjects(limits: SummaryLimits, node: string): Subjects {
   const identities = new Map<Row, Ends>();
   const pods = new Map<string, Subject>();
   const edges = new Map<string, Subject>();
@@ -41,9 +41,9 @@ export function createSubjects(limits: SummaryLimits): Subjects {
   let endpoints = 0;
   let ids = 0;
 
-  function subject(table: Table, facts: ExchangeFacts, columns: Row, isRest = false): Subject {
-    const id = (++ids).toString(36);
-    return new Subject(table, id, facts.role, facts.protocol, columns, text(facts.identity.cgroup), isRest);
+  function subject(table: Table, { role, protocol, identity }: ExchangeFacts, about: Row, isRest = false): Subject {
+    const columns = { node, trace_role: role, protocol, ...about };
+    return new Subject(table, (++ids).toString(36), role, protocol, columns, text(identity.cgroup), isRest);
   }
 
   function podOf(facts: ExchangeFacts): Subject {
@@ -125,7 +125,7 @@ export function createSubjects(limits: SummaryLimits): Subjects {
       make(role, method, route, isRest) {
         if (!isRest && endpoints >= limits.allEndpoints) return undefined;
         endpoints++;
-        const columns = { destination, namespace, method, route };
+        const columns = { node, trace_role: role, protocol, destination, namespace, method, route };
         return new Subject(endpointStats, (++ids).toString(36), role, protocol, columns, cgroup, isRest);
       },
       forget(subject) {

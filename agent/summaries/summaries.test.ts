@@ -23,7 +23,7 @@ function setUp(limits: Partial<SummaryLimits> = {}) {
     clockOffset,
     limits,
     put(table: Table, row: Row) {
-      rows.push({ table: table.id, row });
+      rows.push({ table: table.id, row: Object.fromEntries(table.columnIds.map((id) => [id, row[id] ?? null])) });
       const key = `${table.id} ${row.id}`;
       assert.ok(!keys.has(key), `${key} was told twice`);
       keys.add(key);

@@ -11,6 +11,7 @@ import { defaultSummaryLimits, type SummaryLimits } from './limits.ts';
 import { shareOut } from './sampled-out.ts';
 import { openSeconds, type Subject } from './subject.ts';
 import { createSubjects } from './subjects.ts';
+import { SummaryRow } from './summary-row.ts';
 
 export interface SummariesOptions {
   readonly node: string;
@@ -48,9 +49,9 @@ const sweepSeconds = 60;
 const maxUnclaimedSeconds = 60;
 
 export function createSummaries(options: SummariesOptions): Summaries {
-  const { node, put } = options;
+  const { put } = options;
   const limits: SummaryLimits = { ...defaultSummaryLimits, ...options.limits };
-  const subjects = createSubjects(limits);
+  const subjects = createSubjects(limits, options.node);
   /** Whole seconds are counted from `epoch`, so that numbers do. */
   const phase = Number(((options.clockOffset % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n);
   const epoch = options.clockOffset - BigInt(phase);
@@ -89,13 +90,12 @@ export function createSummaries(options: SummariesOptions): Summaries {
   function close(second: number): void {
     const list = touched[second & (openSeconds - 1)] as Subject[];
     if (untold.length > 0) untold = untold.filter((leftOut) => !claim(leftOut, list, second));
-    const time = epoch + BigInt(second) * 1_000_000_000n;
     for (const subject of list) {
       const slot = second & (openSeconds - 1);
       const cell = subject.cells[slot];
       subject.cells[slot] = undefined;
       if (cell === undefined) continue;
-      put(subject.table, rowOf(subject, cell, time));
+      put(subject.table, new SummaryRow(subject, cell, epoch) as unknown as Row);
       cell.clear();
       if (spare.length < 4096) spare.push(cell);
     }
@@ -104,29 +104,6 @@ export function createSummaries(options: SummariesOptions): Summaries {
     if (second - lastSweep < sweepSeconds) return;
     lastSweep = second;
     subjects.sweep(second - limits.idleSeconds);
-  }
-
-  function rowOf(subject: Subject, cell: Cell, time: bigint): Row {
-    const { latency } = cell;
-    const isTimed = latency.count > 0;
-    return {
-      time_: time,
-      id: `${cell.second.toString(36)}.${subject.id}`,
-      node,
-      trace_role: subject.role,
-      protocol: subject.protocol,
-      requests: cell.requests,
-      errors_4xx: cell.clientErrors,
-      errors_5xx: cell.serverErrors,
-      failures: cell.failures,
-      sampled_out: cell.sampledOut,
-      latency: isTimed ? latency.encode() : null,
-      latency_p50: latency.quantile(0.5) ?? null,
-      latency_p99: latency.quantile(0.99) ?? null,
-      req_bytes: cell.requestBytes,
-      resp_bytes: cell.responseBytes,
-      ...subject.columns,
-    };
   }
 
   /** What was left out belongs to who else of the cgroup was seen in this second, or else to who was last. True when that is done. */

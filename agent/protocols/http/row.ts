@@ -3,10 +3,11 @@
  * nobody looks at cost little. Secrets were replaced before the record was written.
  */
 import type { HeaderList, Row } from '../../../src/domain/column.ts';
+import { sharedColumns } from '../../../src/domain/shared-row.ts';
 import type { HttpEvent } from '../../../src/domain/tables/http-events.ts';
 import type { Connection } from '../../stream/protocol.ts';
 import { latin1, readable } from '../bytes.ts';
-import { payloadBytes, payloadNotes, type RowPlace, rowMemory, sharedColumns } from '../payload.ts';
+import { payloadBytes, payloadNotes, type RowPlace, rowMemory } from '../payload.ts';
 import type { Chunk, RowMemory } from '../row-memory.ts';
 import { decodeBody } from './body.ts';
 import { type Exchange, errorOf, type Standing } from './exchange.ts';
