@@ -11,6 +11,7 @@ import { untilAborted, watchSignals } from './signals.ts';
 import { readSourceFlags, type SourceFlags } from './source-options.ts';
 import { openSource } from './sources.ts';
 import { baseLease } from './wants.ts';
+import { boundYoungSpace } from './young-space.ts';
 
 export interface TerminalFlags extends SourceFlags {
   readonly filter?: string;
@@ -59,6 +60,7 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
   };
   try {
     const { runTerminal } = await screenCode;
+    boundYoungSpace();
     const running = runTerminal({
       client,
       store,
