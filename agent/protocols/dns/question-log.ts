@@ -7,12 +7,10 @@ import type { Conversation } from './conversation.ts';
 import type { DnsLimits } from './limits.ts';
 import type { DnsMessage, DnsQuestion } from './message.ts';
 import { Question } from './question.ts';
+import type { RowSurroundings } from './question-row.ts';
 import { createSearchSeries } from './search-series.ts';
 
-export interface QuestionLogOptions {
-  readonly transport: 'udp' | 'tcp';
-  /** Unix ns of a captured time. */
-  readonly wallTime: (time: number) => bigint;
+export interface QuestionLogOptions extends RowSurroundings {
   readonly output: ProtocolOutput;
   readonly limits: DnsLimits;
 }
@@ -33,6 +31,7 @@ const maxOver = 32_768;
 
 export class QuestionLog {
   readonly #options: QuestionLogOptions;
+  readonly #around: RowSurroundings;
   readonly #series = createSearchSeries();
   /** In the order in which they were sent last, and in which they were over. */
   readonly #pending = new Set<Question>();
@@ -54,6 +53,7 @@ export class QuestionLog {
 
   constructor(options: QuestionLogOptions) {
     this.#options = options;
+    this.#around = { transport: options.transport, wallTime: options.wallTime };
   }
 
   /** Questions that wait for an answer. */
@@ -186,9 +186,9 @@ export class QuestionLog {
   }
 
   #tell(question: Question, time: number, isLast = false): void {
-    const { output, transport, wallTime } = this.#options;
+    const { output } = this.#options;
     const names = question.conversation.names(question.role, time);
-    output.row(dnsEvents, question.row(names, transport, wallTime), isLast && !question.isShown);
+    output.row(dnsEvents, question.row(names, this.#around), isLast && !question.isShown);
     question.isShown = true;
   }
 

@@ -1,10 +1,10 @@
 /** One question, its repetitions and its answer: the state behind a row of `dns_events`. */
 import type { Row } from '../../../src/domain/column.ts';
-import type { DnsEvent } from '../../../src/domain/tables/dns-events.ts';
 import { answersText, outcomeOf, shortestTtl } from './answer.ts';
 import { opcodeName, rcodeName, typeName } from './codes.ts';
 import type { Conversation } from './conversation.ts';
 import type { DnsMessage, DnsQuestion } from './message.ts';
+import { type AnswerColumns, QuestionRow, type RowSurroundings } from './question-row.ts';
 
 export type Standing = 'pending' | 'answered' | 'unanswered' | 'late';
 
@@ -38,8 +38,7 @@ export class Question {
   searchOf: string | null = null;
   /** A state of it was told. */
   isShown = false;
-  /** Its answer, in words: the message's bytes are not kept. */
-  #answer: Partial<DnsEvent> | undefined;
+  #answer: AnswerColumns | undefined;
   readonly #opcode: number;
   readonly #number: number;
 
@@ -104,32 +103,24 @@ export class Question {
     return problems.length > 0 ? problems.join('; ') : null;
   }
 
-  row(names: Row, transport: 'udp' | 'tcp', wallTime: (time: number) => bigint): DnsEvent {
+  /** The row as it stands. */
+  row(names: Row, around: RowSurroundings): Row {
     const answer = this.#answer;
-    const { ends } = this.conversation;
-    const cookie = ends.cookie.toString(16);
-    const opcode = this.#opcode === 0 ? null : `${opcodeName(this.#opcode)} message`;
-    return {
-      ...(names as DnsEvent),
-      trace_role: this.role,
-      time_: wallTime(this.time),
-      // The time keeps the numbers of two agents, one after the other, apart.
-      id: `${cookie}.${Math.round(this.time / 1e6).toString(36)}.${this.#number.toString(36)}`,
-      query_name: this.asked.name,
-      query_type: this.type,
-      rcode: answer?.rcode ?? null,
-      outcome: answer?.outcome ?? (this.standing === 'pending' ? 'in-flight' : 'unanswered'),
-      answers: answer?.answers ?? null,
-      answer_count: answer?.answer_count ?? 0,
-      ttl: answer?.ttl ?? null,
-      latency: answer?.latency ?? null,
-      retries: this.retries,
-      search_of: this.searchOf,
-      transport,
-      req_size: this.size,
-      resp_size: answer?.resp_size ?? 0,
-      conn_id: cookie,
-      error: [opcode, answer?.error].filter(Boolean).join('; ') || null,
-    };
+    const opcode = this.#opcode === 0 ? undefined : `${opcodeName(this.#opcode)} message`;
+    const { role, time, standing, retries, searchOf, size } = this;
+    return new QuestionRow(names, around, {
+      role,
+      time,
+      cookie: this.conversation.ends.cookie,
+      number: this.#number,
+      name: this.asked.name,
+      type: this.type,
+      standing,
+      retries,
+      searchOf,
+      size,
+      answer,
+      problem: opcode === undefined ? (answer?.error ?? null) : [opcode, answer?.error].filter(Boolean).join('; '),
+    }) as unknown as Row;
   }
 }
