@@ -48,12 +48,15 @@ export class Sum {
   #rtt: number | null = null;
   /** When the row was told last; undefined = never. */
   toldTime: number | undefined;
+  /** Of its rows. Totals that begin anew are another row, or they would seem to fall. */
+  readonly #id: string;
 
   constructor(key: string, ends: Ends, time: number) {
     this.key = key;
     this.ends = ends;
     this.firstTime = time;
     this.lastTime = time;
+    this.#id = `${key}.${Math.round(time / 1e3).toString(36)}`;
   }
 
   add(traffic: Traffic, time: number): void {
@@ -107,14 +110,28 @@ export class Sum {
     const port = serverPort(ends);
     const isServer = sideOf(ends) === 'server';
     const { refused, timedOut, unreachable, aborted } = failures;
+    const who = names as ConnStats;
+    // Written out, in one order: the engine then makes a compact object at once, which a copy that grows is not.
     return {
-      ...(names as ConnStats),
+      source: who.source,
+      destination: who.destination,
+      node: who.node,
+      namespace: who.namespace,
+      pod: who.pod,
+      container: who.container,
+      process: who.process,
+      pid: who.pid,
+      remote_pod: who.remote_pod,
+      remote_process: who.remote_process,
+      remote_name: who.remote_name,
+      local_addr: who.local_addr,
       local_port: isServer ? port : 0,
+      remote_addr: who.remote_addr,
       remote_port: isServer ? 0 : port,
+      cgroup: who.cgroup,
       trace_role: ends.role === 'unknown' ? null : ends.role,
       time_: wallTime(this.lastTime),
-      // Totals that begin anew are another row, or they would seem to fall.
-      id: `${this.key}.${Math.round(this.firstTime / 1e3).toString(36)}`,
+      id: this.#id,
       transport: ends.transport ?? 'tcp',
       protocol: this.protocol,
       port,

@@ -117,8 +117,25 @@ export class ToldConnection {
   row(names: Row, wallTime: (time: number) => bigint): TcpStatsEvent {
     const last = this.#last;
     const { role } = this.ends;
+    const who = names as TcpStatsEvent;
+    // Written out, as in Sum.row.
     return {
-      ...(names as TcpStatsEvent),
+      source: who.source,
+      destination: who.destination,
+      node: who.node,
+      namespace: who.namespace,
+      pod: who.pod,
+      container: who.container,
+      process: who.process,
+      pid: who.pid,
+      remote_pod: who.remote_pod,
+      remote_process: who.remote_process,
+      remote_name: who.remote_name,
+      local_addr: who.local_addr,
+      local_port: who.local_port,
+      remote_addr: who.remote_addr,
+      remote_port: who.remote_port,
+      cgroup: who.cgroup,
       trace_role: role === 'unknown' ? null : role,
       time_: wallTime(last.time),
       conn_id: last.cookie.toString(16),
