@@ -19,4 +19,10 @@ describe('a pod’s name in little room', () => {
   ] as const) {
     test(`${name} in ${width}: ${shown}`, () => assert.equal(shortenEntity(name, width, '…'), shown));
   }
+
+  test('keeps the namespace where that tells it from others', () => {
+    const shown = [18, 14, 12].map((width) => shortenEntity('prod/api-7d9f8b5c6-x2k4l', width, '…', true));
+    assert.deepEqual(shown, ['prod/api…x2k4l', 'prod/api…x2k4l', 'prod/api…k4l']);
+    assert.equal(shortenEntity('staging/recommendations-7d9f8b5c6-x2k4l', 14, '…', true), 'staging/re…k4l');
+  });
 });

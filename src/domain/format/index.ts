@@ -3,7 +3,7 @@ export { type Align, alignOf, type Trim, trimOf } from './align.ts';
 export { formatBytes, formatCount, formatPercent, formatRate } from './bytes.ts';
 export { compareValues, type Direction } from './compare.ts';
 export { formatDuration } from './duration.ts';
-export { shortenEntity } from './entity.ts';
+export { bareWorkload, shortenEntity } from './entity.ts';
 export { rowSeverity, severityMark, severityOf } from './severity.ts';
 export { formatSparkline, type SparklineOptions, sparklineValues } from './sparkline.ts';
 export { formatTime, formatTimestamp } from './time.ts';

@@ -3,7 +3,7 @@ import { type ColumnSpec, type HeaderList, isSeries, type SemanticType, type Val
 import { type SanitizeOptions, sanitizeLine } from '../sanitize.ts';
 import { formatBytes, formatPercent, formatRate } from './bytes.ts';
 import { formatDuration } from './duration.ts';
-import { shortenEntity } from './entity.ts';
+import { bareWorkload, shortenEntity } from './entity.ts';
 import { formatSparkline } from './sparkline.ts';
 import { formatTime } from './time.ts';
 
@@ -12,6 +12,8 @@ export interface FormatOptions extends SanitizeOptions {
   readonly offsetMinutes?: number | undefined;
   /** Cells there are: a clock leaves its milliseconds out rather than be cut, a pod the hash in its name. */
   readonly width?: number | undefined;
+  /** Names, without their namespace, that pods of several namespaces have: the namespace stays with them. */
+  readonly ambiguous?: ReadonlySet<string> | undefined;
 }
 
 /** What stands for "not known" or "does not apply". */
@@ -31,7 +33,9 @@ export function formatValue(
     case 'string': {
       const text = sanitizeLine(value, options);
       const isShort = options?.width === undefined || !entities.has(type);
-      return isShort ? text : shortenEntity(text, options.width, options.ascii ? '~' : '…');
+      if (isShort) return text;
+      const keepsNamespace = (options.ambiguous?.size ?? 0) > 0 && options.ambiguous?.has(bareWorkload(text));
+      return shortenEntity(text, options.width, options.ascii ? '~' : '…', keepsNamespace);
     }
     case 'number':
       return formatNumber(type, value, options);

@@ -219,7 +219,9 @@ export function createListView(context: ViewContext, spec: ListSpec, opening: Op
     const painted = paint();
     const column = painted.columns.findIndex(({ id }) => id === state.column);
     const currentColumn = column === -1 ? undefined : column;
-    const lines = list.slice(top, top + height()).map((stored, i) => {
+    const seen = list.slice(top, top + height());
+    painted.together(seen);
+    const lines = seen.map((stored, i) => {
       const marks = rows.marks(state, stored);
       return top + i === index ? painted.selectedLine(stored, currentColumn, marks) : painted.line(stored, marks);
     });

@@ -13,6 +13,7 @@ import {
   type TableRow,
 } from '../../tui/table-line.ts';
 import type { Ui } from '../../tui/ui-context.tsx';
+import { ambiguousIn } from './ambiguous.ts';
 import { cellToken, moveToken, rowToken } from './cell-token.ts';
 import type { Marks } from './deltas.ts';
 import type { SortBy } from './row-order.ts';
@@ -23,6 +24,8 @@ export interface TablePainter {
   readonly columns: readonly LaidOutColumn[];
   /** Headings with the sort arrow; the same array for the same sort. */
   headings(sort: SortBy): readonly TableColumn[];
+  /** What is on the screen together: decides how names are shortened. To be told before lines are asked for. */
+  together(rows: readonly StoredRow[]): void;
   line(stored: StoredRow, marks?: Marks): string;
   selectedLine(stored: StoredRow, column: number | undefined, marks?: Marks): string;
 }
@@ -44,7 +47,9 @@ export function createTablePainter(table: Table, options: PainterOptions): Table
   const plain: readonly TableColumn[] = columns.map(({ spec, width: cells, align, trim }) => {
     return { title: spec.title, width: cells, align, trim };
   });
-  const lines = new WeakMap<StoredRow, string>();
+  let lines = new WeakMap<StoredRow, string>();
+  let ambiguous: ReadonlySet<string> = new Set();
+  let ambiguousKey = '';
   let heading: { sort: SortBy; columns: readonly TableColumn[] } | undefined;
 
   /** What is shown in a column: its own value, or, where it has none, that of the column that stands in for it. */
@@ -66,7 +71,7 @@ export function createTablePainter(table: Table, options: PainterOptions): Table
     if (spec.type === 'series' && Array.isArray(value) && isSeries(value)) {
       return { text: '', token: 'text', spans: seriesSpans(spec, value, cells, ascii) };
     }
-    const text = formatValue(spec, value, { width: cells, offsetMinutes: options.offsetMinutes, ascii });
+    const text = formatValue(spec, value, { width: cells, offsetMinutes: options.offsetMinutes, ascii, ambiguous });
     return { text, token: cellToken(spec, value), mark: markOf(column, marks) };
   };
   const tableRow = (stored: StoredRow, marks: Marks | undefined): TableRow => {
@@ -91,6 +96,12 @@ export function createTablePainter(table: Table, options: PainterOptions): Table
         heading = { sort, columns: plain.map((column, i) => ({ ...column, sort: arrow(columns[i]?.id ?? '') })) };
       }
       return heading.columns;
+    },
+    together(rows) {
+      ambiguous = ambiguousIn(columns, rows);
+      const key = [...ambiguous].sort().join(' ');
+      if (key !== ambiguousKey) lines = new WeakMap();
+      ambiguousKey = key;
     },
     line(stored, marks) {
       // Marks are gone with the next news: a line that bears any is not for keeping.

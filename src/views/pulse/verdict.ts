@@ -1,7 +1,7 @@
 /** The line on top: all quiet, or what is wrong, the worst first. */
 import type { Severity } from '../../domain/column.ts';
 import { formatDuration, formatPercent, formatRate } from '../../domain/format/index.ts';
-import { cellWidth } from '../../tui/cells.ts';
+import { cellWidth, cut } from '../../tui/cells.ts';
 import { type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Ui } from '../../tui/ui-context.tsx';
 import { errorShare } from '../course.ts';
@@ -37,7 +37,7 @@ export function verdictOf(panels: readonly Panel[], { now, edges }: Readings, wi
   const isBad = severity === 'bad';
   const count = wrong.length === 1 ? 'one thing wrong' : `${wrong.length} things wrong`;
   const head = ` ${isBad ? marks.error : marks.warning} ${count} `;
-  const complaints = fitting(wrong.map(complaintOf), width - cellWidth(head) - 2, ` ${dot} `);
+  const complaints = fitting(wrong.map(complaintOf), width - cellWidth(head) - 2, ` ${dot} `, ui.glyphs.ellipsis);
   return {
     severity,
     line: [span(head, isBad ? 'banner' : 'paused'), span(` ${complaints}`, isBad ? 'error' : 'warning')],
@@ -45,13 +45,15 @@ export function verdictOf(panels: readonly Panel[], { now, edges }: Readings, wi
 }
 
 /** As many as there is room for, and how many more there are. */
-function fitting(complaints: readonly string[], width: number, between: string): string {
-  for (let shown = complaints.length; shown > 1; shown -= 1) {
+function fitting(complaints: readonly string[], width: number, between: string, ellipsis: string): string {
+  for (let shown = complaints.length; shown > 0; shown -= 1) {
     const rest = complaints.length - shown;
     const text = complaints.slice(0, shown).join(between) + (rest > 0 ? `${between}+${rest}` : '');
     if (cellWidth(text) <= width) return text;
   }
-  return complaints[0] ?? '';
+  const [first = '', ...rest] = complaints;
+  const more = rest.length > 0 ? `${between}+${rest.length}` : '';
+  return cut(first, width - cellWidth(more), 'end', ellipsis) + more;
 }
 
 /** Of those that feel it, so many by name. */

@@ -6,6 +6,7 @@ import { cellWidth } from '../../tui/cells.ts';
 import { type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Token } from '../../tui/theme.ts';
 import type { Ui } from '../../tui/ui-context.tsx';
+import { wrapWords } from '../wrap-words.ts';
 
 const tokens: Readonly<Record<ReturnType<typeof severityOf>, Token>> = {
   none: 'text',
@@ -27,10 +28,16 @@ export function valueLines(table: Table, row: Row, width: number, ui: Ui): reado
     const spec = table.columns[id];
     if (!spec || spec.type === 'sketch') return [];
     const value = textOf(spec, row, id, ui);
-    const doc =
-      width >= docsFrom && cellWidth(value) < valueWidth ? ' '.repeat(valueWidth - cellWidth(value)) + spec.doc : '';
+    const hasRoom = width >= docsFrom && cellWidth(value) < valueWidth;
+    const before = 1 + labelWidth + valueWidth;
+    const [doc = '', ...more] = hasRoom ? wrapWords(spec.doc, width - before - 1) : [];
     return [
-      [span(` ${id.padEnd(labelWidth)}`, 'label'), span(value, tokens[severityOf(spec, row[id])]), span(doc, 'muted')],
+      [
+        span(` ${id.padEnd(labelWidth)}`, 'label'),
+        span(value, tokens[severityOf(spec, row[id])]),
+        span(doc === '' ? '' : ' '.repeat(valueWidth - cellWidth(value)) + doc, 'muted'),
+      ],
+      ...more.map((words): StyledLine => [span(' '.repeat(before) + words, 'muted')]),
     ];
   });
   if (absent.length === 0) return lines;
