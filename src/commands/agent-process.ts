@@ -1,4 +1,5 @@
 /** An agent of our own: started on a socket in the run's folder, started again when it dies under us. */
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Child, startChild } from './child-process.ts';
 import type { RuntimeFolder } from './runtime-folder.ts';
@@ -41,6 +42,8 @@ export async function startAgent({ args, folder, signal, restart }: AgentProcess
       const since = performance.now();
       const how: string = await (child?.ended ?? 'it did not start');
       if (!restart || stopping.signal.aborted) return how;
+      // A native crash leaves no word of its own.
+      note(folder, `the agent is gone: ${how}; starting it again`);
       if (performance.now() - since > restartWaits.goodLife) wait = restartWaits.first;
       await pause(wait, stopping.signal);
       wait = Math.min(restartWaits.most, wait * 2);
@@ -72,4 +75,13 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) done();
     signal.addEventListener('abort', done, { once: true });
   });
+}
+
+/** Keeps a line in the agent's log; a full disk is no reason to stop. */
+function note(folder: RuntimeFolder, line: string): void {
+  try {
+    appendFileSync(join(folder.path, 'agent.log'), `${new Date().toISOString()} ${line}\n`);
+  } catch {
+    // Nowhere left to say it.
+  }
 }
