@@ -389,11 +389,15 @@ static __always_inline void observe_datagram(struct __sk_buff *skb, struct bpf_s
 	handed_over(conn, now);
 }
 
-static __always_inline struct bpf_sock *socket_of(struct __sk_buff *skb)
+/* Null also for what speaks another protocol than the packet (a raw socket). */
+static __always_inline struct bpf_sock *socket_of(struct __sk_buff *skb, __u32 protocol)
 {
 	struct bpf_sock *sk = skb->sk;
 
-	return sk ? bpf_sk_fullsock(sk) : 0;
+	if (!sk)
+		return 0;
+	sk = bpf_sk_fullsock(sk);
+	return sk && sk->protocol == protocol ? sk : 0;
 }
 
 /* A packet as arguments can carry it: a global function of Linux 5.10 takes no pointer but its context. */
@@ -408,26 +412,26 @@ _Static_assert(sizeof(struct packet) <= 3 * sizeof(__u64), "passed_packet");
  * What is done with a packet, as global functions: the verifier looks at each of them once, whatever it is passed, and not once for every
  * way through the headers that leads to it. Without that older kernels look at ten times as many instructions, near their limit of a million.
  */
-#define ONCE_VERIFIED(name, observe_what, dir)                                                \
+#define ONCE_VERIFIED(name, observe_what, protocol, dir)                                      \
 	__noinline int name(struct __sk_buff *skb, __u64 first, __u64 second, __u64 third)   \
 	{                                                                                     \
 		const union passed_packet passed = { .words = { first, second, third } };    \
-		struct bpf_sock *sk = socket_of(skb);                                         \
+		struct bpf_sock *sk = socket_of(skb, protocol);                               \
                                                                                               \
 		if (sk)                                                                       \
 			observe_what(skb, sk, &passed.packet, dir);                           \
 		return 0;                                                                     \
 	}
 
-ONCE_VERIFIED(segment_in, observe_segment, DIRECTION_IN)
-ONCE_VERIFIED(segment_out, observe_segment, DIRECTION_OUT)
-ONCE_VERIFIED(datagram_in, observe_datagram, DIRECTION_IN)
-ONCE_VERIFIED(datagram_out, observe_datagram, DIRECTION_OUT)
-ONCE_VERIFIED(orphan_in, observe_orphan, DIRECTION_IN)
+ONCE_VERIFIED(segment_in, observe_segment, PROTOCOL_TCP, DIRECTION_IN)
+ONCE_VERIFIED(segment_out, observe_segment, PROTOCOL_TCP, DIRECTION_OUT)
+ONCE_VERIFIED(datagram_in, observe_datagram, PROTOCOL_UDP, DIRECTION_IN)
+ONCE_VERIFIED(datagram_out, observe_datagram, PROTOCOL_UDP, DIRECTION_OUT)
+ONCE_VERIFIED(orphan_in, observe_orphan, PROTOCOL_TCP, DIRECTION_IN)
 
 static __always_inline void observe(struct __sk_buff *skb, const __u8 dir)
 {
-	struct bpf_sock *sk = socket_of(skb);
+	struct bpf_sock *sk = skb->sk;
 	union passed_packet passed;
 	const struct packet *packet = &passed.packet;
 	const __u64 *words = passed.words;
@@ -437,8 +441,6 @@ static __always_inline void observe(struct __sk_buff *skb, const __u8 dir)
 	__builtin_memset(&passed, 0, sizeof(passed));
 	switch (parse(skb, &passed.packet)) {
 	case PARSED_TCP:
-		if (sk->protocol != PROTOCOL_TCP)
-			return;
 		if (sk->state == BPF_TCP_LISTEN) {
 			if (dir == DIRECTION_IN && packet->payload_len)
 				orphan_in(skb, words[0], words[1], words[2]);
@@ -452,12 +454,12 @@ static __always_inline void observe(struct __sk_buff *skb, const __u8 dir)
 			else
 				segment_out(skb, words[0], words[1], words[2]);
 		} else {
-			observe_ack(skb, sk, packet, dir);
+			sk = socket_of(skb, PROTOCOL_TCP);
+			if (sk)
+				observe_ack(skb, sk, packet, dir);
 		}
 		return;
 	case PARSED_UDP:
-		if (sk->protocol != PROTOCOL_UDP)
-			return;
 		if (dir == DIRECTION_IN)
 			datagram_in(skb, words[0], words[1], words[2]);
 		else
