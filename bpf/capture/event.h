@@ -180,7 +180,7 @@ enum flow_end {
 	END_REFUSED = 4,     /* RST instead of SYN-ACK */
 	END_TIMEOUT = 5,     /* retransmissions or keepalive probes ran out */
 	END_UNREACHABLE = 6, /* ICMP, or no route, ended an attempt to connect */
-	END_ABORTED = 7,     /* the application closed it before it was established */
+	END_ABORTED = 7,     /* the application closed it before it was established (docs/adr/0007: ICMP that came at once reads so too) */
 	END_GONE = 8,        /* nobody can tell */
 };
 
