@@ -102,25 +102,35 @@ function firstLine(child: ChildProcess): Promise<string> {
   });
 }
 
-/** `kelpie get TABLE --follow`: rows as they come, the newest state of each under its key. */
+/**
+ * `kelpie get TABLE --follow`: rows as they come, the newest state of each under its key. Asks again where an emulated machine is too slow for
+ * the agent to answer in time.
+ */
 function follow(
   table: string,
   keyOf: (row: Json) => string,
 ): { readonly rows: ReadonlyMap<string, Json>; readonly up: Promise<void> } {
   const rows = new Map<string, Json>();
   const args = ['/kelpie/kelpie.js', 'get', table, '--agents', address, '--follow', '-o', 'jsonl'];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    const row = JSON.parse(line) as Json;
-    rows.set(keyOf(row), row);
-  });
+  const end = Date.now() + patienceMs;
   const up = new Promise<void>((resolve, reject) => {
-    let said = '';
-    child.once('exit', (code) => reject(new Error(`get ${table} ended with ${code}: ${said}`)));
-    child.stderr.on('data', (text: Buffer) => {
-      said += text.toString();
-      if (said.includes('following')) resolve();
-    });
+    const begin = (): void => {
+      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        const row = JSON.parse(line) as Json;
+        rows.set(keyOf(row), row);
+      });
+      let said = '';
+      child.once('exit', (code) => {
+        if (said.includes('no answer in time') && Date.now() < end) begin();
+        else reject(new Error(`get ${table} ended with ${code}: ${said}`));
+      });
+      child.stderr.on('data', (text: Buffer) => {
+        said += text.toString();
+        if (said.includes('following')) resolve();
+      });
+    };
+    begin();
   });
   return { rows, up };
 }
