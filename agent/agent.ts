@@ -14,6 +14,7 @@ import { secretFields } from './protocols/http/redact.ts';
 import { createDnsDatagrams, createProtocols, type DnsDatagrams, payloadBytesOf, placeOf } from './protocols/index.ts';
 import { startRecordingProgress } from './recording-progress.ts';
 import { type ResourceRows, startResourceRows } from './resources/resource-rows.ts';
+import { shareOf } from './ring-shares.ts';
 import { createRows } from './rows/rows.ts';
 import type { AgentApi } from './server/api.ts';
 import { createAgentServer } from './server/server.ts';
@@ -62,6 +63,7 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     // A recording that waits for its readers must not lose the rows they have not read: the garbage collector frees those.
     ...(session.whenSlow === 'drop' && { placeOf }),
     payloadBytes: payloadBytesOf,
+    shareOf,
   });
   const attribution = createAttribution({
     host: source.host,

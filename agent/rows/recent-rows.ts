@@ -1,4 +1,4 @@
-/** The newest rows of every table, whole, within a number of bytes. */
+/** The newest rows of every table, whole, within a number of bytes that the tables share. */
 import type { Row } from '../../src/domain/column.ts';
 import { rowKey, type Table } from '../../src/domain/table.ts';
 import type { PlaceOf } from './place.ts';
@@ -19,18 +19,33 @@ export interface RecentRows {
   readonly evicted: number;
 }
 
+export interface RecentRowsOptions {
+  readonly maxBytes: number;
+  readonly payloadBytes?: ((row: Row) => number) | undefined;
+  readonly placeOf?: PlaceOf | undefined;
+  /** How many parts of the bytes a table may have when all tables want more than there are; 1 by default. */
+  readonly shareOf?: ((table: Table) => number) | undefined;
+}
+
 interface TableRows {
   readonly shelf: RowShelf;
+  readonly share: number;
   readonly sizeOf: (row: Row) => number;
 }
 
-/** A ring of at most `maxBytes`; the oldest row of the fullest table goes first, and is released from its place. */
-export function createRecentRows(maxBytes: number, payloadBytes?: (row: Row) => number, placeOf?: PlaceOf): RecentRows {
+/** What finding a row by its key takes, where it may come again: the key, an entry and its place in a map. */
+const changingBytes = 100;
+
+/**
+ * A ring of at most `maxBytes`. A table may have all of it; when it is full, the oldest row goes of the table that has most for its
+ * share, and is released from its place: no table crowds out another.
+ */
+export function createRecentRows({ maxBytes, payloadBytes, placeOf, shareOf }: RecentRowsOptions): RecentRows {
   const tables = new Map<Table, TableRows>();
   let bytes = 0;
   let rows = 0;
   let evicted = 0;
-  /** The table with the most rows when one was last looked for, and how many it may lose before another has more. */
+  /** The table with the most bytes for its share when one was last looked for, and how many it may lose before another has more. */
   let fullest: RowShelf | undefined;
   let lead = 0;
 
@@ -40,6 +55,7 @@ export function createRecentRows(maxBytes: number, payloadBytes?: (row: Row) => 
       const sizeOf = createRowSizer(table, payloadBytes);
       found = {
         shelf: new RowShelf((row) => rowKey(table, row)),
+        share: shareOf?.(table) ?? 1,
         sizeOf: placeOf ? (row) => placeOf(row)?.bytes ?? sizeOf(row) : sizeOf,
       };
       tables.set(table, found);
@@ -47,22 +63,30 @@ export function createRecentRows(maxBytes: number, payloadBytes?: (row: Row) => 
     return found;
   }
 
+  /** A table's last row goes only when there are no others: it may be larger than all that the others have. */
   function findFullest(): void {
+    let most = -1;
     let second = 0;
+    let shareOfFullest = 1;
     fullest = undefined;
-    for (const { shelf } of tables.values()) {
-      if (fullest === undefined || shelf.length > fullest.length) {
-        second = fullest?.length ?? 0;
+    for (const { shelf, share } of tables.values()) {
+      const filled = shelf.length > 1 ? shelf.bytes / share : 0;
+      if (filled > most && shelf.length > 0) {
+        second = Math.max(0, most);
+        most = filled;
         fullest = shelf;
-      } else second = Math.max(second, shelf.length);
+        shareOfFullest = share;
+      } else second = Math.max(second, filled);
     }
-    lead = fullest === undefined ? 0 : fullest.length - second;
+    lead = (most - second) * shareOfFullest;
   }
 
   function evictOne(): void {
-    if (--lead < 0 || fullest === undefined || fullest.length === 0) findFullest();
+    if (lead <= 0 || fullest === undefined || fullest.length < 2) findFullest();
     if (!fullest) return;
-    bytes -= fullest.oldestSize;
+    const { oldestSize } = fullest;
+    bytes -= oldestSize;
+    lead -= oldestSize;
     const row = fullest.shift();
     if (row) placeOf?.(row)?.release();
     rows -= 1;
@@ -75,7 +99,7 @@ export function createRecentRows(maxBytes: number, payloadBytes?: (row: Row) => 
       const before = shelf.bytes;
       let previous: Row | undefined;
       if (isOnly) shelf.add(row, size);
-      else previous = shelf.put(row, size);
+      else previous = shelf.put(row, size + changingBytes);
       bytes += shelf.bytes - before;
       if (!previous) rows += 1;
       while (bytes > maxBytes && rows > 1) evictOne();

@@ -1,9 +1,10 @@
 /** How much memory a row holds: an estimate that errs on the high side, because the ring's limit is a promise. */
 import type { HeaderList, Row, SemanticType, Value } from '../../src/domain/column.ts';
+import { bytesOf } from '../../src/domain/shared-row.ts';
 import type { Table } from '../../src/domain/table.ts';
 
 /** Object header, hidden class slots and map entry of one row in V8. */
-const rowOverhead = 160;
+const rowOverhead = 120;
 /** Per column: a tagged slot, or a boxed double, or its share of a word that rows have in common. */
 const slotBytes = 12;
 /** Header and padding of a V8 string; characters beyond Latin-1 cost two bytes, which paths and names hardly ever hold. */
@@ -15,8 +16,9 @@ const arrayOverhead = 32;
 const bytesOverhead = 96;
 
 /**
- * A function that tells the bytes one row of `table` holds. Payload columns may decode when they are read, so they are
- * never read to be measured where `payloadBytes` knows what they keep.
+ * A function that tells the bytes one row of `table` holds: what the row says itself (src/domain/shared-row.ts), or else an estimate for
+ * a plain object. Payload columns may decode when they are read, so they are never read to be measured where `payloadBytes` knows
+ * what they keep.
  */
 export function createRowSizer(table: Table, payloadBytes = payloadSize): (row: Row) => number {
   const texts: string[] = [];
@@ -27,6 +29,8 @@ export function createRowSizer(table: Table, payloadBytes = payloadSize): (row: 
     if (spec && !spec.payload && ownWords.has(spec.type)) texts.push(id);
   }
   return (row) => {
+    const told = bytesOf(row);
+    if (told !== undefined) return told;
     let size = fixed + payloadBytes(row, table);
     for (const id of texts) {
       const value = row[id];

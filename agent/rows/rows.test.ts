@@ -55,6 +55,20 @@ describe('recent rows', () => {
     assert.deepEqual(rows.losses, [{ reason: 'ring-evicted', count: 1 }]);
   });
 
+  test('no table crowds out another: the one with most bytes for its share loses its oldest', () => {
+    const other = { ...table, id: 'seconds' };
+    const rows = rowsWith({ ringBytes: 300_000, shareOf: ({ id }) => (id === 'calls' ? 2 : 1) });
+    for (let i = 0; i < 20; i++) rows.put(table, call(i, { body: new Uint8Array(5000) }));
+    for (let i = 0; i < 5000; i++) rows.put(other, call(i), true);
+    const asked = (count: number) => Array.from({ length: count }, (_, i) => rows.get(table, `c${i}`)).filter(Boolean);
+    assert.equal(asked(20).length, 20, 'calls want less than their share');
+    for (let i = 20; i < 500; i++) rows.put(table, call(i, { body: new Uint8Array(5000) }));
+    const kept = asked(500).length;
+    assert.ok(kept >= 30 && kept <= 45, `${kept} calls of 5 kB in two thirds of 300 kB`);
+    assert.ok(rows.get(other, 'c4999'));
+    assert.ok(rows.ring.bytes <= 300_000);
+  });
+
   test('one row larger than the ring is kept alone', () => {
     const rows = rowsWith({ ringBytes: 1000 });
     rows.put(table, call(1));

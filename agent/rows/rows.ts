@@ -19,6 +19,8 @@ export interface RowsOptions {
   readonly payloadBytes?: (row: Row) => number;
   /** Where rows live that do not live in the JavaScript heap. */
   readonly placeOf?: PlaceOf;
+  /** How many parts of the ring a table may have when all of them want more than there is; 1 by default. */
+  readonly shareOf?: (table: Table) => number;
   readonly limits?: QueueLimits;
   /** Unix ms. */
   readonly now?: () => number;
@@ -51,7 +53,7 @@ export const defaultQueueLimits: QueueLimits = { rows: 20_000, bytes: 16 << 20 }
 const nobody: readonly OpenSubscription[] = [];
 
 export function createRows(options: RowsOptions): Rows {
-  const ring = createRecentRows(options.ringBytes, options.payloadBytes, options.placeOf);
+  const ring = createRecentRows({ ...options, maxBytes: options.ringBytes });
   const limits = options.limits ?? defaultQueueLimits;
   const now = options.now ?? Date.now;
   const watching = new Set<OpenSubscription>();
