@@ -37,7 +37,7 @@ export function headerFacts(info: AppInfo, looking: Looking): readonly Fact[] {
     { label: 'Capture', value: captureLine(looking.needs, snapshot) },
     { label: 'Requests', value: [span(formatRate(requestRate(snapshot)), 'strong')] },
     { label: 'Lost', value: lossFact(snapshot) },
-    { label: 'State', value: [...looking.state, ...spanOf(looking, 'the last '), ...where] },
+    { label: 'State', value: [...stateOf(looking), ...spanOf(looking, 'the last '), ...where] },
   ];
 }
 
@@ -47,7 +47,7 @@ export function briefFacts(info: AppInfo, looking: Looking): StyledLine {
   const parts: readonly StyledLine[] = [
     [span('kelpie', 'logo')],
     [span(info.sourceName, 'strong'), ...progressOf(snapshot)],
-    looking.state,
+    stateOf(looking),
     spanOf(looking, '').map(({ text, token }) => span(text.trim(), token)),
     namespaces.size === 0 ? [] : [span(chosenText(namespaces, 1), 'titleScope')],
     captureLine(looking.needs, snapshot, true),
@@ -63,6 +63,15 @@ export function requestRate(snapshot: Snapshot): number {
   const fromRows = () => snapshot.agents.reduce((sum, { rates }) => sum + (rates.rows ?? rates.exchanges ?? 0), 0);
   return recentOf(snapshot).rate ?? fromRows();
 }
+
+/** Nothing is live while nobody sends: the rows on the screen are those of before. */
+function stateOf({ state, snapshot }: Looking): StyledLine {
+  const isLive = state.some(({ token }) => token === 'live');
+  const isAlone = snapshot.agents.length > 0 && !snapshot.agents.some(({ link }) => hears(link.state));
+  return isLive && isAlone ? [span('WAITING', 'paused')] : state;
+}
+
+const hears = (state: AgentState['link']['state']) => state === 'connected' || state === 'ended';
 
 function spanOf({ spanMs, state }: Looking, before: string): StyledLine {
   if (spanMs === undefined) return [];
@@ -82,7 +91,7 @@ function versionOf({ version }: AppInfo): StyledLine {
 }
 
 function agentsFact({ agents }: Snapshot): StyledLine {
-  const up = agents.filter(({ link }) => link.state === 'connected' || link.state === 'ended').length;
+  const up = agents.filter(({ link }) => hears(link.state)).length;
   const token = up === agents.length ? (up > 0 ? 'ok' : 'muted') : up > 0 ? 'warning' : 'error';
   return [span(`${up}/${agents.length}`, token), span(' up', 'muted')];
 }
