@@ -1,5 +1,6 @@
 /** One connection: both directions in order, its protocol recognised, its bytes read. */
 import type { Row } from '../../src/domain/column.ts';
+import { keptIfSame } from '../../src/domain/shared-row.ts';
 import type { Direction, Segment, SocketClose, SocketOpen } from '../capture/source.ts';
 import { Order, type OrderSink, type Position } from './order.ts';
 import type { Connection, ProtocolOutput, StreamProtocol } from './protocol.ts';
@@ -117,7 +118,8 @@ export class FollowedConnection implements Connection {
       this.#identityRole !== role ||
       this.lastTime - this.#identityTime > identityNanos
     ) {
-      this.#identity = this.#around.identity(this.socket, role);
+      const before = this.#identityRole === role ? this.#identity : undefined;
+      this.#identity = keptIfSame(before, this.#around.identity(this.socket, role));
       this.#identityRole = role;
       this.#identityTime = this.lastTime;
     }

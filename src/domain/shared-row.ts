@@ -37,3 +37,10 @@ export function readShared(prototype: object, columns: Iterable<string>): void {
     });
   }
 }
+
+/** `now`, or the object from before where it says the same, so that more rows share one. */
+export function keptIfSame(before: Row | undefined, now: Row): Row {
+  if (before === undefined) return now;
+  for (const id in now) if (now[id] !== before[id]) return now;
+  return before;
+}

@@ -1,5 +1,6 @@
 /** What one socket and one remote end ask and answer each other. */
 import type { Row } from '../../../src/domain/column.ts';
+import { keptIfSame } from '../../../src/domain/shared-row.ts';
 import type { Ends } from '../../capture/ends.ts';
 import type { DnsMessage } from './message.ts';
 import type { Question } from './question.ts';
@@ -26,7 +27,8 @@ export class Conversation {
   /** Columns that name the two ends: the same object for a second. */
   names(role: 'client' | 'server', time: number): Row {
     if (this.#names === undefined || this.#namesRole !== role || time - this.#namesTime > namesNanos) {
-      this.#names = this.#identity(role);
+      const before = this.#namesRole === role ? this.#names : undefined;
+      this.#names = keptIfSame(before, this.#identity(role));
       this.#namesRole = role;
       this.#namesTime = time;
     }
