@@ -167,7 +167,8 @@ for (const [columns, rows] of [
     test('a cursor that left the end stays on its row; G follows again', async () => {
       await home(terminal);
       terminal.press('kkk');
-      await delay(100);
+      // All three keys have been painted, on a busy machine too.
+      await delay(500);
       const chosen = cursorLine(terminal.screen());
       assert.match(chosen, /\d\d:\d\d:\d\d/);
       const count = titleCount(terminal.screen());
@@ -216,7 +217,11 @@ for (const [columns, rows] of [
       await terminal.waitFor(/ring-full +0/);
       terminal.press('G');
       const page = (await terminal.waitFor(/CLIENT/)).join('\n');
-      assert.match(page, /bodies/, 'the lease of this very terminal');
+      assert.match(
+        page,
+        /heads|bodies/,
+        'the lease of this very terminal: what the screen before it wanted, or what summaries need',
+      );
       assertWhole(terminal);
       for (let i = 0; i < 150 && !/Attached programs \(\d+\)/.test(terminal.screen().join('\n')); i += 1) {
         terminal.press('k');
