@@ -7,7 +7,10 @@
 #include "../../bpf/capture/event.h"
 #include "ring.h"
 
-/* Layout as in kernel/bpf/ringbuf.c: a page with the consumer's position, one with the producer's, the data mapped twice. */
+/*
+ * Layout as in kernel/bpf/ringbuf.c: a page with the consumer's position, one with the producer's, then the data. The kernel lets the
+ * data be mapped twice in a row, so that no record is in two pieces; all of it would count twice as resident memory then.
+ */
 int ring_map(struct ring *ring, struct bpf_map *map)
 {
 	void *consumer, *producer;
@@ -22,7 +25,7 @@ int ring_map(struct ring *ring, struct bpf_map *map)
 	consumer = mmap(NULL, ring->page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (consumer == MAP_FAILED)
 		return errno;
-	producer = mmap(NULL, ring->page + 2 * ring->size, PROT_READ, MAP_SHARED, fd, (off_t)ring->page);
+	producer = mmap(NULL, ring->page + ring->size, PROT_READ, MAP_SHARED, fd, (off_t)ring->page);
 	if (producer == MAP_FAILED) {
 		int error = errno;
 		munmap(consumer, ring->page);
@@ -56,9 +59,26 @@ void ring_unmap(struct ring *ring)
 	if (!ring->map)
 		return;
 	munmap(ring->consumer, ring->page);
-	munmap((void *)ring->producer, ring->page + 2 * ring->size);
+	munmap((void *)ring->producer, ring->page + ring->size);
 	ring->map = NULL;
 }
+
+/* Copies `len` bytes from position `at` on, which may go on at the beginning of the ring. */
+static void copy_out(const struct ring *ring, unsigned long at, void *into, size_t len)
+{
+	const uint8_t *data = (const uint8_t *)ring->producer + ring->page;
+	const size_t offset = at & (ring->size - 1);
+	const size_t first = len < ring->size - offset ? len : ring->size - offset;
+
+	memcpy(into, data + offset, first);
+	memcpy((uint8_t *)into + first, data, len - first);
+}
+
+/* As much of a record as its true length takes to know. */
+union record_head {
+	struct segment_record segment;
+	struct datagram_record datagram;
+};
 
 ssize_t ring_drain(struct ring *ring, uint8_t *into, size_t room)
 {
@@ -75,8 +95,10 @@ ssize_t ring_drain(struct ring *ring, uint8_t *into, size_t room)
 		if (header & BPF_RINGBUF_BUSY_BIT)
 			break;
 		if (!(header & BPF_RINGBUF_DISCARD_BIT)) {
-			const uint8_t *record = slot + BPF_RINGBUF_HDR_SZ;
-			const uint32_t len = true_length(record, reserved);
+			const unsigned long record = at + BPF_RINGBUF_HDR_SZ;
+			union record_head head = { 0 };
+			copy_out(ring, record, &head, reserved < sizeof(head) ? reserved : sizeof(head));
+			const uint32_t len = true_length(&head, reserved);
 			const size_t padded = ((size_t)len + 7) & ~(size_t)7;
 
 			if (8 + padded > room - written) {
@@ -85,7 +107,7 @@ ssize_t ring_drain(struct ring *ring, uint8_t *into, size_t room)
 				break;
 			}
 			memcpy(into + written, &(uint32_t[2]){ len, 0 }, 8);
-			memcpy(into + written + 8, record, len);
+			copy_out(ring, record, into + written + 8, len);
 			memset(into + written + 8 + len, 0, padded - len);
 			written += 8 + padded;
 		}
