@@ -23,6 +23,8 @@ export interface ConnectionColumns {
   readonly conn_id: string;
   readonly conn_opened: bigint;
   readonly midstream: boolean;
+  /** The ends as a row bore them last. */
+  borne: Row | undefined;
 }
 
 export function columnsOf(connection: Connection): ConnectionColumns {
@@ -34,6 +36,7 @@ export function columnsOf(connection: Connection): ConnectionColumns {
     conn_id: socket.cookie.toString(16),
     conn_opened: wallTime(socket.time),
     midstream: socket.firstSeq === undefined,
+    borne: undefined,
   };
 }
 
@@ -46,8 +49,11 @@ interface Rarities {
   readonly responseTrailers: string;
 }
 
-/** Size of a row's own object, its place in the ring and its part of what rows of a connection share, bytes. */
-const rowObject = 200;
+/** Size of a row's own object and its place in the ring, bytes. */
+const rowObject = 128;
+/** What the first row that has them bears of the columns that name the two ends, and of what all rows of its connection share. */
+const endsBytes = 280;
+const connectionBytes = 300;
 
 class HttpRow implements HttpEvent, RowPlace {
   readonly #chunk: Chunk;
@@ -58,6 +64,8 @@ class HttpRow implements HttpEvent, RowPlace {
   readonly #columns: ConnectionColumns;
   readonly #rare: Rarities | undefined;
   readonly #memory: RowMemory;
+  /** Bytes of what it shares that it bears. */
+  readonly #sharedBytes: number;
 
   constructor(
     chunk: Chunk,
@@ -74,6 +82,7 @@ class HttpRow implements HttpEvent, RowPlace {
     this.#columns = columns;
     this.#rare = rare;
     this.#memory = memory;
+    this.#sharedBytes = bear(columns, ends as Row);
   }
 
   get [sharedColumns](): Row {
@@ -86,7 +95,7 @@ class HttpRow implements HttpEvent, RowPlace {
     return this.#chunk.generation !== this.#generation;
   }
   get bytes(): number {
-    return rowObject + this[payloadBytes];
+    return rowObject + this.#sharedBytes + this[payloadBytes];
   }
   release(): void {
     this.#memory.release(this.#chunk);
@@ -304,6 +313,13 @@ class HttpRow implements HttpEvent, RowPlace {
     const from = message + this.#word(body);
     return length === 0 ? null : Uint8Array.prototype.slice.call(this.#live().bytes, from, from + length);
   }
+}
+
+function bear(columns: ConnectionColumns, ends: Row): number {
+  const { borne } = columns;
+  if (borne === ends) return 0;
+  columns.borne = ends;
+  return borne === undefined ? endsBytes + connectionBytes : endsBytes;
 }
 
 /** The row of an exchange as it stands; `role` is the socket's end of it, `ends` what attribution says of the two. */
