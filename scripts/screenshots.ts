@@ -37,8 +37,8 @@ const shots: readonly Shot[] = [
     steps: [[command('map'), /map\(all\)\[\d+ edges\]/]],
     settleMs: 4_000,
   },
-  { name: 'svc', ...wide, rows: 26, steps: [[command('svc'), /svc\(all\)\[\d+\]/]] },
-  { name: 'pods', ...wide, rows: 26, steps: [[command('pods'), /pods\(all\)\[\d+\]/]] },
+  { name: 'svc', ...wide, rows: 18, steps: [[command('svc'), /svc\(all\)\[\d+\]/]] },
+  { name: 'pods', ...wide, rows: 18, steps: [[command('pods'), /pods\(all\)\[\d+\]/]] },
   { name: 'http', ...wide, steps: [[command('http'), /http\(all\).*/]], settleMs: 3_000 },
   {
     name: 'exchange',
@@ -63,7 +63,7 @@ const shots: readonly Shot[] = [
   { name: 'flows', ...wide, rows: 32, steps: [[command('flows'), /flows\(all\)\[\d+\]/]] },
   { name: 'dns', ...wide, rows: 32, steps: [[command('dns'), /dns\(all\)\[[\d,]+\]/]], settleMs: 3_000 },
   { name: 'errors', ...wide, rows: 32, steps: [[command('errors'), /errors\(all\)\[[\d,]+\]/]], settleMs: 2_000 },
-  { name: 'pulse', columns: 190, rows: 46, steps: [[command('pulse'), /pulse\(all\)\[1m/]], settleMs: 3_000 },
+  { name: 'pulse', columns: 190, rows: 46, steps: [[command('pulse'), /pulse\(all\)\[.*against/]], settleMs: 3_000 },
   { name: 'agents', ...wide, rows: 32, steps: [[command('agents'), /agents\[\d+\]/]] },
   {
     name: 'help',
@@ -73,7 +73,7 @@ const shots: readonly Shot[] = [
       ['?', /help\(http\)/],
     ],
   },
-  { name: 'http-80x24', ...small, steps: [[`${leave}${command('http')}`, /http\(all\)/]], settleMs: 2_000 },
+  { name: 'http-80x24', ...small, steps: [[`${leave}${command('http')}f`, /http\(all\)/]], settleMs: 2_000 },
   { name: 'svc-80x24', ...small, steps: [[command('svc'), /svc\(all\)\[\d+\]/]] },
   { name: 'map-80x24', ...small, steps: [[`${command('map')}${down}`, /map\(all\)/]] },
 ];

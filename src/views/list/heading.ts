@@ -55,7 +55,7 @@ function timeSpans({ time, frozen }: ListState, { fresh, isSummary, isOfStretch 
 }
 
 /** 60 s is a minute, not "1m00s". */
-function spanText(ms: number): string {
+export function spanText(ms: number): string {
   return formatDuration(ms * 1e6)
     .replace(/(?<=\d[mhd])00[smh]$/, '')
     .replace(/(\.\d*?)0+s$/, '$1s')

@@ -27,6 +27,15 @@ describe('what is wrong, by cause', () => {
     assert.deepEqual(told(rows, edges), ['payments fails < api < frontend']);
   });
 
+  test('is as bad as whoever feels it worst', () => {
+    const rows = [complaint('api', { severity: 'bad' }), complaint('payments'), complaint('dns')];
+    const causes = causesOf(rows, [edge('api', 'payments')]);
+    assert.deepEqual(
+      causes.map(({ row, severity }) => `${row.subject} ${severity}`),
+      ['payments bad', 'dns warn'],
+    );
+  });
+
   test('is told once of a service, by the worst that is said of it', () => {
     const rows = [complaint('api', { complaint: 'slow' }), complaint('api', { complaint: 'down', severity: 'bad' })];
     assert.deepEqual(told(rows, []), ['down']);

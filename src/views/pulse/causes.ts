@@ -2,13 +2,16 @@
  * What is wrong, by cause. A service that fails makes those fail that call it, and each of them is complained of at its endpoints, in
  * its trend and in the total: one thing is wrong, and it is where nothing further down complains.
  */
+import type { Severity } from '../../domain/column.ts';
 import { severityOf } from '../../domain/format/index.ts';
 import { type EdgeRow, edges as table } from '../../domain/tables/derived/edges.ts';
-import { asksAttention, byUrgency, type PulseRow } from './panel.ts';
+import { asksAttention, byUrgency, type PulseRow, worstOf } from './panel.ts';
 
 export interface Cause {
   /** The worst complaint of it. */
   readonly row: PulseRow;
+  /** Of it, or of whoever feels it worse. */
+  readonly severity: Severity;
   /** Services that complain because of it, the nearest first. */
   readonly feltBy: readonly string[];
 }
@@ -31,16 +34,19 @@ export function causesOf(rows: readonly PulseRow[], edges: readonly EdgeRow[]): 
   const add = (subject: string, row: PulseRow) => {
     const feltBy = upstream(subject, callers);
     for (const each of [subject, ...feltBy]) told.add(each);
-    causes.push({ row, feltBy });
+    causes.push({
+      row,
+      feltBy,
+      severity: worstOf([subject, ...feltBy].map((each) => worst.get(each)?.severity ?? 'none')),
+    });
   };
   for (const [subject, row] of worst) if (!blamed.has(subject)) add(subject, row);
   // Those that blame each other in a circle.
   for (const [subject, row] of worst) if (!told.has(subject)) add(subject, row);
   // What is about nobody in particular says nothing new where somebody is complained of.
   const others = wrong.filter((row) => row.subject === undefined && !(row.isTotal && causes.length > 0));
-  const all = [...causes, ...others.map((row): Cause => ({ row, feltBy: [] }))];
-  const order = byUrgency(all.map(({ row }) => row));
-  return all.toSorted((a, b) => order.indexOf(a.row) - order.indexOf(b.row));
+  const all = [...causes, ...others.map((row): Cause => ({ row, feltBy: [], severity: row.severity }))];
+  return [...all.filter(({ severity }) => severity === 'bad'), ...all.filter(({ severity }) => severity !== 'bad')];
 }
 
 function upstream(subject: string, callers: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {

@@ -1,5 +1,4 @@
 /** `:pulse`: one screen that says whether all is well, and where to look if not. */
-import { formatDuration } from '../../domain/format/index.ts';
 import { failures } from '../../domain/tables/derived/failures.ts';
 import type { Snapshot } from '../../store/store.ts';
 import { cellWidth } from '../../tui/cells.ts';
@@ -7,6 +6,7 @@ import { Lines } from '../../tui/lines.tsx';
 import { cropLine, paintLine, plainText, type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Action, Area } from '../../tui/view.ts';
 import { failureSource } from '../list/failure-source.ts';
+import { spanText } from '../list/heading.ts';
 import { namespaceTest } from '../list/namespaces.ts';
 import { Message } from '../message.tsx';
 import { liveTime, stepTime, type TimeState, timeLabel, togglePause } from '../time.ts';
@@ -184,13 +184,12 @@ export function createPulseView(context: ViewContext, opening: Opening = {}): Vi
   const heading = (): StyledLine => {
     const chosen = [...context.namespaces()].toSorted().join(', ');
     const { before, now } = read().readings;
-    const length = formatDuration((now.window.to - now.window.from) * 1e6).replace(/\.0+(?=s)/, '');
     return [
       span('pulse', 'title'),
       span('('),
       span(chosen || 'all', 'titleScope'),
       span(')['),
-      span(length, 'titleCount'),
+      span(spanText(now.window.to - now.window.from), 'titleCount'),
       span(']'),
       span(before ? ' against the same before' : '', 'muted'),
       ...(time.kind === 'live' ? [] : [span(' '), ...timeLabel(time, offset())]),

@@ -20,7 +20,7 @@ export function verdictOf(panels: readonly Panel[], { now, edges }: Readings, wi
     panels.flatMap(({ rows }) => rows),
     edges,
   );
-  const severity = worstOf(wrong.map(({ row }) => row.severity));
+  const severity = worstOf(wrong.map((cause) => cause.severity));
   if (now.total.requests === 0 && wrong.length === 0) {
     return { severity: 'none', line: [span(' no request seen ', 'muted')] };
   }
