@@ -190,23 +190,24 @@ describe('a reader', () => {
   test('a backlog that takes long to find holds nothing up and comes before newer rows', async () => {
     const rows = rowsWith();
     for (let i = 1; i <= 400; i++) rows.put(table, call(i));
+    let looked = 0;
     const costly: Filter = {
       text: '',
       needsPayload: true,
       matches: (row) => {
+        looked += 1;
         const until = performance.now() + 0.1;
         while (performance.now() < until);
         return row.id === 'c5' || row.id === 'c999';
       },
     };
     const woken = await new Promise<boolean>((resolve) => {
-      const began = performance.now();
       const reader = rows.subscribe({ ...query, filter: costly, backlog: 1000 }, () => {
         if (ids(reader.take(10, 1e6)) !== 'c5') return;
         assert.equal(ids(reader.take(10, 1e6)), 'c999');
         resolve(true);
       });
-      assert.ok(performance.now() - began < 30, 'subscribing blocks for one slice only');
+      assert.ok(looked < 400, 'subscribing looks through one slice only');
       rows.put(table, call(999));
       assert.equal(reader.waiting, 1);
       assert.equal(ids(reader.take(10, 1e6)), '', 'nothing newer before the backlog');
