@@ -48,7 +48,7 @@ function turnsOf(
     }
     turns.push([0, `POST /${index} HTTP/1.1\r\nHost: a\r\n${framed(request.text, request.chunk)}`]);
     if (interim) answers += 'HTTP/1.1 103 Early Hints\r\n\r\n';
-    answers += `HTTP/1.1 ${response.status} Why\r\n${framed(response.text, response.chunk)}`;
+    answers += `HTTP/1.1 ${response.status} Why\r\nX-To: /${index}\r\n${framed(response.text, response.chunk)}`;
   });
   turns.push([1, answers]);
   return turns;
@@ -218,6 +218,7 @@ describe('rows', () => {
           assert.ok(whole.length < complete.size, 'fewer whole rows');
           for (const row of whole) {
             const expected = complete.get(row.req_path);
+            assert.deepEqual(row.resp_headers?.[0], ['X-To', row.req_path], 'the answer to this request');
             assert.deepEqual(
               [row.resp_body, row.req_body, row.resp_status],
               [expected?.resp_body, expected?.req_body, expected?.resp_status],

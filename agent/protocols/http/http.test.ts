@@ -434,6 +434,113 @@ describe('losses', () => {
     assert.equal(rows[1]?.lost_bytes, 60);
     assert.deepEqual(losses, { 'stream-gap': 1 });
   });
+
+  const outcomes = (model: ConnectionModel) =>
+    rowsOf(model.records).rows.map((row) => [row.req_path, body(row.resp_body), row.outcome]);
+
+  test('of a pipelined request leave those behind it partial, until the client has waited for the answers', () => {
+    const model = modelConnection()
+      .send(0, get('/a'))
+      .send(1, ok('a'))
+      .send(0, get('/b').slice(0, 2))
+      .unseen(0, 5)
+      .send(0, get('/b').slice(7) + get('/c') + get('/d'))
+      .send(1, ok('b') + ok('c') + ok('d'))
+      .send(0, get('/e') + get('/f'))
+      .send(1, ok('e') + ok('f'));
+    assert.deepEqual(outcomes(model), [
+      ['/a', 'a', 'ok'],
+      ['/c', 'b', 'partial'],
+      ['/d', 'c', 'partial'],
+      [null, 'd', 'partial'],
+      ['/e', 'e', 'ok'],
+      ['/f', 'f', 'ok'],
+    ]);
+  });
+
+  test('of the very first request leave the answers to those pipelined behind it partial', () => {
+    const model = modelConnection()
+      .unseen(0, 60)
+      .send(0, get('/b') + get('/c'))
+      .send(1, ok('a') + ok('b') + ok('c'))
+      .send(0, get('/d'))
+      .send(1, ok('d'));
+    assert.deepEqual(outcomes(model), [
+      [null, 'a', 'partial'],
+      [null, 'b', 'partial'],
+      [null, 'c', 'partial'],
+      ['/d', 'd', 'ok'],
+    ]);
+  });
+
+  test('of a request and its answer, unseen in one go, cost one more exchange its certainty', () => {
+    const model = modelConnection().send(0, get('/a')).send(1, ok('a')).unseen(0, 60).unseen(1, 40);
+    for (const name of ['c', 'd', 'e']) model.send(0, get(`/${name}`)).send(1, ok(name));
+    assert.deepEqual(outcomes(model), [
+      ['/a', 'a', 'ok'],
+      [null, 'c', 'partial'],
+      ['/d', 'd', 'ok'],
+      ['/e', 'e', 'ok'],
+    ]);
+  });
+
+  test('are not made good by a client that asks again before it has all answers', () => {
+    const model = modelConnection()
+      .send(0, get('/a') + get('/b'))
+      .send(1, ok('a'))
+      .send(0, get('/c'))
+      .unseen(0, 60)
+      .send(1, ok('b') + ok('c'))
+      .send(0, get('/e'))
+      .send(1, ok('d'))
+      .send(0, get('/f'))
+      .send(1, ok('e') + ok('f'));
+    assert.deepEqual(outcomes(model), [
+      ['/a', 'a', 'ok'],
+      ['/b', 'b', 'ok'],
+      ['/c', 'c', 'ok'],
+      ['/e', 'd', 'partial'],
+      ['/f', 'e', 'partial'],
+      [null, 'f', 'partial'],
+    ]);
+  });
+
+  test('of the way in an answer with broken framing leave those pipelined behind it partial', () => {
+    const model = modelConnection()
+      .send(0, get('/a') + get('/b') + get('/c'))
+      .send(1, `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnone\r\n${ok('b')}${ok('c')}`)
+      .send(0, get('/d'))
+      .send(1, ok('d'));
+    assert.deepEqual(
+      rowsOf(model.records).rows.map((row) => [row.req_path, row.resp_status, row.outcome]),
+      [
+        ['/a', 200, 'ok'],
+        ['/b', null, 'partial'],
+        ['/c', null, 'partial'],
+        ['/d', 200, 'ok'],
+      ],
+    );
+  });
+
+  test('of the size of a long pipelined answer hide those behind it, and no later ones', () => {
+    const chunked = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${`200\r\n${'x'.repeat(512)}\r\n`.repeat(3)}0\r\n\r\n`;
+    const model = modelConnection({ cap: 1024 })
+      .send(0, get('/a') + get('/b'))
+      .send(1, chunked + ok('b'))
+      .send(0, get('/c'))
+      .send(1, ok('c'))
+      .send(0, get('/d'))
+      .send(1, ok('d'));
+    assert.deepEqual(
+      outcomes(model).map(([path, , outcome]) => [path, outcome]),
+      [
+        ['/a', 'ok'],
+        ['/b', 'partial'],
+        ['/c', 'ok'],
+        ['/d', 'ok'],
+      ],
+    );
+  });
 });
 
 describe('what is not HTTP/1', () => {

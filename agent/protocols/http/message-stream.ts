@@ -133,9 +133,19 @@ export class MessageStream {
     return this.#message !== undefined || this.#state === 'head';
   }
 
+  /** Reading is in a body whose extent is known. */
+  get inBody(): boolean {
+    return this.#state === 'length' || this.#state === 'chunked';
+  }
+
+  /** Reading is in a message whose end only the other side's turn can tell, so that others may hide behind it. */
+  get endUnknown(): boolean {
+    return this.#state === 'turn' || (this.#state === 'seek' && this.#message !== undefined);
+  }
+
   /** A message whose end only the other side's turn can tell has ended. */
   settle(): void {
-    if (this.#state === 'turn' || (this.#state === 'seek' && this.#message !== undefined)) {
+    if (this.endUnknown) {
       if (this.#inLine) this.#rejectLine();
       this.#complete('seek');
       this.#leaveLine();

@@ -25,6 +25,7 @@ export interface RestingReader {
   readonly lastDirection: Direction | undefined;
   readonly count: number;
   readonly clientTurned: boolean;
+  readonly overlaps: boolean;
 }
 
 export class HttpReader implements StreamReader {
@@ -47,8 +48,12 @@ export class HttpReader implements StreamReader {
   #garbage = 0;
   /** Messages may be missing: until both sides are known to be in step again, pairs are suspect. */
   #outOfStep = false;
-  /** The client spoke after the server, and no request has begun since. */
+  /** Exchanges up to this number may have had their answers among what is missing. */
+  #answersMissingTo = 0;
+  /** The client spoke after the server, and no request has begun nor any been lost since. */
   #clientTurned = false;
+  /** The client was seen to ask again before it had all answers: that it speaks says nothing of what it waits for. */
+  #overlaps = false;
   /** Requests were left out by the budget, and none has begun since: an answer is to one of them. */
   #requestsLeftOut = false;
   /** Bytes lost before a request that has not been seen yet. */
@@ -77,6 +82,7 @@ export class HttpReader implements StreamReader {
     this.#lastDirection = resting.lastDirection;
     this.#count = resting.count;
     this.#clientTurned = resting.clientTurned;
+    this.#overlaps = resting.overlaps;
   }
 
   rest(): RestingReader | undefined {
@@ -87,6 +93,7 @@ export class HttpReader implements StreamReader {
       lastDirection: this.#lastDirection,
       count: this.#count,
       clientTurned: this.#clientTurned,
+      overlaps: this.#overlaps,
     };
   }
 
@@ -101,8 +108,12 @@ export class HttpReader implements StreamReader {
     this.#requestDirection ??= isResponse(bytes) ? opposite(direction) : direction;
     const turned = this.#lastDirection !== direction;
     this.#lastDirection = direction;
-    if (turned && direction === this.#requestDirection) this.#clientTurned = true;
-    this.#streamOf(direction).data(bytes, time, turned);
+    // The rest of a body (after "100 Continue") is no new turn.
+    if (turned && direction === this.#requestDirection && !this.#requests.inBody) this.#clientTurned = true;
+    const stream = this.#streamOf(direction);
+    const wasUnknown = stream.endUnknown;
+    stream.data(bytes, time, turned);
+    if (stream.endUnknown && !(wasUnknown && this.#outOfStep)) this.#loseStep(direction);
   }
 
   gap(direction: Direction, length: number, reason: GapReason, time: number): void {
@@ -112,11 +123,12 @@ export class HttpReader implements StreamReader {
       this.#leftOut(direction, length, time);
       return;
     }
+    this.#lastDirection = direction;
     if (this.#requestDirection === undefined) {
       if (reason === 'lost') this.#lostBefore += length;
+      this.#outOfStep = true;
       return;
     }
-    this.#lastDirection = direction;
     if (!this.#streamOf(direction).gap(length, reason, time)) this.#loseStep(direction);
   }
 
@@ -199,7 +211,10 @@ export class HttpReader implements StreamReader {
   /** Where the next message begins is not known any more: those behind may be missed, or answers paired with the wrong one. */
   #loseStep(direction: Direction): void {
     this.#outOfStep = true;
+    // A turn tells only of what was lost before it.
+    this.#clientTurned = false;
     if (direction === this.#requestDirection) return;
+    this.#answersMissingTo = this.#count;
     for (const exchange of this.#pending) if (exchange !== this.#answering) exchange.suspect = true;
   }
 
@@ -207,11 +222,21 @@ export class HttpReader implements StreamReader {
   #clientSpeaks(): void {
     if (this.#answering !== undefined && this.#pending.length === 1) this.#responses.settle();
     this.#abandonObscured();
-    if (this.#outOfStep && this.#clientTurned && !this.#responses.busy) {
-      for (const exchange of [...this.#pending]) this.#finish(exchange, 'missed');
-      this.#outOfStep = false;
-    }
+    if (this.#clientTurned) this.#judgeTurn();
     this.#clientTurned = false;
+  }
+
+  /**
+   * Both sides are in step again where the client asks after the server has spoken, unless it is one that does not wait for all
+   * answers: then an answer to come may be to a request that was lost.
+   */
+  #judgeTurn(): void {
+    if (this.#outOfStep && !this.#overlaps) this.#responses.settle();
+    const newest = this.#pending.at(-1);
+    this.#overlaps ||= this.#responses.busy || (newest !== undefined && newest.number > this.#answersMissingTo);
+    if (!this.#outOfStep || this.#overlaps) return;
+    for (const exchange of [...this.#pending]) this.#finish(exchange, 'missed');
+    this.#outOfStep = false;
   }
 
   #requestBegun(message: Message): Framing {
