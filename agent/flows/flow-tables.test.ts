@@ -411,6 +411,19 @@ describe('bounds', () => {
     assert.equal(sums().length, 26);
   });
 
+  test('sums that were silent for long are forgotten without a loss, unless a connection of them is open', () => {
+    const { tables, losses } = createBench({ sumIdleNanos: 100 * second });
+    tables.flow(flow(1, { remoteAddress: '10.0.0.3' }));
+    tables.flow(ended(2, 'fin', { remoteAddress: '10.0.0.4' }));
+    tables.edge(edge({ remoteAddress: '10.0.0.5', opened: 1, closed: 1 }));
+    tables.tick(start + 50 * second);
+    tables.tick(start + 99 * second);
+    assert.equal(tables.totals().flow_sums, 3);
+    tables.tick(start + 200 * second);
+    assert.equal(tables.totals().flow_sums, 1);
+    assert.deepEqual([...losses], []);
+  });
+
   test('a silent connection whose sum was let go of brings it back', () => {
     const { tables, sums } = createBench({ sums: 2 });
     tables.flow(flow(1, { bytes: [1, 1] }));

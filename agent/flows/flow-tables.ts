@@ -42,6 +42,8 @@ const earlyKept = 8192;
 /** Looks for the process of a socket that was open before, half a second apart, and for how many at once. */
 const maxLooks = 8;
 const maxNameless = 1024;
+/** Between two looks for sums that are silent. */
+const sweepNanos = 60e9;
 /** Samples come once a second too, give or take some scheduling. */
 const paceTolerance = 0.9;
 
@@ -62,6 +64,7 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
   let forgotTime = Number.NEGATIVE_INFINITY;
   let now = 0;
   let lastLook = 0;
+  let lastSweep = 0;
 
   function forgetSum(sum: Sum): void {
     tellSum(sum, sum.lastTime);
@@ -162,6 +165,15 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
     ended = first < 0 ? [] : ended.slice(first);
   }
 
+  /** Those silent for longest come first. */
+  function forgetSilent(time: number): void {
+    lastSweep = time;
+    for (const sum of sums.values()) {
+      if (time - sum.lastTime < limits.sumIdleNanos) break;
+      if (sum.active === 0 && !dirtySums.has(sum)) sums.delete(sum.key);
+    }
+  }
+
   return {
     flow(sample) {
       let connection = connections.get(sample.cookie);
@@ -207,6 +219,7 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
       for (const sum of dirtySums) if (isDue(sum.toldTime, time)) tellSum(sum, time);
       if (ended.length > 0) forgetEnded(time);
       if (time - lastLook >= limits.paceNanos / 2) nameAgain(time);
+      if (time - lastSweep >= sweepNanos) forgetSilent(time);
     },
     flush() {
       for (const connection of dirtyConnections) tellConnection(connection, now);

@@ -4,6 +4,8 @@ export interface FlowLimits {
   readonly connections: number;
   /** Rows of `conn_stats`; beyond it the longest silent go first. */
   readonly sums: number;
+  /** A sum without open connections that was silent for so long is forgotten, ns: were it heard of again, its totals begin anew. */
+  readonly sumIdleNanos: number;
   /** A row is told anew at most this often, ns of captured time. */
   readonly paceNanos: number;
   /** How long a connection that ended stays known: records of it may still come. */
@@ -13,6 +15,7 @@ export interface FlowLimits {
 export const defaultFlowLimits: FlowLimits = {
   connections: 32_768,
   sums: 16_384,
+  sumIdleNanos: 3600e9,
   paceNanos: 1e9,
   lingerNanos: 5e9,
 };

@@ -132,6 +132,7 @@ export class QuestionLog {
       if (time - question.overTime < lingerNanos) break;
       this.#forget(question);
     }
+    this.#series.tick(time);
   }
 
   /** No more will be seen: what waits stays in flight, as nobody knows how it went on. */

@@ -7,6 +7,8 @@ import type { Question } from './question.ts';
 
 /** A resolver goes on at once. */
 const pauseNanos = 250e6;
+/** What failed is remembered for so long after the last of it. */
+const keptNanos = 2e9;
 const maxFailed = 8;
 const maxAskers = 4096;
 
@@ -15,6 +17,8 @@ export interface SearchSeries {
   asked(question: Question): readonly Question[];
   /** A question was answered without success. */
   failed(question: Question): void;
+  /** Forgets series that are over. */
+  tick(time: number): void;
 }
 
 export function createSearchSeries(): SearchSeries {
@@ -45,6 +49,12 @@ export function createSearchSeries(): SearchSeries {
       failures.set(asker, list);
       const oldest = failures.size > maxAskers ? oldestAsker() : undefined;
       if (oldest) failures.delete(oldest[0]);
+    },
+    tick(time) {
+      for (const [asker, list] of failures) {
+        if (time - (list.at(-1)?.overTime ?? 0) < keptNanos) break;
+        failures.delete(asker);
+      }
     },
   };
 }
