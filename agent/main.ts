@@ -6,8 +6,8 @@ import { type AppError, appErrorToData, toAppError } from '../src/domain/errors.
 import { type Agent, startAgent } from './agent.ts';
 import { doctorCommand } from './doctor/command.ts';
 import { type AgentOptions, parseAgentOptions, usage } from './options.ts';
+import { ensureMemorySettings } from './process-memory.ts';
 import { version } from './status.ts';
-import { ensureNodeFlags } from './young-space.ts';
 
 /** A stop that takes longer than this is cut short, ms. */
 const stopMs = 900;
@@ -17,7 +17,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const options = parseAgentOptions(argv);
   if (options === 'help') return print(usage);
   if (options === 'version') return print(`${version}\n`);
-  ensureNodeFlags();
+  ensureMemorySettings();
   return await run(options);
 }
 

@@ -6,8 +6,8 @@
 /** Large beside a row, small beside the ring of recent rows, which holds a chunk as long as one of its rows. */
 const chunkBytes = 1 << 20;
 
-/** Empty chunks kept for use; the garbage collector frees others. */
-const maxSpare = 8;
+/** Empty chunks kept for use, as rows come and go by turns; the garbage collector frees others. */
+const maxSpare = 3;
 
 export interface Chunk {
   readonly bytes: Buffer;

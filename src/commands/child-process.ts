@@ -12,8 +12,14 @@ const startMs = 60_000;
 /** How long a child may take to clean up before it is killed, ms. */
 const stopMs = 5_000;
 
-/** What a bundle's Node is started with; the agent would start itself again without (agent/young-space.ts). */
-const nodeFlags = { 'agent.js': ['--max-semi-space-size=4'], 'demo.js': [] } as const;
+/** What a bundle's process is started with; the agent would start itself again without (agent/process-memory.ts). */
+const settings = {
+  'agent.js': {
+    flags: ['--max-semi-space-size=4', '--max-old-space-size=512', '--v8-pool-size=1'],
+    environment: { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_ARENA_MAX: '2' },
+  },
+  'demo.js': { flags: [], environment: {} },
+} as const;
 
 export interface Child {
   /** What it said when it was up. */
@@ -47,7 +53,8 @@ export async function startChild(
 ): Promise<Child> {
   const log = join(folder.path, name.replace('.js', '.log'));
   const logFd = openSync(log, 'a', 0o600);
-  const process_ = spawn(process.execPath, [...nodeFlags[name], bundlePath(name), ...args], {
+  const process_ = spawn(process.execPath, [...settings[name].flags, bundlePath(name), ...args], {
+    env: { ...settings[name].environment, ...process.env },
     stdio: ['pipe', 'pipe', logFd],
     detached: true,
   });
