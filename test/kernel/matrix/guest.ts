@@ -19,7 +19,7 @@ const closedPort = 9;
 const exchanges = 20;
 const shortConnections = 50;
 const bodyBytes = 3_000;
-const patienceMs = 90_000;
+const patienceMs = 180_000;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -149,10 +149,13 @@ async function test(): Promise<void> {
     ...['--source', 'live', '--cgroup', '/', '--pods-below', '/pods', '--listen', address, '--stdin-watch'],
   ]);
   await start(['/kelpie/guest.mjs', 'server']);
+  // One after the other: each start takes seconds of an emulated machine.
   const http = follow('http', (row) => `${row.trace_role} ${row.req_path} ${row.conn_id}`);
+  await http.up;
   const flows = follow('conn_stats', (row) => String(row.id));
+  await flows.up;
   const dns = follow('dns', (row) => `${row.trace_role} ${row.query_name}`);
-  await Promise.all([http.up, flows.up, dns.up]);
+  await dns.up;
   await start(['/kelpie/guest.mjs', 'client']);
 
   const total = exchanges + shortConnections;
