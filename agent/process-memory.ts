@@ -8,7 +8,7 @@
  *   the agent's limits add up to, instead of 2 to 4 times.
  * - One helper thread is enough for a heap that small; each has memory of its own.
  */
-export const nodeFlags: readonly string[] = ['--max-semi-space-size=4', '--max-old-space-size=512', '--v8-pool-size=1'];
+export const nodeFlags: readonly string[] = ['--max-semi-space-size=2', '--max-old-space-size=512', '--v8-pool-size=1'];
 
 /**
  * Read by glibc at its start only (mallopt(3)): blocks as large as those that rows live in go back to the kernel when they are freed,

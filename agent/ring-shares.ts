@@ -6,7 +6,7 @@ import type { Table } from '../src/domain/table.ts';
  * terminal asks for when it begins.
  */
 const shares: Readonly<Record<string, number>> = {
-  http_events: 10,
+  http_events: 20,
   dns_events: 2,
   conn_stats: 2,
   edge_stats: 2,

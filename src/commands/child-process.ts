@@ -15,7 +15,7 @@ const stopMs = 5_000;
 /** What a bundle's process is started with; the agent would start itself again without (agent/process-memory.ts). */
 const settings = {
   'agent.js': {
-    flags: ['--max-semi-space-size=4', '--max-old-space-size=512', '--v8-pool-size=1'],
+    flags: ['--max-semi-space-size=2', '--max-old-space-size=512', '--v8-pool-size=1'],
     environment: { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_ARENA_MAX: '2' },
   },
   'demo.js': { flags: [], environment: {} },
