@@ -32,7 +32,7 @@ Captures HTTP of this machine, or plays a recording, and serves it to terminals.
   --record FILE       write what is captured to a recording
   --redact A,B        more header fields whose values are secrets
   --no-redact         keep authorization, cookie and other secrets readable
-  --ring-bytes N      memory for recent rows (default: 33554432)
+  --ring-bytes N      memory for recent rows (default: 29360128)
   --budget-events N   kernel records per second, shared fairly by the pods watched (default: 240000)
   --budget-bytes N    captured bytes per second, likewise (default: 268435456)
                       beyond either whole exchanges are left out, and counted
@@ -52,7 +52,7 @@ Exit codes:
 `;
 
 const defaultListen = '127.0.0.1:7788';
-const defaultRingBytes = 32 << 20;
+const defaultRingBytes = 28 << 20;
 const minRingBytes = 1 << 16;
 /** 40,000 small exchanges a second, of which both ends are watched, are 160,000 records of some 60 MB. */
 const defaultBudget: BudgetTotals = { events: 240_000, bytes: 256 << 20 };
