@@ -42,7 +42,10 @@ export function createDerivedPrinter({ request, source, output }: PrinterOptions
 
   const rowsIn = (window: TimeWindow): readonly Row[] => {
     const rows = store.getSnapshot().derived(table.id, window);
-    return sorted(request, rows.map(({ row }) => row).filter(matches), sort).slice(0, limit);
+    // Where the order says nothing, the key decides: the same figures are printed in the same order every time.
+    const byKey: SortOrder = { column: table.key, direction: 'ascending' };
+    const kept = sorted(request, rows.map(({ row }) => row).filter(matches), byKey);
+    return sorted(request, kept, sort).slice(0, limit);
   };
   const heldWindow = (): TimeWindow | undefined => {
     store.publish();
