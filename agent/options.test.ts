@@ -9,7 +9,7 @@ describe('the agent’s command line', () => {
       listen: { kind: 'tcp', host: '127.0.0.1', port: 7788 },
       record: undefined,
       redact: [],
-      ringBytes: 32 << 20,
+      ringBytes: 28 << 20,
       budget: { events: 240_000, bytes: 256 << 20 },
       stdinWatch: false,
     });
