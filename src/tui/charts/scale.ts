@@ -52,7 +52,9 @@ export function logBounds(min: number, max: number, most: number): readonly numb
     const last = all.findIndex((bound) => bound > to);
     if (last - first <= most) return all.slice(Math.max(0, first), last + 1);
   }
-  const decade = Math.floor(Math.log10(from));
+  // log10 rounds: just below a power of ten it says that power.
+  const rounded = Math.floor(Math.log10(from));
+  const decade = 10 ** rounded > from ? rounded - 1 : rounded;
   const wide = Math.max(1, Math.ceil((Math.log10(to) + 1 - decade) / Math.max(1, most)));
   return Array.from({ length: Math.max(1, most) + 1 }, (_, i) => 10 ** (decade + i * wide));
 }
