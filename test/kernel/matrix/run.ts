@@ -1,7 +1,7 @@
 /**
  * Boots Debian's kernels in QEMU (no KVM needed) with the real agent, real clients and servers, and `kelpie get` inside (guest.ts); one of
  * them once more without cgroup v2.
- * Usage: npm run test:kernels [-- SUITE…]; the default is every kernel that Kelpie promises to run on. 
+ * Usage: npm run test:kernels [-- SUITE…]; the default is every kernel that Kelpie promises to run on.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
