@@ -1,6 +1,6 @@
 /** Says who the two ends of a connection are: pod, container, process, name, address. */
 import type { Row } from '../../src/domain/column.ts';
-import { type Ends, endsOf, endsOfEdge } from '../capture/ends.ts';
+import { type Ends, endsOf, endsOfEdge, type ResolvedName } from '../capture/ends.ts';
 import type { CaptureHost, CgroupNames, EdgeSample, FlowSample, SocketClose, SocketOpen } from '../capture/source.ts';
 import { type AddressBook, emptyAddressBook } from './address-book.ts';
 import { createPlaces } from './places.ts';
@@ -29,7 +29,7 @@ export interface Attribution {
   /** Ends of a datagram; the object may be reused. */
   datagram(ends: Ends): void;
   /** DNS told the socket's process which addresses a name has; the object may be reused. Times in captured ns. */
-  resolved(answer: Resolved): void;
+  resolved(answer: ResolvedName): void;
   tick(time: number): void;
   /**
    * The columns that every table of connections has (src/domain/tables/shared/identity.ts, without `trace_role`), seen from
@@ -42,18 +42,6 @@ export interface Attribution {
   socketOf(cookie: number): Ends | undefined;
   /** Sockets known at the moment. */
   readonly sockets: number;
-}
-
-export interface Resolved {
-  readonly socket: Ends;
-  /** client: the socket asked; server: it answered. */
-  readonly role: 'client' | 'server';
-  /** As asked, without the final dot. */
-  readonly name: string;
-  readonly addresses: readonly string[];
-  /** ns. */
-  readonly ttl: number;
-  readonly time: number;
 }
 
 /** One end of a connection as far as it is known. */

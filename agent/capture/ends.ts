@@ -15,6 +15,20 @@ export interface Ends extends FlowOwner {
   readonly remotePort: number;
 }
 
+/** Addresses that DNS told the process at one end of a socket for a name. The object may be reused: copy what you keep. */
+export interface ResolvedName {
+  readonly socket: Ends;
+  /** client: the socket asked; server: it answered. */
+  readonly role: 'client' | 'server';
+  /** As asked, in lower case, without the final dot. */
+  readonly name: string;
+  readonly addresses: readonly string[];
+  /** ns. */
+  readonly ttl: number;
+  /** CLOCK_MONOTONIC ns. */
+  readonly time: number;
+}
+
 /** The ends of many connections told together: only the port of the server's side is one. */
 export function endsOfEdge(edge: EdgeSample): Ends {
   const { cgroupId, netnsCookie, comm, pid, role, transport, localAddress, remoteAddress, port } = edge;

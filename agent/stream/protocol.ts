@@ -1,7 +1,7 @@
 /** What ordering needs to know of a protocol: how to recognise it, and how to begin reading a connection of it. */
 import type { Row } from '../../src/domain/column.ts';
 import type { Table } from '../../src/domain/table.ts';
-import type { Ends } from '../capture/ends.ts';
+import type { ResolvedName } from '../capture/ends.ts';
 import type { SocketOpen } from '../capture/source.ts';
 import type { StreamReader } from './reader.ts';
 
@@ -37,20 +37,6 @@ export interface ExchangeFacts {
   latency: number;
   requestBytes: number;
   responseBytes: number;
-}
-
-/** Addresses that DNS told the process at one end of a socket for a name. The object may be reused: copy what you keep. */
-export interface ResolvedName {
-  readonly socket: Ends;
-  /** client: the socket asked; server: it answered. */
-  readonly role: 'client' | 'server';
-  /** As asked, in lower case, without the final dot. */
-  readonly name: string;
-  readonly addresses: readonly string[];
-  /** ns. */
-  readonly ttl: number;
-  /** CLOCK_MONOTONIC ns. */
-  readonly time: number;
 }
 
 /** Where a protocol puts what it made of a connection. */

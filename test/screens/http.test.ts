@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { AppError } from '../../src/domain/errors.ts';
 import { exchange, exchanges, status, withPayload } from './rows.ts';
-import { openScreen, type Screen, type ScreenOptions } from './screen.ts';
+import { assertFrame, openScreen, type Screen, type ScreenOptions, selected } from './screen.ts';
 
 const agent = 'unix:/a';
 const open: Screen[] = [];
@@ -21,18 +21,6 @@ async function add(screen: Screen, rows: ReturnType<typeof exchange>[]): Promise
   screen.store.apply({ type: 'rows', agent, table: 'http_events', rows });
   await screen.tick();
 }
-
-/** The body of the frame: every line between the borders must be closed on both sides. */
-function assertFrame(screen: Screen): void {
-  const grid = screen.grid();
-  const top = grid.findLastIndex((line) => /^[╭+]/.test(line));
-  const bottom = grid.findLastIndex((line) => /^[╰+]/.test(line));
-  assert.ok(top > 0 && bottom > top, grid.join('\n'));
-  for (const line of grid.slice(top + 1, bottom)) assert.match(line, /^[│|].*[│|]$/);
-  for (const line of grid) assert.ok(line.length <= screen.emulator.cols);
-}
-
-const selected = (screen: Screen) => screen.grid().find((line) => /^[│|]>/.test(line)) ?? '';
 
 describe('the live table', () => {
   for (const [columns, rows] of [

@@ -4,7 +4,7 @@ import { after, describe, test } from 'node:test';
 import { type ShopCall, shopCalls, shopEnd, shopEvents, shopPods } from '../../src/store/series/testing/shop.ts';
 import { connection, numbered, query } from './records.ts';
 import { exchange } from './rows.ts';
-import { openScreen, type Screen, type ScreenOptions } from './screen.ts';
+import { assertFrame, openScreen, type Screen, type ScreenOptions, selected } from './screen.ts';
 
 const agent = 'node-a';
 const lists = ['ns', 'svc', 'pods', 'endpoints', 'flows', 'conns', 'dns', 'errors', 'slow'] as const;
@@ -44,17 +44,7 @@ async function goOn(screen: Screen, from: number, seconds: number, calls: readon
 
 const text = (screen: Screen) => screen.grid().join('\n');
 const rowOf = (screen: Screen, name: string) => screen.grid().find((line) => line.includes(name)) ?? '';
-const selected = (screen: Screen) => screen.grid().find((line) => /^[│|]>/.test(line)) ?? '';
 const lineOf = (screen: Screen, name: string) => screen.grid().findIndex((line) => line.includes(name));
-
-function assertFrame(screen: Screen): void {
-  const grid = screen.grid();
-  const top = grid.findLastIndex((line) => /^[╭+]/.test(line));
-  const bottom = grid.findLastIndex((line) => /^[╰+]/.test(line));
-  assert.ok(top > 0 && bottom > top, grid.join('\n'));
-  for (const line of grid.slice(top + 1, bottom)) assert.match(line, /^[│|].*[│|]$/);
-  for (const line of grid) assert.ok(line.length <= screen.emulator.cols);
-}
 
 describe('every list', () => {
   for (const list of lists) {

@@ -2,6 +2,7 @@
  * The terminal app on an emulated terminal in this process: press keys, wait for text, read the grid as xterm shows it.
  * Everything runs but the device: the sink writes into the emulator instead.
  */
+import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import xterm, { type Terminal } from '@xterm/headless';
@@ -160,3 +161,16 @@ export async function openScreen(options: ScreenOptions): Promise<Screen> {
     },
   };
 }
+
+/** The body of the frame: every line between the borders must be closed on both sides. */
+export function assertFrame(screen: Screen): void {
+  const grid = screen.grid();
+  const top = grid.findLastIndex((line) => /^[╭+]/.test(line));
+  const bottom = grid.findLastIndex((line) => /^[╰+]/.test(line));
+  assert.ok(top > 0 && bottom > top, grid.join('\n'));
+  for (const line of grid.slice(top + 1, bottom)) assert.match(line, /^[│|].*[│|]$/);
+  for (const line of grid) assert.ok(line.length <= screen.emulator.cols);
+}
+
+/** The line under the cursor; '' without one. */
+export const selected = (screen: Screen) => screen.grid().find((line) => /^[│|]>/.test(line)) ?? '';

@@ -155,6 +155,13 @@ interface Room {
   readonly width: number;
 }
 
+/** What a node serves; of one that serves nothing, what it calls. */
+function loadOf({ figures, calls }: MapNode, glyphs: Glyphs): { readonly isCaller: boolean; readonly load: string } {
+  const isCaller = figures.rate === 0 && calls > 0;
+  const load = isCaller ? `${glyphs.arrow} ${loadText({ ...figures, rate: calls })}` : loadText(figures);
+  return { isCaller, load };
+}
+
 /** Load on the left, latency on the right, the share of errors between them; what finds no room is left out, the good first. */
 function drawFigures(
   canvas: Canvas,
@@ -164,8 +171,7 @@ function drawFigures(
   look: (token: Token) => Token,
 ): void {
   const { figures } = node;
-  const isCaller = figures.rate === 0 && node.calls > 0;
-  const load = isCaller ? `${glyphs.arrow} ${loadText({ ...figures, rate: node.calls })}` : loadText(figures);
+  const { isCaller, load } = loadOf(node, glyphs);
   canvas.text(x, y, cut(load, width, 'end', glyphs.ellipsis), look('number'));
   if (isCaller || figures.rate === 0) {
     const open = `${figures.connections} conn`;
@@ -198,8 +204,7 @@ function drawStacked(
   look: (token: Token) => Token,
 ): void {
   const { figures } = node;
-  const isCaller = figures.rate === 0 && node.calls > 0;
-  const load = isCaller ? `${glyphs.arrow} ${loadText({ ...figures, rate: node.calls })}` : loadText(figures);
+  const { isCaller, load } = loadOf(node, glyphs);
   canvas.text(x, y, cut(load, width, 'end', glyphs.ellipsis), look('number'));
   if (isCaller) return;
   if (figures.rate === 0) {

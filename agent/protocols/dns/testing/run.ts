@@ -1,7 +1,8 @@
 /** Plays datagrams to DNS and collects what it tells, for tests. Times are seconds after the start. */
 import type { DnsEvent } from '../../../../src/domain/tables/dns-events.ts';
+import type { ResolvedName } from '../../../capture/ends.ts';
 import type { Datagram, Direction } from '../../../capture/source.ts';
-import type { ExchangeFacts, ProtocolOutput, ResolvedName } from '../../../stream/protocol.ts';
+import type { ExchangeFacts, ProtocolOutput } from '../../../stream/protocol.ts';
 import { createDnsDatagrams, type DnsDatagrams } from '../datagrams.ts';
 import type { DnsLimits } from '../limits.ts';
 
