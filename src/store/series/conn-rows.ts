@@ -1,5 +1,6 @@
 /** Rows of `conn_stats` into cells: their totals rise, so what a second holds is what they rose by. */
 import type { Row, Value } from '../../domain/column.ts';
+import { secondMs } from './history.ts';
 import { type Key, noteKey, type Subject } from './keys.ts';
 import { connLasts, connSums, type Kinds } from './kinds.ts';
 import { count, name, type Taken, text } from './request-rows.ts';
@@ -30,6 +31,8 @@ interface Open {
 const mostIds = 100_000;
 /** Told of first so soon after it began, all of it happened just now, ns. */
 const newNs = 2_500_000_000n;
+/** First words so near to each other are of one beginning, ms. */
+const sameGapMs = 5_000;
 /** Seconds over which a total that was told once is spread. */
 const mostShares = 16;
 const columns = [
@@ -52,7 +55,7 @@ export function createConnBook(): ConnBook {
   const agents = new Map<number, Map<string, Entry>>();
   /** What all ids of a key have together. */
   const open = new Map<Key, Open>();
-  /** When each agent was heard of first, ns of its clock. */
+  /** When each agent was heard of first, or last before it was out of reach, ns of its clock: what it saw first after that is new. */
   const begins = new Map<number, bigint>();
   let ids = 0;
   const sums = new Float64Array(Object.keys(connSums).length);
@@ -83,7 +86,7 @@ export function createConnBook(): ConnBook {
       const totals = totalsOf(row);
       let entry = entries.get(id);
       if (entry && entry.firstSeen === firstSeen && at < entry.time) return 'taken';
-      const isFirst = entry?.firstSeen !== firstSeen;
+      let isNew = false;
       if (!entry || entry.firstSeen !== firstSeen) {
         if (!entry && ids >= mostIds) return 'no-room';
         const key = entry?.key ?? kinds.conns.keys.take(keyText(row), () => subjectOf(row));
@@ -91,10 +94,11 @@ export function createConnBook(): ConnBook {
         if (!entry) ids += 1;
         else openOf(key).active -= entry.active;
         // What was there before anybody listened happened at times nobody knows.
-        const isNew = at - firstSeen <= newNs || (begin !== undefined && firstSeen >= begin) || entry !== undefined;
+        isNew = at - firstSeen <= newNs || (begin !== undefined && firstSeen >= begin) || entry !== undefined;
         entry = { key, time: at, firstSeen, totals: isNew ? new Float64Array(totals.length) : totals, active: 0 };
         entries.set(id, entry);
         if (!isNew) {
+          noteUntold(key, firstSeen, time);
           openOf(key).sent += count(row.bytes_sent);
           openOf(key).received += count(row.bytes_recv);
         }
@@ -127,19 +131,21 @@ export function createConnBook(): ConnBook {
       noteKey(key, time);
       learnNames(kinds, row, time);
       const { history } = kinds.conns;
-      if (isFirst)
+      if (isNew)
         spread(sums, secondsFrom(firstSeen, time), (at, share) => void history.put(agent, at, key.id, share, unknown));
       return history.put(agent, time, key.id, sums, lasts) ? 'taken' : 'too-much';
     },
     forget(agent) {
-      for (const { key, active } of agents.get(agent)?.values() ?? []) {
+      let newest = begins.get(agent);
+      for (const { key, active, time } of agents.get(agent)?.values() ?? []) {
+        if (newest === undefined || time > newest) newest = time;
         const together = openOf(key);
         together.active -= active;
         if (key.now) key.now[connLasts.active] = together.active;
       }
       ids -= agents.get(agent)?.size ?? 0;
       agents.delete(agent);
-      begins.delete(agent);
+      if (newest !== undefined) begins.set(agent, newest);
     },
     dropUnused({ conns: { keys } }) {
       for (const entries of agents.values()) {
@@ -152,6 +158,19 @@ export function createConnBook(): ConnBook {
       for (const key of open.keys()) if (keys.get(key.id) !== key) open.delete(key);
     },
   };
+}
+
+/**
+ * What the total held when it was told of first happened at times nobody knows: since it was seen first, or since it was told of last
+ * before its agent was out of reach. Of what follows the first word everything is known.
+ */
+function noteUntold(key: Key, firstSeen: bigint, time: number): void {
+  const seen = Math.floor(Number(firstSeen / 1_000_000n) / secondMs) * secondMs;
+  const { untold } = key;
+  // Several processes of a pod are one key.
+  const isSame = untold !== undefined && Math.abs(untold.to - time) <= sameGapMs;
+  const from = isSame ? Math.min(untold.from, seen) : Math.max(key.last, seen);
+  key.untold = { from, to: Math.max(isSame ? untold.to : 0, time + secondMs) };
 }
 
 /** Seconds from the one it was first seen in to the one it is told of, itself left out: at most `mostShares` of them. Unix ms. */

@@ -55,6 +55,8 @@ export interface Key {
   last: number;
   /** Of connections: how they stand now, as `lasts` of a cell (kinds.ts). */
   now: Float64Array | undefined;
+  /** Of connections: something happened in this stretch of time of which nobody here was told, Unix ms; the newest such stretch. */
+  untold: { readonly from: number; readonly to: number } | undefined;
 }
 
 export interface KeyBook {
@@ -115,6 +117,7 @@ export function createKeyBook(limit: number, names: Names): KeyBook {
         first: Number.POSITIVE_INFINITY,
         last: Number.NEGATIVE_INFINITY,
         now: undefined,
+        untold: undefined,
       };
       settle(key);
       byText.set(text, key);

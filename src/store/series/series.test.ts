@@ -332,8 +332,74 @@ describe('connections', () => {
     for (let n = 1; n < 10; n += 1) tell('a', 'pod_stats', ...podRows([call], shopEnd + n * 1_000, 'a'));
     look();
     const flow = flowOf(store);
-    assert.equal(flow?.sent_rate, 4_000 / 10);
+    // Of nine of the ten seconds everything is known: the first word came in the first.
+    assert.equal(flow?.sent_rate, 4_000 / 9);
     assert.equal(flow?.bytes_sent, 4_000 * 3_601);
+  });
+
+  test('a terminal that comes late rates them by the time since, and says of no second before that it was quiet', () => {
+    const { store, tell, look } = story();
+    const late = shopEnd + 50_000;
+    // The agent kept a minute of requests, and of each connection the last word.
+    for (let n = 0; n < 60; n += 1) tell('a', 'pod_stats', ...podRows([call], shopEnd + n * 1_000, 'a'));
+    for (const side of ['client', 'server'] as const) {
+      for (let n = 0; n < 10; n += 1) {
+        tell('a', 'conn_stats', connRow(call, side, late + n * 1_000, 3_600 + n, late - 3_600_000, 'a'));
+      }
+    }
+    look();
+    const minuteLater = { from: shopEnd, to: shopEnd + 60_000 };
+    const [flow] = rowsOf(store, 'flows', minuteLater).values();
+    assert.deepEqual([flow?.sent_rate, flow?.recv_rate, flow?.open_rate], [4_000, 23_000, 1]);
+    const series = flow?.bytes_series as readonly number[];
+    assert.ok(series.slice(0, 16).every(Number.isNaN), `${series}`);
+    assert.ok(
+      series.slice(-3).every((rate) => rate === 27_000),
+      `${series}`,
+    );
+    const service = rowsOf(store, 'services', minuteLater).get('shop/api');
+    assert.deepEqual([service?.in_bytes, service?.out_bytes], [4_000, 23_000]);
+  });
+
+  test('of a connection opened since, what went before counts as little as what the others carried then', () => {
+    const { store, tell, look } = story();
+    const late = shopEnd + 30_000;
+    const pooled = { ...call, protocol: 'tls' };
+    for (let n = 0; n < 60; n += 1) tell('a', 'pod_stats', ...podRows([call], shopEnd + n * 1_000, 'a'));
+    // Another process of the same pod that began within the minute: its total is spread over its life.
+    const young = { ...connRow(pooled, 'client', late, 30, shopEnd, 'a'), id: 'young' };
+    tell('a', 'conn_stats', { ...connRow(call, 'server', shopEnd - 60_000, 1, shopEnd - 90_000, 'a'), source: 'x' });
+    tell('a', 'conn_stats', young, connRow(pooled, 'client', late, 3_600, late - 3_600_000, 'a'));
+    for (let n = 1; n < 30; n += 1) {
+      tell('a', 'conn_stats', { ...connRow(pooled, 'client', late + n * 1_000, 30 + n, shopEnd, 'a'), id: 'young' });
+      tell('a', 'conn_stats', connRow(pooled, 'client', late + n * 1_000, 3_600 + n, late - 3_600_000, 'a'));
+    }
+    look();
+    const flow = [...rowsOf(store, 'flows', { from: shopEnd, to: shopEnd + 60_000 }).values()].find(
+      ({ protocol }) => protocol === 'tls',
+    );
+    near(flow?.sent_rate, 8_000, 0.05);
+  });
+
+  test('while the line to an agent is down are rated by the rest of the time, and counted once', () => {
+    const { store, tell, look } = story();
+    const seen = shopEnd - 600_000;
+    const old = { ...call, destination: shopPods.cart };
+    // A connection that fell silent long ago is the oldest the agent knows of.
+    const quiet = connRow(old, 'client', seen, 1, seen - 1_000, 'a');
+    const second = (n: number) => {
+      tell('a', 'pod_stats', ...podRows([call], shopEnd + n * 1_000, 'a'));
+      return connRow(call, 'client', shopEnd + n * 1_000, 100 + n, shopEnd - 100_000, 'a');
+    };
+    tell('a', 'conn_stats', quiet);
+    for (let n = 0; n < 20; n += 1) tell('a', 'conn_stats', second(n));
+    store.apply({ type: 'link', agent: 'a', link: { state: 'retrying', reason: 'gone', attempt: 1, retryAt: 0 } });
+    tell('a', 'conn_stats', quiet);
+    for (let n = 40; n < 60; n += 1) tell('a', 'conn_stats', second(n));
+    look();
+    const stretch = { from: shopEnd, to: shopEnd + 60_000 };
+    const flow = [...rowsOf(store, 'flows', stretch).values()].find(({ bytes_sent }) => Number(bytes_sent) > 400_000);
+    near(flow?.sent_rate, 4_000, 0.05);
   });
 
   test('that begin anew count from nothing; what was told before stays', () => {

@@ -5,7 +5,7 @@ import { defineTable } from '../../table.ts';
 export const flows = defineTable({
   id: 'flows',
   title: 'Flows',
-  doc: 'Who exchanges how much with whom over the stretch of time shown, TCP and UDP, from the caller’s side where it was seen.',
+  doc: 'Who exchanges how much with whom over the stretch of time shown, TCP and UDP, from the caller’s side where it was seen. Rates are over the part of it of which everything is known: a terminal that opens late knows the bytes of older connections from then on.',
   key: 'id',
   time: 'time_',
   columns: {

@@ -4,6 +4,7 @@ import { isCounted, type Key } from '../keys.ts';
 import { connLasts, connSums, type Kinds } from '../kinds.ts';
 import type { Stretch } from './derivation.ts';
 import { createRoutes } from './routes.ts';
+import { toldOf } from './told.ts';
 
 /** Parts of a group: from the caller's side, from the callee's where the caller was not watched, and the same again from the callee's. */
 const asCaller = [0];
@@ -40,6 +41,10 @@ export interface ConnGroup {
   readonly protocol: string;
   /** Of the whole stretch: a sum by its position in `connSums`, from the caller's point of view. */
   readonly sum: (at: number) => number;
+  /** Of the time of which everything is known: a sum per second. */
+  readonly rate: (at: number) => number;
+  /** That time: for a course (`rateSeries`). */
+  readonly told: Stretch;
   readonly active: number;
   readonly rtt: number | null;
   readonly handshake: number | null;
@@ -68,13 +73,14 @@ export function connGroups(
     else silent.set(id, [key]);
   }
   const ids = new Set([...fold.groups.keys(), ...silent.keys()]);
-  return [...ids].map((id) => connGroup(id, fold.groups.get(id), silent.get(id) ?? noKeys, keys, stretch));
+  return [...ids].map((id) => connGroup(id, fold, fold.groups.get(id), silent.get(id) ?? noKeys, keys, stretch));
 }
 
 const noKeys: readonly Key[] = [];
 
 function connGroup(
   id: string,
+  fold: Fold,
   group: Group | undefined,
   silent: readonly Key[],
   keys: Kinds['conns']['keys'],
@@ -118,12 +124,15 @@ function connGroup(
     return sumOf(0, at) + sumOf(2, swapped);
   };
   const turns = sum(connSums.turns);
+  const told = toldOf(fold, group, keys, stretch);
   return {
     id,
     group,
     keys: members,
     protocol,
     sum,
+    rate: (at) => (sum(at) * told.share) / told.stretch.seconds,
+    told: told.stretch,
     active,
     rtt: rtt.value(),
     handshake: handshake.value(),

@@ -109,8 +109,8 @@ function connectionEdge(conn: ConnGroup, key: Key, fold: Fold, stretch: Stretch)
   const turns = conn.sum(connSums.turns);
   const { transport, port } = key.subject;
   const golden: Golden = {
-    rate: turns / stretch.seconds,
-    rate_series: rateSeries(fold, conn.group, stretch),
+    rate: conn.rate(connSums.turns),
+    rate_series: rateSeries(fold, conn.group, conn.told),
     errors: null,
     client_errors: null,
     p50: null,
@@ -118,8 +118,8 @@ function connectionEdge(conn: ConnGroup, key: Key, fold: Fold, stretch: Stretch)
     p99: null,
     p99_series: p99Series(fold, undefined, stretch),
     requests: turns,
-    in_bytes: conn.sum(connSums.sent) / stretch.seconds,
-    out_bytes: conn.sum(connSums.received) / stretch.seconds,
+    in_bytes: conn.rate(connSums.sent),
+    out_bytes: conn.rate(connSums.received),
     sampled: null,
   };
   return {

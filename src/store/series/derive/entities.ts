@@ -12,6 +12,7 @@ import { type ContainerUse, containerUse, noUse } from './container-use.ts';
 import { type Derivation, nanos, rateSeries, type Stretch } from './derivation.ts';
 import { type Golden, goldenOf, rateSums } from './golden.ts';
 import { createRoutes } from './routes.ts';
+import { toldOf } from './told.ts';
 
 /** What runs outside of pods is in this namespace. */
 export const hostNamespace = 'host';
@@ -143,7 +144,7 @@ interface Entity {
 }
 
 function entityRows(
-  { pods: requests, containers }: Kinds,
+  { pods: requests, containers, conns }: Kinds,
   stretch: Stretch,
   folds: readonly Fold[],
   row: (entity: Entity) => Row,
@@ -167,6 +168,8 @@ function entityRows(
     }
     const traffic = connFold.groups.get(id);
     const conn = traffic?.parts[0];
+    const told = toldOf(connFold, traffic, conns.keys, stretch);
+    const byteRate = (at: number) => ((conn?.sums[at] ?? 0) * told.share) / told.stretch.seconds;
     const golden = servingOf(goldenOf(requestFold, group, stretch), group);
     rows.push(
       row({
@@ -180,9 +183,9 @@ function entityRows(
         golden: conn
           ? {
               ...golden,
-              bytes_series: rateSeries(connFold, traffic, stretch),
-              in_bytes: (conn.sums[connSums.received] ?? 0) / stretch.seconds,
-              out_bytes: (conn.sums[connSums.sent] ?? 0) / stretch.seconds,
+              bytes_series: rateSeries(connFold, traffic, told.stretch),
+              in_bytes: byteRate(connSums.received),
+              out_bytes: byteRate(connSums.sent),
             }
           : golden,
         seconds: stretch.seconds,
