@@ -104,6 +104,71 @@ const edge = (over: Partial<EdgeSample> = {}): EdgeSample => ({
   ...over,
 });
 
+describe('datagrams', () => {
+  const udp = (over: Partial<EdgeSample> = {}) => edge({ transport: 'udp', port: 53, packets: [1, 1], ...over });
+  const counts = (rows: readonly ConnStats[]) => rows.map((row) => [row.conn_open, row.conn_close, row.conn_active]);
+
+  test('a socket that asks is open until it is let go of', () => {
+    const { tables, sums } = createBench();
+    tables.edge(udp({ opened: 1 }));
+    tables.tick(start);
+    assert.deepEqual(counts(sums()), [[1, 0, 1]]);
+    tables.edge(udp({ opened: 3, closed: 2, time: start + second }));
+    tables.tick(start + second);
+    assert.deepEqual(counts(sums()), [[4, 2, 2]]);
+    tables.edge(udp({ closed: 2, packets: [0, 0], time: start + 2 * second }));
+    tables.tick(start + 2 * second);
+    assert.deepEqual(counts(sums()), [[4, 4, 0]]);
+  });
+
+  test('whatever was silent for a minute is closed, once, and open again when it is heard of', () => {
+    const { tables, sums } = createBench();
+    tables.edge(udp({ role: 'server' }));
+    tables.edge(udp({ opened: 1 }));
+    tables.tick(start);
+    tables.tick(start + 59 * second);
+    assert.deepEqual(counts(sums()), [
+      [1, 0, 1],
+      [1, 0, 1],
+    ]);
+    tables.tick(start + 66 * second);
+    assert.deepEqual(counts(sums()), [
+      [1, 1, 0],
+      [1, 1, 0],
+    ]);
+    assert.equal(sums()[0]?.time_, BigInt(start), 'when it was active last');
+    tables.edge(udp({ role: 'server', time: start + 70 * second }));
+    tables.edge(udp({ closed: 1, packets: [0, 0], time: start + 70 * second }));
+    tables.tick(start + 70 * second);
+    assert.deepEqual(counts(sums()), [
+      [2, 1, 1],
+      [1, 1, 0],
+    ]);
+  });
+
+  test('are never fewer than none, and as many as were opened and not closed', () => {
+    const step = fc.record({ opened: fc.nat(3), closed: fc.nat(3), pause: fc.nat(100) });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        const { tables, sums } = createBench();
+        let time = start;
+        for (const { opened, closed, pause } of steps) {
+          time += pause * second;
+          tables.tick(time);
+          tables.edge(udp({ opened, closed, time }));
+          tables.tick(time + second);
+        }
+        for (const row of sums()) {
+          assert.ok(row.conn_active >= 0);
+          assert.equal(row.conn_open - row.conn_close, row.conn_active);
+        }
+        tables.tick(time + 70 * second);
+        for (const row of sums()) assert.equal(row.conn_active, 0);
+      }),
+    );
+  });
+});
+
 describe('one connection', () => {
   test('from its handshake to its end: a row of its own, and one of the sum', () => {
     const { tables, sums, connections } = createBench();

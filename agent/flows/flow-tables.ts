@@ -44,6 +44,8 @@ const maxLooks = 8;
 const maxNameless = 1024;
 /** Between two looks for sums that are silent. */
 const sweepNanos = 60e9;
+/** Between two looks for UDP sockets that are. */
+const udpSweepNanos = 5e9;
 /** Samples come once a second too, give or take some scheduling. */
 const paceTolerance = 0.9;
 
@@ -58,6 +60,8 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
   const earlyByCookie = createBoundedMap<number, string>(earlyKept);
   /** Told without the process that has the socket, which was open before capture began: how often that was looked for. */
   const nameless = new Map<Sum | ToldConnection, number>();
+  /** Of UDP, those with open sockets as far as is known. */
+  const talking = new Set<Sum>();
   /** In order of their ends. */
   let ended: ToldConnection[] = [];
   /** Captured time when a connection was let go of last: what was opened before may be one of those. */
@@ -65,6 +69,7 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
   let now = 0;
   let lastLook = 0;
   let lastSweep = 0;
+  let lastUdpSweep = 0;
 
   function forgetSum(sum: Sum): void {
     tellSum(sum, sum.lastTime);
@@ -174,6 +179,15 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
     }
   }
 
+  function closeSilent(time: number): void {
+    lastUdpSweep = time;
+    for (const sum of talking) {
+      if (time - sum.lastTime < limits.udpIdleNanos) continue;
+      talking.delete(sum);
+      if (sum.fallSilent()) dirtySums.add(sum);
+    }
+  }
+
   return {
     flow(sample) {
       let connection = connections.get(sample.cookie);
@@ -192,6 +206,7 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
       const sum = sumOf(keyOf(ends), ends, sample.time);
       if (sum.ends.cookie === 0) sum.ends = ends;
       sum.addEdge(sample);
+      if (sample.transport === 'udp') talking.add(sum);
     },
     recognised(ends, protocol) {
       const key = keyOf(ends);
@@ -211,6 +226,7 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
     },
     tick(time) {
       now = time;
+      if (time - lastUdpSweep >= udpSweepNanos) closeSilent(time);
       for (const connection of dirtyConnections) {
         if (connection.toldState !== connection.state || isDue(connection.toldTime, time)) {
           tellConnection(connection, time);

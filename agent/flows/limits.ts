@@ -6,6 +6,8 @@ export interface FlowLimits {
   readonly sums: number;
   /** A sum without open connections that was silent for so long is forgotten, ns: were it heard of again, its totals begin anew. */
   readonly sumIdleNanos: number;
+  /** UDP sockets of a sum that was silent for so long are taken for closed, ns: nobody need say that they are. */
+  readonly udpIdleNanos: number;
   /** A row is told anew at most this often, ns of captured time. */
   readonly paceNanos: number;
   /** How long a connection that ended stays known: records of it may still come. */
@@ -16,6 +18,7 @@ export const defaultFlowLimits: FlowLimits = {
   connections: 32_768,
   sums: 16_384,
   sumIdleNanos: 3600e9,
+  udpIdleNanos: 60e9,
   paceNanos: 1e9,
   lingerNanos: 5e9,
 };

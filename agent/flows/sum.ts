@@ -40,6 +40,8 @@ export class Sum {
   turnMaxNs = 0;
   /** Of the other connections, attempts included, those not over. */
   #edgeActive = 0;
+  /** UDP sockets that were taken for closed: that they are is nothing new when it is told. */
+  #silent = 0;
   /** Attempts counted as opened that turned out to have failed, not yet set off against others. */
   #openedTooMany = 0;
   /** Round trip times heard of since the row was told last, and the mean that it told. */
@@ -78,6 +80,10 @@ export class Sum {
   /** An edge counts attempts as opened, and those that failed as closed; what it closes and never opened was open before. */
   addEdge(edge: EdgeSample): void {
     this.add(edge, edge.time);
+    if (edge.transport === 'udp') {
+      this.#addDatagrams(edge);
+      return;
+    }
     const failed = edge.refused + edge.timedOut + edge.unreachable + edge.aborted;
     const active = this.#edgeActive + edge.opened - edge.closed;
     const openBefore = Math.max(0, -active);
@@ -93,6 +99,29 @@ export class Sum {
     this.handshakes += edge.handshakes;
     this.handshakeUs += edge.handshakeUs;
     this.heardRtt(edge.rtts, edge.rttUs);
+  }
+
+  /**
+   * A UDP socket that asks is told of when it opens and closes. One that answers, that was open before, that asks others than it
+   * asked first, or that was taken for closed is opened by being heard of.
+   */
+  #addDatagrams({ opened, closed }: EdgeSample): void {
+    const known = Math.min(closed, this.#silent);
+    const active = this.#edgeActive + opened - (closed - known);
+    const heard = active === 0 && opened === 0 && closed === 0 ? 1 : Math.max(0, -active);
+    this.#silent = Math.max(0, this.#silent - known - heard);
+    this.#edgeActive = Math.max(0, active) + (active === 0 ? heard : 0);
+    this.opened += opened + heard;
+    this.closed += closed - known;
+  }
+
+  /** Of UDP: nobody says that it ended, and nothing is heard of it any more. True if that is news. */
+  fallSilent(): boolean {
+    if (this.#edgeActive === 0) return false;
+    this.closed += this.#edgeActive;
+    this.#silent += this.#edgeActive;
+    this.#edgeActive = 0;
+    return true;
   }
 
   /** `count` connections with a known round trip time, the sum of which is `us`. */

@@ -348,7 +348,7 @@ static __always_inline void observe_datagram(struct __sk_buff *skb, struct bpf_s
 	struct conn *conn = conn_of(skb, sk);
 	struct addresses addresses;
 	struct edge_record *edge;
-	struct edge_key key;
+	__u16 port;
 	__u8 level;
 	__u64 now;
 
@@ -368,18 +368,12 @@ static __always_inline void observe_datagram(struct __sk_buff *skb, struct bpf_s
 	count(COUNTER_UDP_BYTES, packet->payload_len);
 	if (packet_addresses(skb, packet, dir, &addresses))
 		return;
-	__builtin_memset(&key, 0, sizeof(key));
-	key.cgroup_id = conn->cgroup_id;
-	__builtin_memcpy(key.remote_addr, addresses.remote, 16);
-	key.pid = conn->owner.pid;
-	key.port = conn->role == ROLE_CLIENT ? remote_port : local_port;
-	key.family = packet->family;
-	key.transport = PROTOCOL_UDP;
-	key.role = conn->role;
-	edge = edge_of(&key, conn, addresses.local, now);
+	port = conn->role == ROLE_CLIENT ? remote_port : local_port;
+	edge = udp_edge(conn, &addresses, port, packet->family, now);
 	if (edge) {
 		ADD(edge->bytes[dir], packet->payload_len);
 		ADD(edge->packets[dir], 1);
+		open_datagrams(conn, edge, &addresses, port, packet->family);
 	}
 	if (level < LEVEL_HEADS || !packet->payload_len || !(wants_datagrams(local_port) || wants_datagrams(remote_port)))
 		return;
@@ -700,8 +694,11 @@ int kelpie_release(struct bpf_sock *sk)
 {
 	struct conn *conn = bpf_sk_storage_get(&conns, sk, 0, 0);
 
-	if (conn)
-		conn->released = 1;
+	if (!conn)
+		return 1;
+	conn->released = 1;
+	if (sk->protocol == PROTOCOL_UDP)
+		close_datagrams(conn);
 	return 1;
 }
 

@@ -56,6 +56,19 @@ struct totals {
 	__u8 early_known;
 };
 
+struct addresses {
+	__u8 local[16];
+	__u8 remote[16];
+};
+
+/* The first edge of a UDP socket that asks: where it was counted as opened, and will be as closed. */
+struct datagrams {
+	struct addresses addresses;
+	__u16 port;
+	__u8 family;         /* 4 or 6; 0 = it was not counted */
+	__u8 _pad[5];
+};
+
 /* Everything but `owner` is meant for the socket with this cookie only: a clone starts anew. */
 struct conn {
 	struct owner owner;
@@ -64,7 +77,10 @@ struct conn {
 	__u64 generation;     /* of struct settings when `level`, `cap` and `expires_ns` were read */
 	__u64 expires_ns;
 	__u64 last_record_ns;
-	struct flow flow[2];  /* by enum direction */
+	union {
+		struct flow flow[2];    /* TCP, by enum direction */
+		struct datagrams datagrams;
+	};
 	struct totals totals;
 	__u64 unpaid_left_bytes; /* of the cgroup's budget_use, not yet added there: as the next three */
 	__u32 unpaid_left_messages;

@@ -31,11 +31,6 @@ static __always_inline void note_lost(struct conn *conn, enum emitted why)
 	count(why == EMIT_NO_COPY ? COUNTER_LOST_COPY : COUNTER_LOST_RING_FULL, 1);
 }
 
-struct addresses {
-	__u8 local[16];
-	__u8 remote[16];
-};
-
 /* Those of a packet, whatever its socket is bound to. */
 static __always_inline long packet_addresses(struct __sk_buff *skb, const struct packet *packet, __u8 direction,
 					     struct addresses *to)

@@ -232,7 +232,8 @@ struct edge_key {
 /*
  * What the connections without a flow_record, and datagrams, of one edge_key came to since the last record of that key.
  * `opened` counts connections that began, `closed` those that ended, in whatever way; each of these is in at most one of
- * refused, timed_out, unreachable, aborted, resets. UDP counts bytes and packets only.
+ * refused, timed_out, unreachable, aborted, resets. Of UDP sockets those that ask count: opened in the edge of their first
+ * datagram, closed there when they are let go of.
  */
 struct edge_record {
 	__u64 ts_ns;        /* when it was last active */

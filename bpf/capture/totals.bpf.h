@@ -190,6 +190,53 @@ static __always_inline struct edge_record *tcp_edge(const struct conn *conn, str
 	return edge_of(&key, conn, local, now);
 }
 
+/* The sum of a UDP socket's datagrams to and from one remote end. */
+static __always_inline struct edge_record *udp_edge(const struct conn *conn, const struct addresses *addresses, __u16 port,
+						    __u8 family, __u64 now)
+{
+	struct edge_key key;
+
+	__builtin_memset(&key, 0, sizeof(key));
+	key.cgroup_id = conn->cgroup_id;
+	__builtin_memcpy(key.remote_addr, addresses->remote, 16);
+	key.pid = conn->owner.pid;
+	key.port = port;
+	key.family = family;
+	key.transport = PROTOCOL_UDP;
+	key.role = conn->role;
+	return edge_of(&key, conn, addresses->local, now);
+}
+
+/*
+ * A socket that asks is opened with its first datagram, in the edge of that, and closed there when it is let go of. One that
+ * answers has as many peers as it likes, and nobody knows when they have done.
+ */
+static __always_inline void open_datagrams(struct conn *conn, struct edge_record *edge, const struct addresses *addresses,
+					   __u16 port, __u8 family)
+{
+	struct datagrams *first = &conn->datagrams;
+
+	if (conn->role != ROLE_CLIENT || first->family)
+		return;
+	__builtin_memcpy(&first->addresses, addresses, sizeof(*addresses));
+	first->port = port;
+	first->family = family;
+	ADD(edge->opened, 1);
+}
+
+static __always_inline void close_datagrams(struct conn *conn)
+{
+	struct datagrams *first = &conn->datagrams;
+	struct edge_record *edge;
+
+	if (!first->family)
+		return;
+	edge = udp_edge(conn, &first->addresses, first->port, first->family, bpf_ktime_get_ns());
+	if (edge)
+		ADD(edge->closed, 1);
+	first->family = 0;
+}
+
 /* What the connection came to before it was known that its edge tells of it. */
 static __always_inline void add_so_far(struct edge_record *edge, const struct conn *conn)
 {

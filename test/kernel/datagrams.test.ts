@@ -83,15 +83,51 @@ describe('datagrams', () => {
         for (const edge of edgesOf(seen, role, port)) {
           assert.deepEqual([edge.transport, edge.family], ['udp', address === '::1' ? 6 : 4]);
           assert.deepEqual([edge.localAddress, edge.remoteAddress, edge.comm], [address, address, 'python3']);
-          assert.equal(edge.opened + edge.closed, 0);
         }
       }
+      await until('the ends of both', () => sumsOf(seen, 'client', port).closed === 2);
+      assert.equal(sumsOf(seen, 'client', port).opened, 2);
+      // One socket with many peers: nobody knows when one of them has done.
+      const asked = sumsOf(seen, 'server', port);
+      assert.equal(asked.opened + asked.closed, 0);
       const servers = new Set(edgesOf(seen, 'server', port).map(({ pid }) => pid));
       assert.equal(servers.size, 1, 'clients are one edge, whatever ports they came from');
       assert.deepEqual(seen.datagrams, []);
       assert.deepEqual(seen.flows, []);
     });
   }
+
+  test('a socket that asks several is opened and closed once, with the first of them', async () => {
+    const seen = begin('flows');
+    const [one, other] = [await freePort(), await freePort()];
+    await Promise.all([serve(one), serve(other)]);
+    const child = cgroup.spawnIn('client', 'python3', [
+      '-c',
+      `${client}for port in (int(sys.argv[1]), ${other}, int(sys.argv[1])): s.sendto(b"q", (address[0], port)); s.recv(65536)
+print('asked', flush=True); sys.stdin.readline(); s.close(); print('closed', flush=True); sys.stdin.readline()`,
+      String(one),
+      '127.0.0.1',
+    ]);
+    await printed(child, /asked/);
+    await until(
+      'all',
+      () => sumsOf(seen, 'client', one).packets[OUT] + sumsOf(seen, 'client', other).packets[OUT] === 3,
+    );
+    const ends = () =>
+      [one, other].map((port) => [sumsOf(seen, 'client', port).opened, sumsOf(seen, 'client', port).closed]);
+    assert.deepEqual(ends(), [
+      [1, 0],
+      [0, 0],
+    ]);
+    child.stdin?.write('\n');
+    await printed(child, /closed/);
+    await until('its end', () => ends()[0]?.[1] === 1);
+    assert.deepEqual(ends(), [
+      [1, 1],
+      [0, 0],
+    ]);
+    child.stdin?.end();
+  });
 
   test('DNS datagrams are handed over whole, from connected and unconnected sockets, on both sides', async () => {
     const seen = begin('heads');

@@ -283,6 +283,19 @@ say('second'); sys.stdin.readline()`;
       assert.deepEqual([flow.end, flow.bytes, flow.handshakeUs], ['refused', [0, 0], 0]);
     });
 
+    for (const address of ['127.0.0.1', '::1']) {
+      test(`refused, with nobody waiting in connect: ${address}`, async () => {
+        const seen = begin();
+        const port = await freePort();
+        const script = `s = socket.socket(family); s.setblocking(False); s.connect_ex(address)
+select.select([], [s], [])
+assert s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 111
+s.close()`;
+        await runToEnd(port, script, address);
+        assert.equal((await endOf(seen, 'client', port)).end, 'refused');
+      });
+    }
+
     test('ten thousand refused connects are counted, a few hundred are told on their own', async () => {
       const seen = begin();
       const port = await freePort();

@@ -69,7 +69,7 @@ export const connStats = defineTable({
       width: [6, 7, 9],
       priority: 5,
       required: true,
-      doc: 'Connections opened; the ones open before capture began included.',
+      doc: 'Connections opened; the ones open before capture began included. Of UDP: sockets that asked, and peers heard of (again).',
     },
     conn_close: {
       type: 'count',
@@ -77,7 +77,7 @@ export const connStats = defineTable({
       width: [6, 7, 9],
       priority: 7,
       required: true,
-      doc: 'Connections closed, resets included.',
+      doc: 'Connections closed, resets included. Of UDP: sockets closed, or silent for a minute.',
     },
     conn_active: {
       type: 'count',
