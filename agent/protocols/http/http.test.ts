@@ -575,6 +575,18 @@ describe('what is not HTTP/1', () => {
     );
     assert.deepEqual(losses, { 'parse-error': 1 });
   });
+  test('in place of an answer leaves those pipelined behind it partial, until the client has waited for all', () => {
+    const model = modelConnection()
+      .send(0, get('/a') + get('/b') + get('/c'))
+      .send(1, 'what was this?\r\n')
+      .send(1, ok('b') + ok('c'))
+      .send(0, get('/d'))
+      .send(1, ok('d'));
+    const { rows, losses } = rowsOf(model.records);
+    const outcomes = Object.fromEntries(rows.map((row) => [row.req_path, row.outcome]));
+    assert.deepEqual(outcomes, { '/a': 'partial', '/b': 'partial', '/c': 'partial', '/d': 'ok' });
+    assert.deepEqual(losses, { 'parse-error': 1 });
+  });
 });
 
 describe('redaction', () => {

@@ -177,7 +177,7 @@ export class HttpReader implements StreamReader {
         if (reason === 'lost') this.#lostBefore += length;
         else this.#output.lost('stream-gap', 1);
       },
-      garbage: () => this.#noteGarbage(),
+      garbage: () => this.#noteGarbage(this.#requestDirection ?? 0),
     };
   }
 
@@ -187,7 +187,7 @@ export class HttpReader implements StreamReader {
       completed: (message) => this.#responseCompleted(message),
       cutShort: (message) => this.#responseCutShort(message),
       missing: (length, reason) => this.#responsesMissing(length, reason),
-      garbage: () => this.#noteGarbage(),
+      garbage: () => this.#noteGarbage(opposite(this.#requestDirection ?? 0)),
     };
   }
 
@@ -359,7 +359,9 @@ export class HttpReader implements StreamReader {
     this.#output.row(httpEvents, row, isOnly);
   }
 
-  #noteGarbage(): void {
+  /** What came instead of a message may stand for any number of them. */
+  #noteGarbage(direction: Direction): void {
+    if (this.#count > 0) this.#loseStep(direction);
     this.#output.lost(this.#columns.midstream && this.#count === 0 ? 'mid-stream' : 'parse-error', 1);
     if (++this.#garbage >= maxGarbage) this.#stop();
   }
