@@ -1,6 +1,7 @@
 /** The agent's account of itself. */
 import type { AgentLease, AgentStatus, Loss } from '../src/domain/agent-status.ts';
 import type { CaptureSource } from './capture/source.ts';
+import { createResidentBytes } from './process-memory.ts';
 
 export const version = process.env.KELPIE_VERSION ?? '0.0.0-dev';
 
@@ -16,6 +17,7 @@ export interface StatusParts {
 
 /** A function that takes the status now. */
 export function createStatus(parts: StatusParts): () => AgentStatus {
+  const residentBytes = createResidentBytes();
   const started = BigInt(Date.now()) * 1_000_000n;
   return () => {
     const { source } = parts;
@@ -34,7 +36,7 @@ export function createStatus(parts: StatusParts): () => AgentStatus {
       pid: process.pid,
       cpus: host.cpus,
       cpuNanos: (cpu.user + cpu.system) * 1000,
-      rssBytes: process.memoryUsage.rss(),
+      rssBytes: residentBytes(),
       mapBytes: source.mapBytes,
       programs: source.programs,
       totals: { ...kernel.totals, ...parts.totals() },

@@ -33,6 +33,7 @@ export interface AgentStatus {
   readonly cpus: number;
   /** User and system CPU time so far, ns. */
   readonly cpuNanos: number;
+  /** Resident memory of its process, without the pages of BPF maps that it has mapped: they are in `mapBytes`. */
   readonly rssBytes: number;
   readonly mapBytes: number;
   readonly programs: readonly AgentProgram[];

@@ -20,11 +20,22 @@ export function processTree(pid: number): number[] {
 
 export const treeCpuMs = (pid: number) => processTree(pid).reduce((sum, each) => sum + processCpuMs(each), 0);
 
-/** Resident memory now and its high-water mark, bytes (VmRSS and VmHWM). */
+/**
+ * Resident memory now and its high-water mark, bytes: VmRSS and VmHWM without the pages of BPF maps that the process has mapped (a ring
+ * buffer). Those are the kernel's, who lets them be mapped whole or not at all, and `mapBytes` has them.
+ */
 export function processMemory(pid: number): { rss: number; peak: number } {
   const status = read(`/proc/${pid}/status`);
   const field = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1024;
-  return { rss: field('VmRSS'), peak: field('VmHWM') };
+  const mapped = mappedMapBytes(read(`/proc/${pid}/smaps`));
+  const without = (bytes: number) => Math.max(0, bytes - mapped);
+  return { rss: without(field('VmRSS')), peak: without(field('VmHWM')) };
+}
+
+/** Resident bytes of mapped BPF maps, of the text of a smaps file (proc(5)). */
+export function mappedMapBytes(smaps: string): number {
+  const mappings = smaps.matchAll(/ anon_inode:bpf-map\n(?:.*\n)*?Rss:\s+(\d+) kB/g);
+  return [...mappings].reduce((sum, [, kilobytes]) => sum + Number(kilobytes) * 1024, 0);
 }
 
 /** Bytes that the BPF maps held open by the processes take in the kernel; a map that several hold counts once. */
