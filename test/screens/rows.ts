@@ -34,6 +34,7 @@ export function exchange(n: number, over: Partial<HttpEvent> = {}): HttpEvent {
     process: 'node',
     pid: 4711,
     remote_pod: null,
+    remote_name: null,
     remote_process: null,
     local_addr: '10.1.0.3',
     local_port: 8080,

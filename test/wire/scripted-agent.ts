@@ -159,6 +159,7 @@ export function httpRow(id: string, changes: Partial<HttpEvent> = {}): HttpEvent
     process: 'node',
     pid: 42,
     remote_pod: 'shop/frontend',
+    remote_name: null,
     remote_process: null,
     local_addr: '10.0.0.2',
     local_port: 8080,

@@ -222,6 +222,9 @@ class HttpRow implements HttpEvent, RowPlace {
   get remote_pod(): string | null {
     return this.#ends.remote_pod ?? null;
   }
+  get remote_name(): string | null {
+    return this.#ends.remote_name ?? null;
+  }
   get remote_process(): string | null {
     return this.#ends.remote_process ?? null;
   }

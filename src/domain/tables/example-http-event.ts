@@ -31,6 +31,7 @@ const example: HttpEvent = {
   process: 'node',
   pid: 4711,
   remote_pod: 'default/loadgen',
+  remote_name: null,
   remote_process: 'node',
   local_addr: '10.244.0.5',
   local_port: 8080,

@@ -179,6 +179,7 @@ export const httpEvents = defineTable({
     process: identityColumns.process,
     pid: { ...identityColumns.pid, priority: 9, wide: true },
     remote_pod: identityColumns.remote_pod,
+    remote_name: identityColumns.remote_name,
     remote_process: identityColumns.remote_process,
     local_addr: identityColumns.local_addr,
     local_port: { ...identityColumns.local_port, doc: 'Local TCP port.' },

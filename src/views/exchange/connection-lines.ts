@@ -20,6 +20,7 @@ export function connectionLines(row: HttpEvent, connection: TcpStatsEvent | unde
     ['process', process],
     ['remote pod', safe(row.remote_pod)],
     ['remote process', safe(row.remote_process)],
+    ['remote name', safe(row.remote_name)],
     ['local', endpoint(row.local_addr, row.local_port)],
     ['remote', endpoint(row.remote_addr, row.remote_port)],
     ['connection', `${safe(row.conn_id)}, exchange ${row.conn_exchange} on it`],
