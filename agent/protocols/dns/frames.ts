@@ -8,6 +8,8 @@ export interface Frames {
   gap(length: number): void;
   /** Bytes held. */
   readonly heldBytes: number;
+  /** What comes next begins a message. */
+  readonly atStart: boolean;
 }
 
 const lengthBytes = 2;
@@ -72,6 +74,9 @@ export function createFrames(onMessage: (bytes: Uint8Array, size: number) => voi
     },
     get heldBytes() {
       return held.length;
+    },
+    get atStart() {
+      return held.length === 0 && !isLost;
     },
   };
 }

@@ -5,7 +5,7 @@ import { dnsPort } from './direction.ts';
 import { beginsMessage } from './frames.ts';
 import { type DnsLimits, defaultDnsLimits } from './limits.ts';
 import { headerBytes } from './message.ts';
-import { DnsReader } from './reader.ts';
+import { DnsReader, type RestingDnsReader } from './reader.ts';
 
 export function createDns(limits: DnsLimits = defaultDnsLimits): Protocol {
   return {
@@ -16,6 +16,6 @@ export function createDns(limits: DnsLimits = defaultDnsLimits): Protocol {
       if (head.length >= 2 + headerBytes) return beginsMessage(head) ? 'mine' : 'not-mine';
       return 'need-more';
     },
-    read: (connection, output) => new DnsReader(connection, output, limits),
+    read: (connection, output, rest) => new DnsReader(connection, output, limits, rest as RestingDnsReader | undefined),
   };
 }

@@ -51,14 +51,21 @@ export class QuestionLog {
     responseBytes: 0,
   };
 
-  constructor(options: QuestionLogOptions) {
+  /** `asks`: of a log before, whose questions were of the same conversations. */
+  constructor(options: QuestionLogOptions, asks = 0) {
     this.#options = options;
+    this.#asks = asks;
     this.#around = { transport: options.transport, wallTime: options.wallTime };
   }
 
   /** Questions that wait for an answer. */
   get pending(): number {
     return this.#pending.size;
+  }
+
+  /** Questions so far: each has a number. */
+  get asks(): number {
+    return this.#asks;
   }
 
   pass(passed: Passed): void {

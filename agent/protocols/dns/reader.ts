@@ -15,6 +15,12 @@ const questionBytes = 400;
 /** Pieces that are no message, one after the other, after which a connection is given up. */
 const maxGarbage = 4;
 
+/** Where a reader stands while no question waits. */
+export interface RestingDnsReader {
+  readonly asks: number;
+  readonly garbage: number;
+}
+
 export class DnsReader implements StreamReader {
   done = false;
   readonly #output: ProtocolOutput;
@@ -24,12 +30,20 @@ export class DnsReader implements StreamReader {
   #garbage = 0;
   #time = 0;
 
-  constructor(connection: Connection, output: ProtocolOutput, limits: DnsLimits) {
+  /** `resting`: what the reader before said of its `rest`. */
+  constructor(connection: Connection, output: ProtocolOutput, limits: DnsLimits, resting?: RestingDnsReader) {
     const { socket, wallTime } = connection;
     this.#output = output;
     this.#conversation = new Conversation(endsOf(socket), socket.time, (role) => connection.identity(role));
-    this.#log = new QuestionLog({ transport: 'tcp', wallTime, output, limits });
+    this.#log = new QuestionLog({ transport: 'tcp', wallTime, output, limits }, resting?.asks);
+    this.#garbage = resting?.garbage ?? 0;
     this.#frames = [this.#framesOf(0), this.#framesOf(1)];
+  }
+
+  /** Answers that come twice, or after all, are forgotten with their questions: over TCP there are hardly any. */
+  rest(): RestingDnsReader | undefined {
+    const isBetween = this.#frames[0].atStart && this.#frames[1].atStart && this.#log.pending === 0;
+    return isBetween && !this.done ? { asks: this.#log.asks, garbage: this.#garbage } : undefined;
   }
 
   get heldBytes(): number {

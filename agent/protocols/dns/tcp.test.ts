@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { SocketOpen } from '../../capture/source.ts';
 import { createConnections } from '../../stream/connections.ts';
+import type { StreamLimits } from '../../stream/limits.ts';
 import { type CaptureRecord, type ConnectionModel, modelConnection, play } from '../../stream/testing/capture-model.ts';
 import { createProtocols } from '../index.ts';
 import { a, framed, real, write } from './testing/messages.ts';
@@ -13,13 +14,18 @@ const ofServer = (records: readonly CaptureRecord[], over: Partial<SocketOpen> =
     record.type === 'open' ? { type: 'open', open: { ...record.open, localPort: 53, ...over } } : record,
   );
 
-function run(model: ConnectionModel, over?: Partial<SocketOpen>): Collected & { readonly verdicts: string[] } {
+function run(
+  model: Pick<ConnectionModel, 'records'>,
+  over?: Partial<SocketOpen>,
+  limits?: Partial<StreamLimits>,
+): Collected & { readonly verdicts: string[] } {
   const collected = collect();
   const verdicts: string[] = [];
   const connections = createConnections({
     protocols: createProtocols(),
     identity: (_socket, role) => ({ source: role, destination: 'resolver', node: 'node-a' }),
     wallTime: (time) => BigInt(Math.round(time)),
+    limits,
     output: { ...collected.output, recognised: (_cookie, protocol) => void verdicts.push(protocol) },
   });
   play(ofServer(model.records, over), connections);
@@ -60,6 +66,30 @@ describe('DNS over TCP', () => {
       'b.x 192.0.2.1',
       'c.x 192.0.2.2',
     ]);
+  });
+
+  test('more connections than are followed at once rest between their questions, and are read on', () => {
+    const models = Array.from({ length: 20 }, (_, i) => modelConnection({ cookie: 100 + i }));
+    const records: CaptureRecord[] = [];
+    for (let round = 0; round < 3; round++) {
+      for (const [i, model] of models.entries()) {
+        const from = round === 0 ? 0 : model.records.length;
+        const name = `q${round}.c${i}.x`;
+        model.send(0, framed(write({ id: 7, name })));
+        if (round < 2) model.send(1, framed(write({ id: 7, name, rcode: 0, answers: [a(name, '192.0.2.1')] })));
+        records.push(...model.records.slice(from));
+      }
+    }
+    const seen = run({ records }, {}, { connections: 10, resting: 20 });
+    assert.equal(seen.losses.get('connection-budget'), 10, 'of those with a question that waits');
+    assert.deepEqual(
+      seen
+        .rows()
+        .map((row) => `${row.query_name} ${row.outcome}`)
+        .sort(),
+      [0, 1, 2].flatMap((round) => models.map((_, i) => `q${round}.c${i}.x ${round < 2 ? 'ok' : 'in-flight'}`)).sort(),
+    );
+    assert.equal(new Set(seen.rows().map((row) => row.id)).size, 60);
   });
 
   test('a connection that ends leaves its questions unanswered', () => {
