@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { AppError } from '../../src/domain/errors.ts';
+import { parseFilter } from '../../src/domain/filter/parse.ts';
+import { httpEvents } from '../../src/domain/tables/http-events.ts';
 import { exchange, exchanges, status, withPayload } from './rows.ts';
 import { assertFrame, openScreen, type Screen, type ScreenOptions, selected } from './screen.ts';
 
@@ -99,6 +101,42 @@ describe('the live table', () => {
     assert.match(screen.grid().join('\n'), /http\(all\)\[10\] +PAUSED 12 new/);
     await screen.press('p');
     assert.match(screen.grid().join('\n'), /http\(all\)\[22\]/);
+  });
+
+  test('a filter loosened while paused asks the agents for the paused stretch, and shows both', async () => {
+    const screen = await screenWith([]);
+    await screen.press('/status>=500\r');
+    const failed = exchanges(1, 48).filter(({ resp_status }) => Number(resp_status) >= 500);
+    await add(screen, failed);
+    await screen.press('p');
+    await add(screen, exchanges(100, 148));
+    await screen.press('/');
+    await screen.press('\x15\r');
+    const asked = screen.queries.at(-1) ?? '';
+    assert.match(asked, /^time_<\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    // The agents answer with what they kept of that time.
+    const parsed = parseFilter(httpEvents, asked);
+    assert.ok(parsed.ok);
+    screen.store.clear('http_events');
+    await add(
+      screen,
+      exchanges(1, 148).filter((row) => parsed.filter.matches(row)),
+    );
+    await screen.waitFor(/http\(all\)\[47\] +PAUSED all up to \d\d:\d\d:\d\d/);
+    await screen.press('/status>=500\r');
+    await screen.waitFor(new RegExp(`http\\(some\\)\\[${failed.length} of 47\\].*PAUSED all up to`));
+    await screen.press('p');
+    assert.equal(screen.queries.at(-1), 'status>=500', 'live again, whatever comes');
+  });
+
+  test('a filter that looks into payloads shows of a pause what the agents say passes', async () => {
+    const screen = await screenWith(exchanges(1, 10));
+    await screen.press('p');
+    await screen.press('/body:timeout\r');
+    assert.match(screen.queries.at(-1) ?? '', /^body:timeout time_</);
+    screen.store.clear('http_events');
+    await add(screen, exchanges(3, 4));
+    await screen.waitFor(/http\(some\)\[2\]/);
   });
 
   test('filters while one types, counts matches, and asks the agents when done', async () => {

@@ -12,7 +12,7 @@ export interface Question {
   readonly base?: string;
   /** Empty = all. */
   readonly namespaces: ReadonlySet<string>;
-  /** undefined = whatever comes. */
+  /** undefined = whatever comes; from 0 = whatever there is up to then. */
   readonly window: TimeWindow | undefined;
   readonly rowsStand: boolean;
 }
@@ -37,5 +37,6 @@ function grouped(term: string): string {
 
 function windowTerm(table: Table, { from, to }: TimeWindow): string {
   const at = (unixMs: number) => formatTimestamp(BigInt(Math.round(unixMs)) * 1_000_000n);
-  return `${table.time}>=${at(from)} ${table.time}<${at(to)}`;
+  const until = `${table.time}<${at(to)}`;
+  return from > 0 ? `${table.time}>=${at(from)} ${until}` : until;
 }

@@ -10,8 +10,8 @@ import { sideTitles } from './sides.ts';
 export interface HeadingFigures {
   readonly shown: number;
   readonly total: number;
-  /** Rows that came since the pause. */
-  readonly fresh: number;
+  /** Rows that came since the pause; undefined where the agents were asked for that stretch of time alone. */
+  readonly fresh: number | undefined;
   readonly namespaces: ReadonlySet<string>;
   /** What it was opened for, e.g. "shop/api". */
   readonly about: string | undefined;
@@ -48,6 +48,7 @@ function scopeOf(state: ListState, { about, namespaces }: HeadingFigures): strin
 function timeSpans({ time, frozen }: ListState, { fresh, isSummary, isOfStretch }: HeadingFigures): StyledLine {
   if (time.kind === 'live') return isOfStretch ? [span(` last ${spanText(time.spanMs)}`, 'muted')] : [];
   if (frozen && !isSummary) {
+    if (fresh === undefined) return [span(' '), span(` PAUSED all up to ${clockOf(time.at)} `, 'paused')];
     return [span(' '), span(` PAUSED ${formatCount(fresh)} new since ${clockOf(time.at)} `, 'paused')];
   }
   const word = time.kind === 'paused' ? 'PAUSED' : 'PAST';

@@ -1,9 +1,11 @@
 /** The rows of a list: where they come from, which of them pass, in which order, and what moved in them. */
-import type { StoredRow } from '../../store/store.ts';
+import type { StoredRow, TimeWindow } from '../../store/store.ts';
 import type { TableNeed, ViewContext } from '../view.ts';
+import type { Question } from './agent-filter.ts';
 import { createDeltas, type Marks } from './deltas.ts';
 import type { ListSpec } from './list-spec.ts';
 import type { ListState } from './list-state.ts';
+import { createBeside, type FrozenRows, freeze, questionOf } from './paused-rows.ts';
 import { createPin } from './pin.ts';
 import { createRowOrder } from './row-order.ts';
 import { type ShownRows, stretchOf } from './row-source.ts';
@@ -16,8 +18,12 @@ export interface ListRows {
   readonly isSummary: boolean;
   /** It shows what is of a stretch of time, and nothing else. */
   isOfStretch(state: ListState): boolean;
-  /** Rows as they came, of both sides: what a pause keeps. */
-  taken(state: ListState): ShownRows;
+  /** Rows as they came, of both sides, as a pause keeps them. */
+  freeze(state: ListState, filter: string): FrozenRows;
+  /** The list is paused, and was asked for something else since. */
+  isAskedAnew(state: ListState): boolean;
+  /** Rows that ever came, whatever the list shows of them. */
+  received(state: ListState): number;
   /** Rows before any are filtered away. */
   all(state: ListState): ShownRows;
   /** Rows that pass, sorted. */
@@ -39,18 +45,44 @@ export function createListRows(context: ViewContext, spec: ListSpec): ListRows {
   const namespaces = () => (spec.allNamespaces ? noNames : context.namespaces());
 
   const sided = spec.sides && createSided(spec.sides);
-  const taken = (state: ListState) => state.frozen ?? source.take(context.snapshot(), state.time);
+  const beside = createBeside(spec.table);
+  const askedAnew = new WeakSet<FrozenRows>();
+  const isAskedAnew = ({ frozen }: ListState) => frozen !== undefined && askedAnew.has(frozen);
+  const taken = (state: ListState): ShownRows => {
+    const { frozen, filter, time } = state;
+    if (!frozen) return source.take(context.snapshot(), time);
+    if (!isAskedAnew(state)) return frozen;
+    const { from, to } = frozen.window;
+    const come = source.take(context.snapshot(), { kind: 'paused', at: to, spanMs: to - from });
+    // Whether what stands passes a filter that looks into payloads only the agents know: they tell of those that do.
+    return filter?.needsPayload ? come : beside(frozen, come);
+  };
   const all = (state: ListState): ShownRows => {
     const { rows, received } = taken(state);
     return { rows: sided ? sided(rows, state.side) : rows, received };
   };
+  const questionAt = (state: ListState, filter: string, window: TimeWindow | undefined): Question => ({
+    filter,
+    failuresOnly: state.failuresOnly,
+    namespaces: namespaces(),
+    window,
+    rowsStand: !state.filter?.needsPayload,
+  });
   return {
     asksAgents: source.asksAgents,
     filtersAt: source.filtersAt,
     isSummary: source.isSummary,
     isOfStretch: ({ time }) =>
       source.isSummary || stretchOf(time, context.snapshot(), source.isRecent ?? false) !== undefined,
-    taken,
+    freeze(state, filter) {
+      const { time } = state;
+      const snapshot = context.snapshot();
+      const from = stretchOf(time, snapshot, source.isRecent ?? false)?.from ?? 0;
+      const needs = source.needs(questionAt(state, filter, undefined));
+      return freeze(spec.table, taken(state), needs, { from, at: snapshot.held?.to, now: snapshot.time });
+    },
+    isAskedAnew,
+    received: ({ time }) => source.take(context.snapshot(), time).received,
     all,
     shown(state) {
       const { filter, failuresOnly } = state;
@@ -68,14 +100,14 @@ export function createListRows(context: ViewContext, spec: ListSpec): ListRows {
       return rest.size > 0 ? rest : undefined;
     },
     needs: (state, filter) => {
-      const isElsewhere = state.time.kind !== 'live' && !state.frozen;
-      return source.needs({
-        filter,
-        failuresOnly: state.failuresOnly,
-        namespaces: namespaces(),
-        window: isElsewhere ? stretchOf(state.time, context.snapshot(), false) : undefined,
-        rowsStand: !state.filter?.needsPayload,
-      });
+      const { frozen, time } = state;
+      if (!frozen) {
+        const window = time.kind === 'live' ? undefined : stretchOf(time, context.snapshot(), false);
+        return source.needs(questionAt(state, filter, window));
+      }
+      const asBefore = source.needs(questionAt(state, filter, undefined));
+      if (questionOf(asBefore) !== frozen.question) askedAnew.add(frozen);
+      return isAskedAnew(state) ? source.needs(questionAt(state, filter, frozen.window)) : asBefore;
     },
     forget: deltas.forget,
   };

@@ -5,7 +5,11 @@ import { following, initialState, inTime, newSincePause, sortedBy, stepColumn } 
 
 const byTime = { column: 'time_', direction: 'ascending' } as const;
 const fresh = initialState(byTime, 'time_', liveTime);
-const paused = { ...fresh, time: { ...liveTime, kind: 'paused', at: 5 } as const, frozen: { rows: [], received: 10 } };
+const paused = {
+  ...fresh,
+  time: { ...liveTime, kind: 'paused', at: 5 } as const,
+  frozen: { rows: [], received: 10, question: '', window: { from: 0, to: 5 } },
+};
 
 describe('the state of a list', () => {
   test('the same sort key turns the order round, another begins anew', () => {

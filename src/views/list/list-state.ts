@@ -3,8 +3,8 @@ import type { Filter } from '../../domain/filter/filter.ts';
 import type { Direction } from '../../domain/format/index.ts';
 import { followEnd, followStart, type ListCursor } from '../../tui/list-cursor.ts';
 import type { TimeState } from '../time.ts';
+import type { FrozenRows } from './paused-rows.ts';
 import type { SortBy } from './row-order.ts';
-import type { ShownRows } from './row-source.ts';
 import type { Side } from './sides.ts';
 
 export interface ListState {
@@ -20,7 +20,7 @@ export interface ListState {
   readonly wide: boolean;
   readonly time: TimeState;
   /** The rows as they were when the person paused here. */
-  readonly frozen: ShownRows | undefined;
+  readonly frozen: FrozenRows | undefined;
 }
 
 /** @param timeColumn the table's; oldest first by it, new rows appear at the bottom and are followed there */

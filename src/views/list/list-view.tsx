@@ -151,7 +151,8 @@ export function createListView(context: ViewContext, spec: ListSpec, opening: Op
     pause: () => {
       const time = togglePause(state.time, context.snapshot());
       if (time.kind === 'live' && !state.frozen) goTo(time);
-      else set({ ...inTime(state, time), frozen: time.kind === 'paused' ? rows.taken(state) : undefined });
+      else
+        set({ ...inTime(state, time), frozen: time.kind === 'paused' ? rows.freeze(state, settledFilter) : undefined });
     },
     stepTime: (steps) => {
       const time = stepTime(state.time, context.snapshot(), steps);
@@ -211,6 +212,7 @@ export function createListView(context: ViewContext, spec: ListSpec, opening: Op
       tools,
     );
 
+  const freshOf = () => (state.frozen ? newSincePause(state, rows.received(state)) : 0);
   const namespaces = () => (spec.allNamespaces ? new Set<string>() : context.namespaces());
   const screen = (given: Area): ViewScreen => {
     area = given;
@@ -229,7 +231,7 @@ export function createListView(context: ViewContext, spec: ListSpec, opening: Op
     const heading = headingOf(spec, state, {
       shown: list.length,
       total,
-      fresh: state.frozen ? newSincePause(state, rows.all({ ...state, frozen: undefined }).received) : 0,
+      fresh: rows.isAskedAnew(state) ? undefined : freshOf(),
       namespaces: namespaces(),
       about: isAboutThat(opening, state) ? opening.about : undefined,
       isSummary: rows.isSummary,
