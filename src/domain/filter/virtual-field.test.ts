@@ -45,6 +45,29 @@ describe('fields that are no columns', () => {
     test(`${text} is ${wanted}`, () => assert.equal(passes(text), wanted));
   }
 
+  test('port is the server’s, at whichever end the row was seen', () => {
+    const client = { trace_role: 'client', local_port: 40_001, remote_port: 8080 } as const;
+    const server = { trace_role: 'server', local_port: 8080, remote_port: 40_001 } as const;
+    for (const over of [client, server, { ...client, trace_role: null }, { ...server, trace_role: null }]) {
+      assert.equal(passes('port=8080', over), true);
+      assert.equal(passes('port>8000 port<=8080', over), true);
+      assert.equal(passes('port=40001', over), false);
+      assert.equal(passes('port!=8080', over), false);
+      assert.equal(passes('40001', over), true, 'a bare number is looked for in both');
+    }
+    assert.equal(passes('remote_port=40001', server), true);
+    assert.equal(passes('port=', { trace_role: 'client', remote_port: 0 }), true, 'ports that are summed up are none');
+  });
+
+  test('port means the same in every table that knows one', () => {
+    const both = { trace_role: 'server', local_port: 8080, remote_port: 40_001, port: 8080 };
+    for (const table of [...tables, ...derivedTables]) {
+      const result = parseFilter(table, 'port=8080');
+      if (result.ok) assert.equal(result.filter.matches(both), true, table.id);
+      else assert.ok(!table.columnIds.some((id) => /(^|_)port$/.test(id)), table.id);
+    }
+  });
+
   test('what is no pod has no namespace, and stands for itself as a service', () => {
     const outside = { source: '10.0.0.1:443', destination: 'nginx' };
     assert.equal(passes('svc=nginx', outside), true);

@@ -1,8 +1,9 @@
 /**
  * Fields that no table has as a column but people ask for all the same: either end of a row, the namespace or service in the name of an
- * end, the route of a path. Worked out from the row, the same at the agents and in the terminal.
+ * end, the port of the server, the route of a path. Worked out from the row, the same at the agents and in the terminal.
  */
 import type { ColumnSpec, Row, SemanticType, Value } from '../column.ts';
+import { serverPort } from '../server-port.ts';
 import type { Table } from '../table.ts';
 import { namespaceOf, workloadOf } from '../workload.ts';
 
@@ -39,6 +40,12 @@ export function virtualFields(table: Table): readonly VirtualField[] {
     if (isOfPods(table, ends)) offer('pod', 'pod', 'Either end, where it is a pod.', readText(ends, podIn));
     offer('svc', 'service', 'Workload of either end.', readText(ends, workloadOf), ['service']);
     offer('ns', 'namespace', 'Namespace of either end.', readText(ends, namespaceOf), ['namespace']);
+  }
+  if (['trace_role', 'local_port', 'remote_port'].every((id) => table.columnIds.includes(id))) {
+    offer('port', 'port', 'Port of the server, whichever end it was seen at.', (row) => {
+      const port = serverPort(row);
+      return port === undefined ? [] : [port];
+    });
   }
   const path = table.columnIds.find((id) => table.columns[id]?.type === 'path');
   if (path !== undefined) {

@@ -129,7 +129,6 @@ export const identityColumns = {
     priority: 9,
     wide: true,
     required: true,
-    aliases: ['port'],
     doc: 'Remote port; 0 where several are summed up.',
   },
   cgroup: { type: 'text', title: 'CGROUP', width: [8, 20, 60], priority: 0, doc: 'Path of the local cgroup.' },
