@@ -1,6 +1,7 @@
 /** The lists as a person sees them: services, pods, flows, DNS, errors … over the same shop. */
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { AppError } from '../../src/domain/errors.ts';
 import { type ShopCall, shopCalls, shopEnd, shopEvents, shopPods } from '../../src/store/series/testing/shop.ts';
 import { connection, numbered, query } from './records.ts';
 import { exchange } from './rows.ts';
@@ -274,6 +275,27 @@ describe(':flows, :conns and :dns', () => {
     await screen.press('F\r');
     await screen.waitFor(/http\(connection c\w+\)/);
     assert.match(screen.wants.at(-1)?.tables[0]?.filter ?? '', /^conn=c\w+$/);
+  });
+
+  test('an exchange whose connection has no row of its own says why, and leads to the flow it is part of', async () => {
+    const gone = new AppError('row-gone', { agent });
+    const screen = await shopOn('http', { fetchRow: () => Promise.reject(gone), columns: 200, rows: 50 });
+    await screen.press('\r');
+    await screen.press('d');
+    await screen.waitFor(/its row +none: it ended within a second, or the agent has let go of its row; enter shows/);
+    await screen.press('\r');
+    await screen.waitFor(/flows\(shop\/frontend-\S+ > shop\/api-\S+\)\[1 of \d+\].* last 1m/);
+    assert.match(text(screen), /no row of its own: it ended within a second/);
+    assert.match(rowOf(screen, 'shop/api'), /8080/);
+    await screen.press('\x1b');
+    await screen.waitFor(/<exchange/);
+  });
+
+  test('of an exchange whose connection has a row leads to that row', async () => {
+    const screen = await shopOn('http', { fetchRow: async () => connection(3, { conn_id: '1f' }) });
+    await screen.press('\r');
+    await screen.press('\r');
+    await screen.waitFor(/conns\(1f\)/);
   });
 
   test('! leaves the connections that failed', async () => {

@@ -6,8 +6,9 @@ import type { TcpStatsEvent } from '../../domain/tables/tcp-stats-events.ts';
 import { type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Token } from '../../tui/theme.ts';
 import type { Ui } from '../../tui/ui-context.tsx';
+import { type FoundConnection, whyNoRow } from './connection-finder.ts';
 
-export function connectionLines(row: HttpEvent, connection: TcpStatsEvent | undefined, ui: Ui): StyledLine[] {
+export function connectionLines(row: HttpEvent, connection: FoundConnection, ui: Ui): StyledLine[] {
   const safe = (text: string | null) => sanitizeLine(text ?? '', { ascii: ui.glyphs.ascii });
   const process = row.process ? `${safe(row.process)}${row.pid === null ? '' : ` (pid ${row.pid})`}` : '';
   const facts: readonly (readonly [string, string])[] = [
@@ -25,7 +26,8 @@ export function connectionLines(row: HttpEvent, connection: TcpStatsEvent | unde
     ['remote', endpoint(row.remote_addr, row.remote_port)],
     ['connection', `${safe(row.conn_id)}, exchange ${row.conn_exchange} on it`],
     ['opened', row.conn_opened === null ? '' : `${localTime(row.conn_opened)}${openedBefore(row)}`],
-    ['health', connection ? healthOf(connection, ui.glyphs.ascii) : ''],
+    ['health', connection.state === 'here' ? healthOf(connection.row, ui.glyphs.ascii) : ''],
+    ['its row', connection.state === 'none' ? `none: ${whyNoRow(row)}; enter shows the flow it is part of` : ''],
     ['TLS', row.encrypted ? 'yes, read above it' : 'no'],
     ['cgroup', safe(row.cgroup)],
     ['id', safe(row.id)],

@@ -7,8 +7,9 @@ import { plainText, type StyledLine, span } from '../../tui/styled-line.ts';
 import { createTextView } from '../text-view.tsx';
 import type { Neighbour, View, ViewContext } from '../view.ts';
 import { bodyText } from './body-lines.ts';
-import { createConnectionFinder } from './connection-finder.ts';
+import { createConnectionFinder, whyNoRow } from './connection-finder.ts';
 import { type ExchangeMoves, exchangeActions, type SectionName } from './exchange-actions.ts';
+import { flowOf } from './flow-of.ts';
 import { createFollowedRow } from './followed-row.ts';
 import { type BothSides, bothSides } from './other-side.ts';
 import { type Section, type SectionId, type Shown, sectionsOf } from './sections.ts';
@@ -65,7 +66,12 @@ export function createExchangeView(context: ViewContext, first: StoredRow, neigh
       context.changed();
     },
     openConnection: () => {
-      const id = followed.row().conn_id;
+      const row = followed.row();
+      const id = row.conn_id;
+      if (connectionOf(followed.stored.agent, row).state === 'none' && canDrill('flows')) {
+        context.drill('flows', flowOf(row, context.snapshot()));
+        return context.flash('info', `the connection has no row of its own: ${whyNoRow(row)}. This is its flow`);
+      }
       if (!canDrill('conns')) return context.flash('info', 'connections are not listed here');
       context.drill('conns', { filter: `conn=${id}`, about: id });
     },

@@ -3,11 +3,11 @@ import type { HeaderList, Row } from '../../domain/column.ts';
 import { formatCount, severityOf } from '../../domain/format/index.ts';
 import { sanitizeLine } from '../../domain/sanitize.ts';
 import { type HttpEvent, httpEvents } from '../../domain/tables/http-events.ts';
-import type { TcpStatsEvent } from '../../domain/tables/tcp-stats-events.ts';
 import { type Span, type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Token } from '../../tui/theme.ts';
 import type { Ui } from '../../tui/ui-context.tsx';
 import { type BodySide, bodyLines } from './body-lines.ts';
+import type { FoundConnection } from './connection-finder.ts';
 import { connectionLines } from './connection-lines.ts';
 import type { BothSides } from './other-side.ts';
 import { timingLines } from './timing-lines.ts';
@@ -39,7 +39,7 @@ export interface Shown {
   /** The same exchange at both sockets, where both were watched. */
   readonly both: BothSides | undefined;
   /** The connection it is on, as far as something was heard of it. */
-  readonly connection: TcpStatsEvent | undefined;
+  readonly connection: FoundConnection;
   /** Bodies as the bytes they are. */
   readonly hex: boolean;
 }
