@@ -88,6 +88,12 @@ function goldenSeverities(row: Golden): readonly Severity[] {
   return [severityOf(errors, row.errors), severityOf(edges.columns.p99, row.p99)];
 }
 
+/** All taken together; one alone is itself, without work. */
+export function sumFigures(all: readonly Figures[]): Figures {
+  const [first = noFigures, ...rest] = all;
+  return rest.reduce(addFigures, first);
+}
+
 /** Two taken together. */
 export function addFigures(a: Figures, b: Figures): Figures {
   const requests = a.requests + b.requests;
@@ -121,11 +127,13 @@ function addSeries(a: readonly number[], b: readonly number[]): readonly number[
   if (a.length === 0) return b;
   if (b.length === 0) return a;
   const length = Math.max(a.length, b.length);
-  return Array.from({ length }, (_, i) => {
+  const sums = new Array<number>(length);
+  for (let i = 0; i < length; i += 1) {
     const x = a[i - length + a.length] ?? Number.NaN;
     const y = b[i - length + b.length] ?? Number.NaN;
-    return Number.isNaN(x) ? y : Number.isNaN(y) ? x : x + y;
-  });
+    sums[i] = Number.isNaN(x) ? y : Number.isNaN(y) ? x : x + y;
+  }
+  return sums;
 }
 
 const ranks: readonly Severity[] = ['none', 'ok', 'notice', 'warn', 'bad'];
@@ -135,5 +143,7 @@ export function severityRank(severity: Severity): number {
 }
 
 export function worst(severities: readonly Severity[]): Severity {
-  return ranks[Math.max(0, ...severities.map(severityRank))] ?? 'none';
+  let rank = 0;
+  for (const severity of severities) rank = Math.max(rank, severityRank(severity));
+  return ranks[rank] ?? 'none';
 }

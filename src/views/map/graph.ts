@@ -3,7 +3,7 @@ import type { Severity } from '../../domain/column.ts';
 import type { EdgeRow } from '../../domain/tables/derived/edges.ts';
 import type { ServiceRow } from '../../domain/tables/derived/services.ts';
 import type { StoredRow } from '../../store/store.ts';
-import { addFigures, edgeFigures, type Figures, noFigures, serviceFigures } from './figures.ts';
+import { edgeFigures, type Figures, serviceFigures, sumFigures, worst } from './figures.ts';
 import { kindOf, type NodeKind } from './kinds.ts';
 
 export interface MapNode {
@@ -57,12 +57,19 @@ interface Open {
   namespace: string;
   external: boolean;
   protocols: Map<string, number>;
-  figures: Figures | undefined;
-  inbound: Figures;
+  /** What it says of itself, and what its callers say. */
+  own: Figures[];
+  inbound: Figures[];
   calls: number;
   selfCalls: number;
   pods: number;
   members: Set<string>;
+}
+
+interface OpenEdge {
+  readonly source: string;
+  readonly destination: string;
+  readonly parts: { readonly stored: StoredRow; readonly figures: Figures }[];
 }
 
 export function buildGraph(
@@ -84,8 +91,8 @@ export function buildGraph(
         namespace: namespace ?? '',
         external: false,
         protocols: new Map(),
-        figures: undefined,
-        inbound: noFigures,
+        own: [],
+        inbound: [],
         calls: 0,
         selfCalls: 0,
         pods: 0,
@@ -96,7 +103,7 @@ export function buildGraph(
     node.members.add(service);
     return node;
   };
-  const edges = new Map<string, { source: string; destination: string; rows: StoredRow[] }>();
+  const edges = new Map<string, OpenEdge>();
   for (const stored of edgeRows) {
     const row = stored.row as EdgeRow;
     if (!chosen(row.source_namespace, row.destination_namespace)) continue;
@@ -106,7 +113,7 @@ export function buildGraph(
     const weight = row.rate + 1e-3 * row.connections + 1e-6;
     destination.protocols.set(row.protocol, (destination.protocols.get(row.protocol) ?? 0) + weight);
     const figures = edgeFigures(row);
-    destination.inbound = addFigures(destination.inbound, figures);
+    destination.inbound.push(figures);
     source.calls += row.rate;
     if (source === destination) {
       source.selfCalls += row.rate;
@@ -116,14 +123,14 @@ export function buildGraph(
     const to = idOf(row.destination, row.destination_namespace);
     const key = edgeKey(from, to);
     const known = edges.get(key);
-    if (known) known.rows.push(stored);
-    else edges.set(key, { source: from, destination: to, rows: [stored] });
+    if (known) known.parts.push({ stored, figures });
+    else edges.set(key, { source: from, destination: to, parts: [{ stored, figures }] });
   }
   for (const { row } of serviceRows) {
     const service = row as ServiceRow;
     if (!chosen(service.namespace)) continue;
     const node = nodeOf(service.service, service.namespace);
-    node.figures = addFigures(node.figures ?? noFigures, serviceFigures(service));
+    node.own.push(serviceFigures(service));
     node.pods += service.pods;
   }
   return {
@@ -134,14 +141,15 @@ export function buildGraph(
 
 function closed(id: string, node: Open): MapNode {
   const kind = isNamespaceId(id) ? 'namespace' : kindOf(id, node);
-  // What nobody watches itself is known from its callers.
-  const figures = node.figures && node.figures.requests > 0 ? node.figures : node.inbound;
+  const own = sumFigures(node.own);
+  // What nobody watches itself is known from its callers: added up only there, for a thousand nodes have some of them.
+  const figures = own.requests > 0 ? own : sumFigures(node.inbound);
   return {
     id,
     name: node.name,
     namespace: kind === 'namespace' ? '' : node.namespace,
     kind,
-    figures: worse(figures, node.inbound.severity),
+    figures: worse(figures, worst(node.inbound.map(({ severity }) => severity))),
     calls: node.calls,
     selfCalls: node.selfCalls,
     pods: node.pods,
@@ -154,18 +162,15 @@ function worse(figures: Figures, severity: Severity): Figures {
   return figures.severity === 'bad' || severity !== 'bad' ? figures : { ...figures, severity };
 }
 
-function edgeOf(
-  key: string,
-  { source, destination, rows }: { source: string; destination: string; rows: StoredRow[] },
-): MapEdge {
-  const sorted = rows.toSorted((a, b) => Number(b.row.rate) - Number(a.row.rate) || (a.key < b.key ? -1 : 1));
+function edgeOf(key: string, { source, destination, parts }: OpenEdge): MapEdge {
+  if (parts.length > 1) parts.sort((a, b) => b.figures.rate - a.figures.rate || (a.stored.key < b.stored.key ? -1 : 1));
   return {
     key,
     source,
     destination,
-    protocol: String(sorted[0]?.row.protocol ?? ''),
-    figures: sorted.reduce((sum, { row }) => addFigures(sum, edgeFigures(row as EdgeRow)), noFigures),
-    rows: sorted,
+    protocol: String(parts[0]?.stored.row.protocol ?? ''),
+    figures: sumFigures(parts.map(({ figures }) => figures)),
+    rows: parts.map(({ stored }) => stored),
   };
 }
 

@@ -43,8 +43,8 @@ export function isGone(seen: { readonly at: number }, now: number): boolean {
  * @param limit edges to show, those that went silent not counted
  */
 export function selectEdges(graph: MapGraph, before: Shown, limit: number, now: number): Selection {
-  const ranked = [...graph.edges.values()].sort((a, b) => byNeed(a, b, before));
-  const edges = new Map<string, Seen<MapEdge>>(ranked.slice(0, limit).map((item) => [item.key, { item, at: now }]));
+  const ranked = [...graph.edges.values()].map((item) => needOf(item, before)).sort(byNeed);
+  const edges = new Map<string, Seen<MapEdge>>(ranked.slice(0, limit).map(({ item }) => [item.key, { item, at: now }]));
   for (const [key, seen] of before.edges) {
     // Only what is nowhere any more lingers: what others have outdone goes.
     if (edges.size < limit * 2 && !graph.edges.has(key) && isFresh(seen, now)) edges.set(key, seen);
@@ -60,7 +60,8 @@ export function selectEdges(graph: MapGraph, before: Shown, limit: number, now: 
     take(item.source);
     take(item.destination);
   }
-  const linked = new Set([...graph.edges.values()].flatMap(({ source, destination }) => [source, destination]));
+  const linked = new Set<string>();
+  for (const { source, destination } of graph.edges.values()) linked.add(source).add(destination);
   const alone = [...graph.nodes.keys()].filter((id) => !linked.has(id)).sort();
   for (const id of alone.slice(0, mostAlone)) take(id);
   for (const [id, seen] of before.nodes) if (!graph.nodes.has(id) && isFresh(seen, now)) take(id);
@@ -73,10 +74,23 @@ function isFresh({ at }: { readonly at: number }, now: number): boolean {
   return at <= now && now - at < lingerMs;
 }
 
+interface Need {
+  readonly item: MapEdge;
+  readonly urgency: number;
+  readonly weight: number;
+}
+
+/** Weighed once per edge: comparing asks for it a dozen times. */
+function needOf(item: MapEdge, before: Shown): Need {
+  const { key, figures } = item;
+  return {
+    item,
+    urgency: Math.max(0, severityRank(figures.severity) - severityRank('notice')),
+    weight: (figures.rate + 1e-3 * figures.connections) * (before.edges.has(key) ? lead : 1),
+  };
+}
+
 /** Errors first, then rate; among equals the one that is shown already. */
-function byNeed(a: MapEdge, b: MapEdge, before: Shown): number {
-  const weight = ({ key, figures }: MapEdge) =>
-    (figures.rate + 1e-3 * figures.connections) * (before.edges.has(key) ? lead : 1);
-  const urgency = ({ figures }: MapEdge) => Math.max(0, severityRank(figures.severity) - severityRank('notice'));
-  return urgency(b) - urgency(a) || weight(b) - weight(a) || (a.key < b.key ? -1 : 1);
+function byNeed(a: Need, b: Need): number {
+  return b.urgency - a.urgency || b.weight - a.weight || (a.item.key < b.item.key ? -1 : 1);
 }
