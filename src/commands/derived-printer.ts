@@ -7,17 +7,11 @@ import type { TimeWindow } from '../store/store.ts';
 import type { GetRequest, SortOrder } from './get-request.ts';
 import { type Printer, type PrinterOptions, sorted, testOf, wholeBacklog, writerOf } from './printer.ts';
 
-/** From which tables of the agents each derived one is worked out. */
-const entities = ['pod_stats', 'process_stats', 'conn_stats'];
-const sources: Readonly<Record<string, readonly string[]>> = {
-  services: entities,
-  pods: entities,
-  namespaces: entities,
-  endpoints: ['endpoint_stats'],
-  edges: ['edge_stats', 'conn_stats'],
-  // Who was asked when says since when anything is known.
-  flows: ['conn_stats', 'pod_stats'],
-};
+/**
+ * What derived tables are worked out from. All of it for each of them: together these tables say from when to when anything is known, and
+ * figures of two tables over different stretches of time could not be compared.
+ */
+const sources = ['pod_stats', 'edge_stats', 'endpoint_stats', 'process_stats', 'conn_stats'] as const;
 const defaultSort: Readonly<Record<string, SortOrder>> = {
   flows: { column: 'sent_rate', direction: 'descending' },
 };
@@ -74,7 +68,7 @@ export function createDerivedPrinter({ request, source, output }: PrinterOptions
   };
 
   return {
-    queries: (sources[table.id] ?? []).map((name): RowQuery => {
+    queries: sources.map((name): RowQuery => {
       const fromNow = !source.own && sinceMs === undefined && until.kind !== 'end';
       return {
         table: name,
