@@ -65,7 +65,7 @@ ${exitCodeHelp}`,
       add(
         'demo',
         'open the terminal app on a demo workload, captured live on this machine',
-        'kelpie demo\nkelpie demo --filter kuard',
+        'kelpie demo\nkelpie demo --filter kuard\nkelpie demo -c pulse',
       ),
     ),
   ).action((_, command: Command) => {
@@ -190,6 +190,7 @@ ${exitCodeHelp}`,
 
 function withScreenFlags(command: Command): Command {
   command
+    .option('-c, --command <text>', "what to open with, as behind the colon: pulse, 'svc shop', 'http status:5xx'")
     .option('--filter <text>', "only rows that match, e.g. 'kuard status>=500' (docs/filter.md)")
     .option('--refresh <time>', 'time between updates, 250ms to 60s (default: 1s)');
   return withQuiet(withLook(command));

@@ -13,7 +13,11 @@ import { openSource } from './sources.ts';
 import { baseLease } from './wants.ts';
 import { boundYoungSpace } from './young-space.ts';
 
+/** A piece of work that may stand between a key and its paint, ms. */
+const sliceMs = 8;
+
 export interface TerminalFlags extends SourceFlags {
+  readonly command?: string;
   readonly filter?: string;
   readonly refresh?: string;
   readonly color?: string;
@@ -29,6 +33,7 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
   const refreshMs = refreshOf(flags.refresh);
   const [first] = tables;
   if (first) checkFilter(first, flags.filter ?? '');
+  const command = flags.command === undefined ? undefined : await commandOf(flags.command, flags.filter);
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     const detail = 'The terminal app needs a terminal on stdin and stdout. For pipes: kelpie get http';
     throw new AppError('usage', { detail });
@@ -47,7 +52,7 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
   });
   if (source.notice) warn(source.notice);
   const { createAgentClient } = await clientCode;
-  const store = createStore();
+  const store = createStore({}, Date.now, { later: setImmediate, sliceMs });
   const client = createAgentClient({
     addresses: source.addresses,
     queries: [],
@@ -69,6 +74,7 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
       refreshMs,
       sourceName: source.name,
       version: process.env.KELPIE_VERSION ?? 'development',
+      command,
       filter: flags.filter,
       color,
       glyphs,
@@ -82,6 +88,15 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
   } finally {
     await leave();
   }
+}
+
+async function commandOf(text: string, filter: string | undefined): Promise<string> {
+  if (filter !== undefined) {
+    throw new AppError('usage', {
+      detail: "--command and --filter cannot be combined: --command 'svc /text' filters.",
+    });
+  }
+  return (await import('./first-command.ts')).firstCommand(text);
 }
 
 function refreshOf(text: string | undefined): number {

@@ -57,6 +57,12 @@ describe('wrong usage ends with exit code 2, the word at fault and, where there 
     [['record', join(folder, 'x'), '--agents', 'a:1'], /record takes --local or --demo/],
     [['doctor', '-o', 'jsn'], /--output takes text, json, not "jsn"\. Did you mean json\?/],
     [['demo', '--refresh', '1ms'], /--refresh takes a time from 250ms/],
+    [['demo', '-c', 'pluse'], /--command: no command "pluse": did you mean pulse\?/],
+    [['--command', 'nowhere'], /--command: no command "nowhere": it takes http, ns, svc/],
+    [['replay', recording, '-c', 'svc nothing/like'], /--command: no namespace, pod or service "nothing\/like"/],
+    [['local', '-c', 'quit'], /--command opens a view: http, ns, svc, .*not "quit"/],
+    [['-c', 'svc', '--filter', 'x'], /--command and --filter cannot be combined/],
+    [['-c', 'svc shop'], /needs a terminal/],
     [[], /needs a terminal .* kelpie get http/],
   ];
   for (const [args, error] of cases) {
