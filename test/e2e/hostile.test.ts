@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { constants, createBrotliCompress, gzipSync } from 'node:zlib';
+import { processCpuMs } from '../bench/cpu.ts';
 import { makeCgroup, type TestCgroup } from '../peers/cgroup.ts';
 import { kelpieCli } from '../peers/kelpie.ts';
 import { freePort } from '../peers/servers.ts';
@@ -298,6 +299,9 @@ describe('hostile input', () => {
     }
   });
 
+  /** CPU time of both processes: that of the machine is shared with whatever else runs on it. */
+  const cpuMs = () => processCpuMs(agent.pid ?? 0) + processCpuMs(terminal.pid);
+
   test('a body that unpacks to hundreds of megabytes costs neither time nor memory', async () => {
     const brotli = await packedZeros(256);
     const bombs = {
@@ -310,11 +314,11 @@ describe('hostile input', () => {
     };
     await exchange(Object.entries(bombs).map(([path, response]) => ({ request: get(`/${path}`), response })));
     for (const path of Object.keys(bombs)) {
-      const begin = performance.now();
+      const before = cpuMs();
       await open(terminal, path);
       terminal.press('b');
       await terminal.waitFor(/Response body [\d,]+ bytes/);
-      assert.ok(performance.now() - begin < 4000, `${path} took ${Math.round(performance.now() - begin)} ms`);
+      assert.ok(cpuMs() - before < 4000, `${path} took ${Math.round(cpuMs() - before)} ms of CPU time`);
       assertWhole(terminal);
       terminal.press('q');
       await terminal.waitFor(/http\(/);
@@ -325,7 +329,7 @@ describe('hostile input', () => {
 
   test('nested JSON, one line of JSON, one line of text: open at once and scroll', async () => {
     for (const path of ['nested', 'one-line', 'long-text']) {
-      const begin = performance.now();
+      const before = cpuMs();
       await open(terminal, path);
       terminal.press('b');
       await terminal.waitFor(/Response body [\d,]+ bytes/);
@@ -336,7 +340,7 @@ describe('hostile input', () => {
       }
       terminal.press('q');
       await terminal.waitFor(/http\(/);
-      assert.ok(performance.now() - begin < 5000, `${path} took ${Math.round(performance.now() - begin)} ms`);
+      assert.ok(cpuMs() - before < 5000, `${path} took ${Math.round(cpuMs() - before)} ms of CPU time`);
     }
   });
 
@@ -421,7 +425,7 @@ function assertHarmless(output: string, where = ''): void {
   assert.equal(raw && `${JSON.stringify(text.slice(Math.max(0, raw.index - 60), raw.index + 20))} ${where}`, null);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape character begins what is looked at
   for (const [, sequence = ''] of text.matchAll(/\x1b(.{0,60})/gs))
-    assert.match(sequence, /^\[[?<=>]?[\d;:]*[ !"$']?[A-Za-z]/, `only control sequences of our own ${where}`);
+    assert.match(sequence, /^\[[?<=>]?[\d;:]*[ !"$']?[@A-Za-z]/, `only control sequences of our own ${where}`);
 }
 
 /** What the program made of the window title. */
