@@ -3,7 +3,7 @@
  * rows as a terminal gets them. Every count is compared with what the peers did.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -12,6 +12,7 @@ import { connStats } from '../../src/domain/tables/conn-stats.ts';
 import { dnsEvents } from '../../src/domain/tables/dns-events.ts';
 import { tcpStatsEvents } from '../../src/domain/tables/tcp-stats-events.ts';
 import { type RunningAgent, startAgentProcess, type Watched, watchTable } from '../peers/agent.ts';
+import { startDnsmasq } from '../peers/dnsmasq.ts';
 import { makePods, type Peer, type Pods } from '../peers/pods.ts';
 
 const peer = join(import.meta.dirname, '../peers/tcp-peer.mjs');
@@ -36,7 +37,11 @@ describe('flows and DNS of two pods', () => {
     await pods.spawnIn('outside', process.execPath, peer, 'serve', pods.outside.alive, '7000').line();
     held = pods.spawnIn('client', process.execPath, peer, 'hold', server, '7002');
     assert.equal(await held.line(), 'ready');
-    startResolver(server);
+    const records = [
+      `host-record=api.example,${pods.outside.alive},2001:db8::1,300`,
+      'cname=www.example,api.example,60',
+    ];
+    startDnsmasq({ pods, pod: 'server', work, records });
 
     const { path } = pods.cgroup;
     agent = await startAgentProcess(`unix:${work}/agent.sock`, '--cgroup', path, '--pods-below', path);
@@ -52,26 +57,6 @@ describe('flows and DNS of two pods', () => {
     await pods?.remove();
     rmSync(work, { recursive: true, force: true });
   });
-
-  function startResolver(address: string): void {
-    const file = join(work, 'dnsmasq.conf');
-    writeFileSync(
-      file,
-      `no-resolv
-no-hosts
-no-daemon
-no-negcache
-pid-file=${work}/dnsmasq.pid
-user=root
-bind-interfaces
-listen-address=${address}
-local=/example/
-host-record=api.example,${pods.outside.alive},2001:db8::1,300
-cname=www.example,api.example,60
-`,
-    );
-    pods.spawnIn('server', '/usr/sbin/dnsmasq', '-C', file);
-  }
 
   /** Capture is on once a row came. */
   async function warmUp(): Promise<void> {

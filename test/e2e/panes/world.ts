@@ -1,11 +1,12 @@
 /** A small shop in pods of its own, and an agent that watches it: what the tests of the panes look at. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connStats } from '../../../src/domain/tables/conn-stats.ts';
 import { httpEvents } from '../../../src/domain/tables/http-events.ts';
 import { workloadOf } from '../../../src/domain/workload.ts';
 import { type RunningAgent, startAgentProcess, type Watched, watchTable } from '../../peers/agent.ts';
+import { startDnsmasq } from '../../peers/dnsmasq.ts';
 import { makePodNetwork, type Peer, type Pods } from '../../peers/pods.ts';
 
 const specs = {
@@ -74,7 +75,11 @@ export async function startWorld(): Promise<World> {
   serve('db', httpPeer, 'serve', addresses.db, ports.warmUp);
   serve('outside', httpPeer, 'serve', outside.alive, ports.world);
   serve('outside', peerFile('dns-refuser.mjs'), outside.other, 53, 2);
-  startResolver(pods, work);
+  const records = [
+    `host-record=${worldName},${pods.outside.alive},300`,
+    `host-record=api.shop.example,${pods.addresses.api1},300`,
+  ];
+  startDnsmasq({ pods, pod: 'dns', work, records });
   for (const peer of started) await peer.line();
   const asker = pods.spawnIn('client', process.execPath, httpPeer, 'ask');
 
@@ -96,26 +101,6 @@ export async function startWorld(): Promise<World> {
       rmSync(work, { recursive: true, force: true });
     },
   };
-}
-
-function startResolver(pods: Pods<Place>, work: string): void {
-  const file = join(work, 'dnsmasq.conf');
-  writeFileSync(
-    file,
-    `no-resolv
-no-hosts
-no-daemon
-no-negcache
-pid-file=${work}/dnsmasq.pid
-user=root
-bind-interfaces
-listen-address=${pods.addresses.dns}
-local=/example/
-host-record=${worldName},${pods.outside.alive},300
-host-record=api.shop.example,${pods.addresses.api1},300
-`,
-  );
-  pods.spawnIn('dns', '/usr/sbin/dnsmasq', '-C', file);
 }
 
 /** Traffic that no test counts, until both its ends are seen: capture is on. */

@@ -1,6 +1,7 @@
 /** `edges`: who calls whom. The service map is drawn from it. */
 import type { RowOf } from '../../column.ts';
 import { defineTable } from '../../table.ts';
+import { lastColumns } from '../shared/derived.ts';
 import { goldenColumns } from '../shared/golden.ts';
 
 export const edges = defineTable({
@@ -120,16 +121,7 @@ export const edges = defineTable({
       doc: 'Segments sent again in the stretch of time shown.',
     },
     rtt: { type: 'duration', title: 'RTT', width: [6, 7, 8], priority: 5, doc: 'Smoothed round trip time (ns).' },
-    time_: {
-      type: 'time',
-      title: 'LAST',
-      width: [8, 12, 12],
-      priority: 9,
-      wide: true,
-      required: true,
-      aliases: ['last'],
-      doc: 'When it was heard of last (Unix time, ns).',
-    },
+    ...lastColumns,
   },
 });
 

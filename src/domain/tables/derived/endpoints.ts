@@ -1,6 +1,7 @@
 /** `endpoints`: each route of each service. */
 import type { RowOf } from '../../column.ts';
 import { defineTable } from '../../table.ts';
+import { lastColumns } from '../shared/derived.ts';
 import { goldenColumns } from '../shared/golden.ts';
 
 export const endpoints = defineTable({
@@ -57,16 +58,7 @@ export const endpoints = defineTable({
       doc: 'Route template.',
     },
     ...goldenColumns,
-    time_: {
-      type: 'time',
-      title: 'LAST',
-      width: [8, 12, 12],
-      priority: 9,
-      wide: true,
-      required: true,
-      aliases: ['last'],
-      doc: 'When it was asked for last (Unix time, ns).',
-    },
+    time_: { ...lastColumns.time_, doc: 'When it was asked for last (Unix time, ns).' },
   },
 });
 

@@ -1,6 +1,7 @@
 /** `flows`: network traffic between two ends, whatever they speak. */
 import type { RowOf } from '../../column.ts';
 import { defineTable } from '../../table.ts';
+import { lastColumns } from '../shared/derived.ts';
 
 export const flows = defineTable({
   id: 'flows',
@@ -173,16 +174,7 @@ export const flows = defineTable({
       priority: 4,
       doc: 'Mean time from the end of a request to the start of its answer, whatever the protocol (ns).',
     },
-    time_: {
-      type: 'time',
-      title: 'LAST',
-      width: [8, 12, 12],
-      priority: 9,
-      wide: true,
-      required: true,
-      aliases: ['last'],
-      doc: 'When it was active last (Unix time, ns).',
-    },
+    time_: { ...lastColumns.time_, doc: 'When it was active last (Unix time, ns).' },
   },
 });
 

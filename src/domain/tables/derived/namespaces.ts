@@ -1,6 +1,7 @@
 /** `namespaces`: all of a namespace together. */
 import type { RowOf } from '../../column.ts';
 import { defineTable } from '../../table.ts';
+import { lastColumns, usageColumns } from '../shared/derived.ts';
 import { servingColumns } from '../shared/golden.ts';
 
 export const namespaces = defineTable({
@@ -36,24 +37,8 @@ export const namespaces = defineTable({
       doc: 'Pods seen in the stretch of time shown.',
     },
     ...servingColumns,
-    cpu: {
-      type: 'percent',
-      title: 'CPU',
-      width: [5, 6, 7],
-      priority: 4,
-      doc: 'CPU use of all its pods, as a share of one core.',
-    },
-    memory: { type: 'bytes', title: 'MEM', width: [5, 7, 8], priority: 4, doc: 'Working set of all its pods (bytes).' },
-    time_: {
-      type: 'time',
-      title: 'LAST',
-      width: [8, 12, 12],
-      priority: 9,
-      wide: true,
-      required: true,
-      aliases: ['last'],
-      doc: 'When it was heard of last (Unix time, ns).',
-    },
+    ...usageColumns,
+    ...lastColumns,
   },
 });
 

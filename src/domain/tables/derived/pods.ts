@@ -1,6 +1,7 @@
 /** `pods`: what each pod serves and uses. */
 import type { RowOf } from '../../column.ts';
 import { defineTable } from '../../table.ts';
+import { lastColumns, usageColumns } from '../shared/derived.ts';
 import { servingColumns } from '../shared/golden.ts';
 
 export const pods = defineTable({
@@ -37,14 +38,7 @@ export const pods = defineTable({
       doc: 'namespace/workload.',
     },
     ...servingColumns,
-    cpu: {
-      type: 'percent',
-      title: 'CPU',
-      width: [5, 6, 7],
-      priority: 4,
-      thresholds: [0.7, 0.9],
-      doc: 'CPU use as a share of one core.',
-    },
+    cpu: { ...usageColumns.cpu, thresholds: [0.7, 0.9], doc: 'CPU use as a share of one core.' },
     throttled: {
       type: 'percent',
       title: 'THROTTLED',
@@ -54,7 +48,7 @@ export const pods = defineTable({
       thresholds: [0.05, 0.25],
       doc: 'Share of time in which it was kept from running by its limit.',
     },
-    memory: { type: 'bytes', title: 'MEM', width: [5, 7, 8], priority: 4, doc: 'Working set (bytes).' },
+    memory: { ...usageColumns.memory, doc: 'Working set (bytes).' },
     memory_share: {
       type: 'percent',
       title: 'MEM%',
@@ -81,16 +75,7 @@ export const pods = defineTable({
       doc: 'Requests per second that it made itself.',
     },
     node: { type: 'node', title: 'NODE', width: [6, 12, 24], priority: 7, wide: true, doc: 'Node it runs on.' },
-    time_: {
-      type: 'time',
-      title: 'LAST',
-      width: [8, 12, 12],
-      priority: 9,
-      wide: true,
-      required: true,
-      aliases: ['last'],
-      doc: 'When it was heard of last (Unix time, ns).',
-    },
+    ...lastColumns,
   },
 });
 
