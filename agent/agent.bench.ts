@@ -12,6 +12,7 @@ import { createPodsBelow } from './attribution/resolvers/pods-below.ts';
 import { createDecoder, framedBytes } from './capture/decode.ts';
 import { openFlag, openRecord, recordType, segmentFlag, segmentRecord, socketRole } from './capture/layout.gen.ts';
 import type { CaptureListener } from './capture/source.ts';
+import { copyBytes } from './protocols/bytes.ts';
 import { createProtocols, placeOf } from './protocols/index.ts';
 import { createRows, type Rows } from './rows/rows.ts';
 import { encodeRows } from './server/rows-to-wire.ts';
@@ -126,16 +127,18 @@ function barePass(): CaptureListener {
   let at = 0;
   return {
     ...nothing,
-    segment({ payload }) {
-      let lineAt = 0;
-      for (let i = 0; i < payload.length; i++) {
-        if (payload[i] !== 10) continue;
+    segment(segment) {
+      const { bytes, captured } = segment;
+      const to = segment.at + captured;
+      let lineAt = segment.at;
+      for (let i = lineAt; i < to; i++) {
+        if (bytes[i] !== 10) continue;
         if (i - lineAt < 2) break;
         lineAt = i + 1;
       }
-      if (at + payload.length > kept.length) at = 0;
-      kept.set(payload, at);
-      at += payload.length;
+      if (at + captured > kept.length) at = 0;
+      copyBytes(bytes, segment.at, to, kept, at);
+      at += captured;
     },
   };
 }

@@ -33,14 +33,15 @@ export interface Decoder {
 
 /** Reads batches of one source. Never throws on any bytes: what makes no sense is skipped and counted. */
 export function createDecoder(): Decoder {
-  const empty = new Uint8Array(0);
   const segment: Segment = {
     time: 0,
     cookie: 0,
     direction: 0,
     seq: 0,
     len: 0,
-    payload: empty,
+    bytes: new Uint8Array(0),
+    at: 0,
+    captured: 0,
     otherEndSeq: 0,
     otherLastTime: 0,
     lost: 0,
@@ -67,7 +68,9 @@ export function createDecoder(): Decoder {
     segment.direction = direction as Direction;
     segment.seq = view.getUint32(at + segmentRecord.seq, true);
     segment.len = len;
-    segment.payload = captured === 0 ? empty : batch.subarray(at + header, at + header + captured);
+    segment.bytes = batch;
+    segment.at = at + header;
+    segment.captured = captured;
     segment.otherEndSeq = view.getUint32(at + segmentRecord.otherEndSeq, true);
     segment.otherLastTime = readUint64(view, at + segmentRecord.otherLastNs);
     segment.lost = view.getUint32(at + segmentRecord.lost, true);

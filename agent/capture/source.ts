@@ -28,16 +28,18 @@ export interface SocketOpen {
   readonly firstSeq: readonly [number, number] | undefined;
 }
 
-/** One piece of one direction of a TCP stream (struct segment_record). The object is reused, its payload is valid until the next `tick`: copy what you keep. */
+/** One piece of one direction of a TCP stream (struct segment_record). The object is reused, its bytes are valid until the next `tick`: copy what you keep. */
 export interface Segment {
   time: number;
   cookie: number;
   direction: Direction;
   /** Sequence number of the first payload byte, modulo 2^32. */
   seq: number;
-  /** Payload bytes on the wire; the first `payload.length` of them were captured. */
+  /** Payload bytes on the wire; the first `captured` of them lie in `bytes` from `at` on. No view of them: making one for each costs as much as reading them. */
   len: number;
-  payload: Uint8Array;
+  bytes: Uint8Array;
+  at: number;
+  captured: number;
   /** Sequence after the last payload byte seen in the other direction, and when; 0 = none yet. */
   otherEndSeq: number;
   otherLastTime: number;
@@ -51,6 +53,11 @@ export interface Segment {
   sampled: boolean;
   /** Set on bytes that arrived on a listener before the connection's own socket existed: `cookie` is the listener's. */
   orphan: OrphanAddresses | undefined;
+}
+
+/** The captured payload of a segment, where a view of it is worth its cost. */
+export function payloadOf({ bytes, at, captured }: Segment): Uint8Array {
+  return bytes.subarray(at, at + captured);
 }
 
 export interface OrphanAddresses {

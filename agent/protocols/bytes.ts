@@ -24,11 +24,14 @@ export function indexOfByte(bytes: Uint8Array, byte: number, from: number): numb
 /** Lines are mostly shorter: a call into native code costs as much as looking at so many bytes. */
 const shortLine = 80;
 
-/** Index of the first line feed at or after `from`, or -1. */
-export function lineFeed(bytes: Uint8Array, from: number): number {
-  const near = Math.min(bytes.length, from + shortLine);
+/** Index of the first line feed from `from` to before `to`, or -1. */
+export function lineFeed(bytes: Uint8Array, from: number, to: number): number {
+  const near = Math.min(to, from + shortLine);
   for (let at = from; at < near; at++) if (bytes[at] === 10) return at;
-  return near === bytes.length ? -1 : indexOfByte(bytes, 10, near);
+  if (near >= to) return -1;
+  // A view, because a search knows no end, and what lies behind `to` may be long.
+  const found = indexOfByte(bytes.subarray(near, to), 10, 0);
+  return found < 0 ? -1 : near + found;
 }
 
 const beyondAscii = /[\x80-\xff]/;

@@ -184,7 +184,7 @@ export class FollowedConnection implements Connection {
 
   #sink(direction: Direction): OrderSink {
     return {
-      data: (bytes, time) => this.#data(direction, bytes, time),
+      data: (bytes, from, to, time) => this.#data(direction, bytes, from, to, time),
       gap: (length, reason, time) => this.#gap(direction, length, reason, time),
       end: (time) => {
         this.#reader?.end(direction, time);
@@ -193,15 +193,15 @@ export class FollowedConnection implements Connection {
     };
   }
 
-  #data(direction: Direction, bytes: Uint8Array, time: number): void {
+  #data(direction: Direction, bytes: Uint8Array, from: number, to: number, time: number): void {
     const reader = this.#reader;
     if (reader !== undefined) {
-      reader.data(direction, bytes, time);
+      reader.data(direction, bytes, from, to, time);
       if (reader.done) this.#finish(reader, time);
       return;
     }
     const recognition = this.#recognition;
-    const recognised = recognition?.data(direction, bytes, time);
+    const recognised = recognition?.data(direction, bytes.subarray(from, to), time);
     if (recognition === undefined || recognised === undefined) return;
     this.#decide(recognised.verdict);
     if (recognition.skipped) this.#around.output.lost('mid-stream', 1);

@@ -5,7 +5,7 @@ import { createConnections } from './connections.ts';
 import type { StreamLimits } from './limits.ts';
 import type { StreamProtocol } from './protocol.ts';
 import type { StreamReader } from './reader.ts';
-import { modelConnection, play, start } from './testing/capture-model.ts';
+import { amongOthers, modelConnection, play, start } from './testing/capture-model.ts';
 
 /** A protocol whose messages begin with `#`, and a log of what its readers are told. */
 function follow(limits: Partial<StreamLimits> = {}, held = 0) {
@@ -18,7 +18,8 @@ function follow(limits: Partial<StreamLimits> = {}, held = 0) {
       const say = (text: string) => void log.push(socket.cookie === 7 ? text : `${socket.cookie}: ${text}`);
       let holding = 0;
       return {
-        data(direction, bytes) {
+        data(direction, lent, from, to) {
+          const bytes = lent.slice(from, to);
           holding += held;
           say(`${direction} ${Buffer.from(bytes).toString('latin1')}`);
         },
@@ -64,7 +65,7 @@ const piece = (seq: number, text: string, more: Partial<Segment> = {}): Segment 
   direction: 0,
   seq: seq >>> 0,
   len: text.length,
-  payload: Buffer.from(text, 'latin1'),
+  ...amongOthers(Buffer.from(text, 'latin1')),
   otherEndSeq: 0,
   otherLastTime: 0,
   lost: 0,

@@ -1,11 +1,12 @@
 /** One direction of a TCP connection put in order: duplicates and overlaps removed, holes waited for and then told. */
-import type { Segment } from '../capture/source.ts';
+import { payloadOf, type Segment } from '../capture/source.ts';
 import type { GapReason } from './reader.ts';
 import { advance, distance } from './sequence.ts';
 
 /** Where ordered bytes go. */
 export interface OrderSink {
-  data(bytes: Uint8Array, time: number): void;
+  /** Bytes `from` to `to` of `bytes`. */
+  data(bytes: Uint8Array, from: number, to: number, time: number): void;
   gap(length: number, reason: GapReason, time: number): void;
   end(time: number): void;
 }
@@ -79,22 +80,22 @@ export class Order {
    */
   accept(segment: Segment, lossy: boolean): void {
     if (this.#ended) return;
-    const { seq, len, payload, fin, sampled, time } = segment;
+    const { seq, len, bytes, at, captured, fin, sampled, time } = segment;
     if (len === 0 && !fin) return;
     if (segment.messageStart || sampled) this.#captured = 0;
-    this.#captured += payload.length;
+    this.#captured += captured;
     this.#expected ??= seq;
     const ahead = distance(this.#expected, seq);
     if (ahead <= 0 && this.#held.length === 0) {
-      this.#deliver(-ahead, len, payload, fin, sampled, time);
+      this.#deliver(-ahead, len, bytes, at, captured, fin, sampled, time);
       return;
     }
-    if (ahead > 0 && this.#held.length === 0 && (lossy || this.#cut || (payload.length === 0 && len > 0))) {
+    if (ahead > 0 && this.#held.length === 0 && (lossy || this.#cut || (captured === 0 && len > 0))) {
       this.#skip(ahead, lossy ? 'lost' : 'cut', time);
-      this.#deliver(0, len, payload, fin, sampled, time);
+      this.#deliver(0, len, bytes, at, captured, fin, sampled, time);
       return;
     }
-    this.#hold(seq, len, payload, fin, sampled, time);
+    this.#hold(seq, len, payloadOf(segment), fin, sampled, time);
     this.#drain(lossy);
   }
 
@@ -135,13 +136,20 @@ export class Order {
     this.#drain(true);
   }
 
-  #deliver(skip: number, len: number, payload: Uint8Array, fin: boolean, sampled: boolean, time: number): void {
+  #deliver(
+    skip: number,
+    len: number,
+    bytes: Uint8Array,
+    at: number,
+    length: number,
+    fin: boolean,
+    sampled: boolean,
+    time: number,
+  ): void {
     if (skip < len) {
-      const captured = Math.min(payload.length, len);
+      const captured = Math.min(length, len);
       this.#expected = advance(this.#expected ?? 0, len - skip);
-      if (skip < captured) {
-        this.#sink.data(skip === 0 && captured === payload.length ? payload : payload.subarray(skip, captured), time);
-      }
+      if (skip < captured) this.#sink.data(bytes, at + skip, at + captured, time);
       const missing = len - Math.max(skip, captured);
       this.#cut = missing > 0 && !sampled;
       if (missing > 0) this.#sink.gap(missing, sampled ? 'sampled' : 'cut', time);
@@ -206,7 +214,8 @@ export class Order {
     this.heldBytes -= first.bytes.length + heldOverhead;
     const ahead = distance(this.#expected ?? first.seq, first.seq);
     if (ahead > 0) this.#skip(ahead, reason, first.time);
-    this.#deliver(Math.max(0, -ahead), first.len, first.bytes, first.fin, first.sampled, first.time);
+    const { len, bytes, fin, sampled, time } = first;
+    this.#deliver(Math.max(0, -ahead), len, bytes, 0, bytes.length, fin, sampled, time);
   }
 
   #release(): void {

@@ -1,5 +1,5 @@
 /** Early bytes: segments that came on a listener before their connection was announced (TCP_DEFER_ACCEPT, Fast Open). */
-import type { OrphanAddresses, Segment } from '../capture/source.ts';
+import { type OrphanAddresses, payloadOf, type Segment } from '../capture/source.ts';
 
 /** Bookkeeping cost of a kept segment, bytes. */
 const overhead = 256;
@@ -24,19 +24,19 @@ export function createOrphans(maxBytes: number): Orphans {
   const forget = (key: string, segments: readonly Segment[]): void => {
     kept.delete(key);
     size -= segments.length;
-    for (const segment of segments) bytes -= segment.payload.length + overhead;
+    for (const segment of segments) bytes -= segment.captured + overhead;
   };
 
   return {
     add(segment) {
       if (segment.orphan === undefined) return 0;
       const key = keyOf(segment.orphan);
-      const copy = { ...segment, payload: segment.payload.slice() };
+      const copy = { ...segment, bytes: new Uint8Array(payloadOf(segment)), at: 0 };
       const list = kept.get(key);
       if (list === undefined) kept.set(key, [copy]);
       else list.push(copy);
       size++;
-      bytes += copy.payload.length + overhead;
+      bytes += copy.captured + overhead;
       const before = size;
       for (const [oldest, segments] of kept) {
         if (bytes <= maxBytes) break;

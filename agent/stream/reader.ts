@@ -9,8 +9,8 @@ export type CloseReason = 'fin' | 'reset' | 'gone';
 
 /** Reads one connection. Calls per direction come in sequence order; `time` is when the bytes were seen (CLOCK_MONOTONIC ns). */
 export interface StreamReader {
-  /** Bytes are valid until the next `tick`, which comes after each batch while `heldBytes` is above 0. */
-  data(direction: Direction, bytes: Uint8Array, time: number): void;
+  /** The next bytes are those of `bytes` from `from` to `to`: valid until the next `tick`, which comes after each batch while `heldBytes` is above 0. */
+  data(direction: Direction, bytes: Uint8Array, from: number, to: number, time: number): void;
   gap(direction: Direction, length: number, reason: GapReason, time: number): void;
   /** FIN of this direction: no more bytes will come. */
   end(direction: Direction, time: number): void;

@@ -84,7 +84,8 @@ export class Recognition {
       const { direction, bytes, time } = events[i] as Event;
       const pieces = [bytes];
       while (events[i + 1]?.direction === direction) pieces.push((events[++i] as Event).bytes);
-      reader.data(direction, pieces.length === 1 ? bytes : Buffer.concat(pieces), time);
+      const whole = pieces.length === 1 ? bytes : Buffer.concat(pieces);
+      reader.data(direction, whole, 0, whole.length, time);
     }
   }
 

@@ -1,22 +1,25 @@
 /** Runs the live source on a cgroup of the test's own and keeps what it tells, so that tests can ask about connections. */
 import assert from 'node:assert/strict';
 import { createLiveSource, type LiveOptions } from '../../agent/capture/live.ts';
-import type {
-  CaptureListener,
-  CaptureSource,
-  Datagram,
-  Direction,
-  EdgeSample,
-  FlowSample,
-  OrphanAddresses,
-  Policy,
-  Segment,
-  SocketClose,
-  SocketOpen,
+import {
+  type CaptureListener,
+  type CaptureSource,
+  type Datagram,
+  type Direction,
+  type EdgeSample,
+  type FlowSample,
+  type OrphanAddresses,
+  type Policy,
+  payloadOf,
+  type Segment,
+  type SocketClose,
+  type SocketOpen,
 } from '../../agent/capture/source.ts';
 
 /** A segment that is kept: its payload is a copy. */
-export type KeptSegment = Segment;
+export interface KeptSegment extends Segment {
+  readonly payload: Uint8Array;
+}
 
 export interface ObservedSocket {
   readonly open: SocketOpen;
@@ -66,7 +69,8 @@ export function observe(cgroupPath: string, options: Partial<LiveOptions> = {}):
       sockets.set(open.cookie, { open, segments: [], close: undefined });
     },
     segment(segment) {
-      const kept = { ...segment, payload: segment.payload.slice() };
+      const payload = payloadOf(segment).slice();
+      const kept = { ...segment, bytes: payload, at: 0, payload };
       if (kept.orphan !== undefined) {
         orphans.push({ ...kept, orphan: kept.orphan });
         return;

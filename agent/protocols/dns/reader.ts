@@ -50,9 +50,9 @@ export class DnsReader implements StreamReader {
     return this.#frames[0].heldBytes + this.#frames[1].heldBytes + this.#log.pending * questionBytes;
   }
 
-  data(direction: Direction, bytes: Uint8Array, time: number): void {
+  data(direction: Direction, bytes: Uint8Array, from: number, to: number, time: number): void {
     this.#time = time;
-    this.#frames[direction].data(bytes);
+    this.#frames[direction].data(bytes.subarray(from, to));
   }
 
   /** What the budget left out are whole messages, so that what follows begins one. */

@@ -1,5 +1,5 @@
 /** The chunked transfer coding (RFC 9112 §7.1), decoded piece by piece. */
-import { latin1 } from '../bytes.ts';
+import { latin1, lineFeed } from '../bytes.ts';
 
 /** Trailer text kept of one message, bytes. */
 const maxTrailers = 16_384;
@@ -29,23 +29,24 @@ export class ChunkedDecoder {
   /** After `feed` returned `frame` or `resync`: index of the first byte not taken. */
   at = 0;
 
-  feed(bytes: Uint8Array, from: number, sink: ChunkSink): ChunkedState {
+  /** Takes the bytes from `from` to `to`. */
+  feed(bytes: Uint8Array, from: number, to: number, sink: ChunkSink): ChunkedState {
     let at = from;
-    while (at < bytes.length) {
+    while (at < to) {
       if (this.#state === 'data') {
-        const end = Math.min(bytes.length, at + this.#remaining);
+        const end = Math.min(to, at + this.#remaining);
         sink.body(bytes, at, end);
         this.#remaining -= end - at;
         at = end;
         if (this.#remaining === 0) this.#state = 'data-end';
       } else if (this.#state === 'extension') {
-        const newline = bytes.indexOf(LF, at);
+        const newline = lineFeed(bytes, at, to);
         if (newline < 0) return 'need-more';
         at = newline + 1;
         this.#beginChunk();
       } else if (this.#state === 'trailers') {
-        const newline = bytes.indexOf(LF, at);
-        this.#trailerLine += latin1(bytes, at, Math.min(newline < 0 ? bytes.length : newline + 1, at + maxTrailers));
+        const newline = lineFeed(bytes, at, to);
+        this.#trailerLine += latin1(bytes, at, Math.min(newline < 0 ? to : newline + 1, at + maxTrailers));
         if (this.#trailerLine.length > maxTrailers) this.#trailerLine = this.#trailerLine.slice(0, maxTrailers);
         if (newline < 0) return 'need-more';
         at = newline + 1;

@@ -70,9 +70,9 @@ export class HeadReader {
     this.#shapes = createFieldShapes(redactor);
   }
 
-  /** Reads the head that begins at `from`. Lines end with CRLF or a bare LF (RFC 9112 §2.2). */
-  read(bytes: Uint8Array, from: number, kind: Kind): HeadState {
-    const newline = lineFeed(bytes, from);
+  /** Reads the head that begins at `from`; bytes are known up to `to`. Lines end with CRLF or a bare LF (RFC 9112 §2.2). */
+  read(bytes: Uint8Array, from: number, to: number, kind: Kind): HeadState {
+    const newline = lineFeed(bytes, from, to);
     if (newline < 0) return 'need-more';
     const end = lineEnd(bytes, from, newline);
     const isStart =
@@ -80,7 +80,7 @@ export class HeadReader {
     if (!isStart) return 'none';
     this.#begin(bytes, from, end, kind);
     this.fieldsAt = newline + 1 - from + this.#shift;
-    return this.#readFields(bytes, newline + 1) ? 'complete' : 'need-more';
+    return this.#readFields(bytes, newline + 1, to) ? 'complete' : 'need-more';
   }
 
   /** What can be said of a head of which only the beginning is there; an incomplete line at its end is left out. Undefined = nothing. */
@@ -89,7 +89,7 @@ export class HeadReader {
     if (last >= 0) {
       // A blank line makes the complete lines a head; the incomplete one may be half a secret.
       const lines = Buffer.concat([bytes.subarray(0, last + 1), blankLine]);
-      return this.read(lines, 0, kind) === 'complete' ? lines : undefined;
+      return this.read(lines, 0, lines.length, kind) === 'complete' ? lines : undefined;
     }
     const isStart =
       kind === 'request'
@@ -108,7 +108,7 @@ export class HeadReader {
     if (section === '') return '';
     const bytes = Buffer.from(`${section}\n`, 'latin1');
     this.#forget(0);
-    this.#readFields(bytes, 0);
+    this.#readFields(bytes, 0, bytes.length);
     let text = '';
     let at = 0;
     for (const { from, to, by } of this.replacements) {
@@ -162,11 +162,11 @@ export class HeadReader {
   }
 
   /** Reads field lines from `from` on; false when there is no blank line behind them yet. */
-  #readFields(bytes: Uint8Array, from: number): boolean {
+  #readFields(bytes: Uint8Array, from: number, to: number): boolean {
     const { letters, shapes } = this.#shapes;
     let at = from;
     for (;;) {
-      let newline = lineFeed(bytes, at);
+      let newline = lineFeed(bytes, at, to);
       if (newline < 0) return false;
       const first = bytes[at] ?? 0;
       if (newline === at || (first === CR && newline === at + 1)) {
@@ -175,8 +175,8 @@ export class HeadReader {
         return true;
       }
       // obs-fold (RFC 9112 §5.2): a line that begins with white space continues the one before.
-      while (bytes[newline + 1] === SPACE || bytes[newline + 1] === TAB) {
-        newline = lineFeed(bytes, newline + 1);
+      while (newline + 1 < to && (bytes[newline + 1] === SPACE || bytes[newline + 1] === TAB)) {
+        newline = lineFeed(bytes, newline + 1, to);
         if (newline < 0) return false;
       }
       if (letters[fold(first)] === 1) {

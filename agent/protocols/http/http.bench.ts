@@ -95,7 +95,9 @@ function measure({ name, request, response }: Case): string {
         reused.time = time += 1000;
         reused.seq = (segment.seq + n * sizes[direction]) >>> 0;
         reused.len = segment.len;
-        reused.payload = segment.payload;
+        reused.bytes = segment.bytes;
+        reused.at = segment.at;
+        reused.captured = segment.captured;
         reused.messageStart = segment.messageStart;
         // Where the other direction ends: after its part of this exchange once this one is the response.
         reused.otherEndSeq =

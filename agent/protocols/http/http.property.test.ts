@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { HttpEvent } from '../../../src/domain/tables/http-events.ts';
-import type { Segment } from '../../capture/source.ts';
-import { type CaptureRecord, modelConnection, withLoss } from '../../stream/testing/capture-model.ts';
+import { payloadOf, type Segment } from '../../capture/source.ts';
+import { amongOthers, type CaptureRecord, modelConnection, withLoss } from '../../stream/testing/capture-model.ts';
 import { createBench, rowsOf } from './testing/run.ts';
 
 /** One message: how it is written, by kind. */
@@ -136,7 +136,7 @@ function repeated(records: readonly CaptureRecord[], picks: readonly number[]): 
       ...segment,
       seq: (segment.seq + skip) >>> 0,
       len: segment.len - skip,
-      payload: segment.payload.slice(skip),
+      ...amongOthers(payloadOf(segment).slice(skip)),
       messageStart: false,
     };
     result.splice(at + 1 + (pick % 3), 0, { type: 'segment', segment: again });
@@ -292,12 +292,19 @@ describe('hostile input', () => {
       fc.property(fc.array(fc.tuple(fc.nat(9), fc.boolean(), anySegment), { maxLength: 80 }), (script) => {
         const bench = createBench({ limits });
         let time = 1e12;
-        for (const [cookie, close, { wait, ...segment }] of script) {
+        for (const [cookie, close, { wait, payload, ...segment }] of script) {
           time += wait + 1;
           const { open } = modelConnection({ cookie, midstream: cookie % 2 === 0, firstSeq: [1000, 1000] })
             .records[0] as CaptureRecord & { type: 'open' };
           bench.connections.open({ ...open, time });
-          bench.connections.segment({ ...segment, cookie, time, sampled: false, orphan: undefined });
+          bench.connections.segment({
+            ...segment,
+            ...amongOthers(payload),
+            cookie,
+            time,
+            sampled: false,
+            orphan: undefined,
+          });
           assert.ok((bench.connections.totals().held_bytes ?? 0) <= limits.totalBytes);
           const { connections_open: all = 0, resting_connections: resting = 0 } = bench.connections.totals();
           assert.ok(all - resting <= limits.connections && resting <= limits.resting);

@@ -1,6 +1,7 @@
 /** One direction of a connection as a sequence of messages: framing, gaps, and finding the way back after them. */
 import type { GapReason } from '../../stream/reader.ts';
 import { PooledBytes } from '../byte-pool.ts';
+import { lineFeed } from '../bytes.ts';
 import { ChunkedDecoder } from './chunked.ts';
 import type { Framing } from './framing.ts';
 import type { Kind } from './head.ts';
@@ -69,12 +70,12 @@ export class MessageStream {
     return (this.#message?.cost ?? 0) + this.#head.size + this.#line.size;
   }
 
-  /** `turned`: the other direction has spoken since the last bytes of this one. */
-  data(bytes: Uint8Array, time: number, turned: boolean): void {
+  /** The next bytes are those from `from` to `to`. `turned`: the other direction has spoken since the last bytes of this one. */
+  data(bytes: Uint8Array, from: number, to: number, time: number, turned: boolean): void {
     this.#now = time;
     if (turned && (this.#state === 'turn' || this.#state === 'seek')) this.#seekHere(time);
-    let at = 0;
-    while (at < bytes.length) at = this.#step(bytes, at);
+    let at = from;
+    while (at < to) at = this.#step(bytes, at, to);
   }
 
   /** Returns whether it is still known where the next message begins: the bytes were inside a body of known extent. */
@@ -166,55 +167,55 @@ export class MessageStream {
     }
   }
 
-  #step(bytes: Uint8Array, at: number): number {
+  #step(bytes: Uint8Array, at: number, to: number): number {
     switch (this.#state) {
       case 'start':
-        return this.#start(bytes, at);
+        return this.#start(bytes, at, to);
       case 'head':
-        return this.#moreHead(bytes, at);
+        return this.#moreHead(bytes, at, to);
       case 'length':
-        return this.#lengthBody(bytes, at);
+        return this.#lengthBody(bytes, at, to);
       case 'chunked':
-        return this.#chunkedBody(bytes, at);
+        return this.#chunkedBody(bytes, at, to);
       case 'seek':
-        return this.#seek(bytes, at);
+        return this.#seek(bytes, at, to);
       case 'tunnel':
-        return bytes.length;
+        return to;
       default:
-        this.body(bytes, at, bytes.length);
-        return bytes.length;
+        this.body(bytes, at, to);
+        return to;
     }
   }
 
   /** The hot path: a whole head in one segment is read where it lies. */
-  #start(bytes: Uint8Array, from: number): number {
+  #start(bytes: Uint8Array, from: number, to: number): number {
     let at = from;
     // Blank lines before a start line are ignored (RFC 9112 §2.2).
-    while (bytes[at] === LF || bytes[at] === CR) at++;
-    if (at >= bytes.length) return at;
+    while (at < to && (bytes[at] === LF || bytes[at] === CR)) at++;
+    if (at >= to) return to;
     const { head } = this.#reading;
-    const state = head.read(bytes, at, this.#kind);
+    const state = head.read(bytes, at, to, this.#kind);
     if (state === 'complete' && head.end - at <= this.#limits.headBytes) {
       const { end } = head;
       this.#begin(this.#newMessage(bytes, at, false, this.#now));
       return end;
     }
-    if (state === 'none') return this.#noStart(at, bytes.indexOf(LF, at), bytes.length);
-    if (state === 'need-more' && !mayBecomeMessage(bytes, at, this.#kind)) {
-      return this.#noStart(at, -1, bytes.length);
+    if (state === 'none') return this.#noStart(at, lineFeed(bytes, at, to), to);
+    if (state === 'need-more' && !mayBecomeMessage(bytes, at, to, this.#kind)) {
+      return this.#noStart(at, -1, to);
     }
     this.#state = 'head';
     this.#headChecked = false;
     this.#headTime = this.#now;
-    return this.#moreHead(bytes, at);
+    return this.#moreHead(bytes, at, to);
   }
 
   /** What lies here begins no message: the next line may. */
-  #noStart(at: number, newline: number, length: number): number {
+  #noStart(at: number, newline: number, to: number): number {
     this.#handler.garbage();
     this.#state = 'seek';
     this.#inLine = newline >= at;
-    return newline < 0 ? length : newline + 1;
+    return newline < 0 ? to : newline + 1;
   }
 
   #newMessage(bytes: Uint8Array, from: number, headCut: boolean, firstTime: number): Message {
@@ -222,14 +223,14 @@ export class MessageStream {
     return new Message(head, bytes, from, pool, headCut, firstTime, this.#now);
   }
 
-  #moreHead(bytes: Uint8Array, at: number): number {
+  #moreHead(bytes: Uint8Array, at: number, to: number): number {
     const before = this.#head.length;
-    const to = Math.min(bytes.length, at + this.#limits.headBytes - before);
-    this.#head.append(bytes, at, to);
+    const taken = Math.min(to, at + this.#limits.headBytes - before);
+    this.#head.append(bytes, at, taken);
     const kept = this.#head.buffer.subarray(0, this.#head.length);
     const { head } = this.#reading;
     if (endsHead(kept, before)) {
-      if (head.read(kept, 0, this.#kind) !== 'complete') return this.#badHead(bytes);
+      if (head.read(kept, 0, kept.length, this.#kind) !== 'complete') return this.#badHead(to);
       const { end } = head;
       this.#begin(this.#newMessage(kept, 0, false, this.#headTime), true);
       return at + end - before;
@@ -238,22 +239,22 @@ export class MessageStream {
     if (!this.#headChecked) {
       this.#headChecked = kept.includes(LF, before);
       if (this.#headChecked) {
-        if (head.read(kept, 0, this.#kind) === 'none') return this.#badHead(bytes);
-      } else if (before < 64 && !mayBecomeStart(kept, 0, kept.length, this.#kind)) return this.#badHead(bytes);
+        if (head.read(kept, 0, kept.length, this.#kind) === 'none') return this.#badHead(to);
+      } else if (before < 64 && !mayBecomeStart(kept, 0, kept.length, this.#kind)) return this.#badHead(to);
     }
     if (kept.length >= this.#limits.headBytes) {
       this.#cutHead(0, `after ${kept.length} bytes, too long to keep`);
-      return to;
+      return taken;
     }
-    return bytes.length;
+    return to;
   }
 
-  #badHead(bytes: Uint8Array): number {
+  #badHead(to: number): number {
     this.#head.free();
     this.#handler.garbage();
     this.#state = 'seek';
     this.#inLine = false;
-    return bytes.length;
+    return to;
   }
 
   /** The rest of a head will not be seen (or kept): makes a message of what there is, or returns false. */
@@ -304,21 +305,21 @@ export class MessageStream {
     this.#handler.completed(message);
   }
 
-  #lengthBody(bytes: Uint8Array, at: number): number {
-    const end = Math.min(bytes.length, at + this.#remaining);
+  #lengthBody(bytes: Uint8Array, at: number, to: number): number {
+    const end = Math.min(to, at + this.#remaining);
     this.body(bytes, at, end);
     this.#remaining -= end - at;
     if (this.#remaining === 0) this.#complete('start');
     return end;
   }
 
-  #chunkedBody(bytes: Uint8Array, at: number): number {
+  #chunkedBody(bytes: Uint8Array, at: number, to: number): number {
     const decoder = this.#chunked;
     const message = this.#message;
-    if (decoder === undefined || message === undefined) return bytes.length;
+    if (decoder === undefined || message === undefined) return to;
     message.lastTime = this.#now;
-    const state = decoder.feed(bytes, at, this);
-    if (state === 'need-more') return bytes.length;
+    const state = decoder.feed(bytes, at, to, this);
+    if (state === 'need-more') return to;
     message.trailers = this.#reading.head.redactTrailers(decoder.trailers);
     this.#chunked = undefined;
     if (state === 'frame') {
@@ -377,16 +378,16 @@ export class MessageStream {
     this.#headTime = time;
   }
 
-  #seek(bytes: Uint8Array, at: number): number {
-    const newline = bytes.indexOf(LF, at);
+  #seek(bytes: Uint8Array, at: number, to: number): number {
+    const newline = lineFeed(bytes, at, to);
     if (!this.#inLine) {
-      if (newline < 0) return bytes.length;
+      if (newline < 0) return to;
       this.#inLine = true;
       return newline + 1;
     }
     const before = this.#line.length;
     if (before === 0) this.#headTime = this.#now;
-    const end = Math.min(newline < 0 ? bytes.length : newline + 1, at + maxSoughtLine);
+    const end = Math.min(newline < 0 ? to : newline + 1, at + maxSoughtLine);
     this.#line.append(bytes, at, end);
     const { buffer: line, length } = this.#line;
     if (newline >= 0 && end === newline + 1) {
@@ -443,6 +444,6 @@ function endsHead(kept: Buffer, from: number): boolean {
 }
 
 /** Whether bytes that hold no whole head may be the beginning of one. */
-function mayBecomeMessage(bytes: Uint8Array, at: number, kind: Kind): boolean {
-  return bytes.indexOf(LF, at) >= 0 || mayBecomeStart(bytes, at, bytes.length, kind);
+function mayBecomeMessage(bytes: Uint8Array, at: number, to: number, kind: Kind): boolean {
+  return lineFeed(bytes, at, to) >= 0 || mayBecomeStart(bytes, at, to, kind);
 }

@@ -101,18 +101,18 @@ export class HttpReader implements StreamReader {
     return this.#pendingCost + this.#requests.heldBytes + this.#responses.heldBytes;
   }
 
-  data(direction: Direction, bytes: Uint8Array, time: number): void {
+  data(direction: Direction, bytes: Uint8Array, from: number, to: number, time: number): void {
     if (this.done) return;
     this.#now = time;
     // Whoever sends requests is the client, whatever the socket's role says.
-    this.#requestDirection ??= isResponse(bytes) ? opposite(direction) : direction;
+    this.#requestDirection ??= isResponse(bytes, from, to) ? opposite(direction) : direction;
     const turned = this.#lastDirection !== direction;
     this.#lastDirection = direction;
     // The rest of a body (after "100 Continue") is no new turn.
     if (turned && direction === this.#requestDirection && !this.#requests.inBody) this.#clientTurned = true;
     const stream = this.#streamOf(direction);
     const wasUnknown = stream.endUnknown;
-    stream.data(bytes, time, turned);
+    stream.data(bytes, from, to, time, turned);
     if (stream.endUnknown && !(wasUnknown && this.#outOfStep)) this.#loseStep(direction);
   }
 
@@ -379,7 +379,8 @@ function opposite(direction: Direction): Direction {
 
 const responseStart = 'HTTP/';
 
-function isResponse(bytes: Uint8Array): boolean {
-  for (let at = 0; at < responseStart.length; at++) if (bytes[at] !== responseStart.charCodeAt(at)) return false;
+function isResponse(bytes: Uint8Array, from: number, to: number): boolean {
+  if (to - from < responseStart.length) return false;
+  for (let i = 0; i < responseStart.length; i++) if (bytes[from + i] !== responseStart.charCodeAt(i)) return false;
   return true;
 }

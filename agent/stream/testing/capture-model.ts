@@ -85,7 +85,7 @@ export function modelConnection(options: ModelOptions = {}): ConnectionModel {
         direction,
         seq: seq[direction],
         len,
-        payload,
+        ...amongOthers(payload),
         otherEndSeq: endSeq[other],
         otherLastTime: lastTime[other],
         lost,
@@ -194,17 +194,26 @@ export function modelConnection(options: ModelOptions = {}): ConnectionModel {
 /** Plays records the way capture does: in order, with a tick every 100 ms of captured time. */
 export function play(records: readonly CaptureRecord[], listener: CaptureListener): void {
   let ticked = start;
+  const lent: Uint8Array[] = [];
+  const tick = (time: number): void => {
+    listener.tick(time);
+    // The next batch lies where the last one did.
+    for (const bytes of lent.splice(0)) bytes.fill(42);
+  };
   for (const record of records) {
     const time = timeOf(record);
     while (time - ticked >= 100e6) {
       ticked += 100e6;
-      listener.tick(ticked);
+      tick(ticked);
     }
     if (record.type === 'open') listener.open(record.open);
-    else if (record.type === 'segment') listener.segment(reused(record.segment));
-    else listener.close(record.close);
+    else if (record.type === 'segment') {
+      const bytes = new Uint8Array(record.segment.bytes);
+      lent.push(bytes);
+      listener.segment({ ...record.segment, bytes });
+    } else listener.close(record.close);
   }
-  listener.tick(Math.max(ticked, ...records.map(timeOf)) + 1);
+  tick(Math.max(ticked, ...records.map(timeOf)) + 1);
 }
 
 export function timeOf(record: CaptureRecord): number {
@@ -225,7 +234,10 @@ export function withLoss(records: readonly CaptureRecord[], drop: ReadonlySet<nu
   return left;
 }
 
-/** A payload that is overwritten after the call, as a drain buffer is. */
-function reused(segment: Segment): Segment {
-  return { ...segment, payload: segment.payload.slice() };
+const neighbour = Buffer.from('\nGET /neighbour HTTP/1.1\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc\r\n');
+
+/** A payload as it lies in a drained batch: other connections' bytes are before it and behind it, and are not to be read. */
+export function amongOthers(payload: Uint8Array): Pick<Segment, 'bytes' | 'at' | 'captured'> {
+  const bytes = Buffer.concat([neighbour, payload, neighbour]);
+  return { bytes, at: neighbour.length, captured: payload.length };
 }
