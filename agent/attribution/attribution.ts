@@ -139,7 +139,7 @@ export function createAttribution(options: AttributionOptions): Attribution {
     },
     close: ({ cookie, time }) => sockets.close(cookie, time),
     flow(flow) {
-      if (sockets.get(flow.cookie) === undefined) {
+      if (!sockets.has(flow.cookie)) {
         const ends = endsOf(flow);
         sockets.open(ends);
         learn(ends);

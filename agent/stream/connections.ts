@@ -94,28 +94,43 @@ export function createConnections(options: ConnectionsOptions): Connections {
     connection.accounted = 0;
   };
 
+  /** Follows it no longer, for as long as it is silent. False where something of it is unfinished. */
+  const putToRest = (cookie: number, connection: FollowedConnection): boolean => {
+    const rest = connection.rest();
+    if (rest === undefined) return false;
+    // Not `forget`: it has not ended.
+    connections.delete(cookie);
+    active.delete(connection);
+    countLost('connection-budget', resting.add(rest));
+    return true;
+  };
+
   const makeRoom = (): void => {
-    const bySilence = [...connections].sort(([, a], [, b]) => a.lastTime - b.lastTime);
-    const victims = bySilence.slice(0, Math.max(1, Math.floor(limits.connections * freedShare)));
-    let lost = 0;
-    for (const [cookie, connection] of victims) {
+    const silences = Float64Array.from(connections.values(), ({ lastTime }) => lastTime).sort();
+    const victims = Math.max(1, Math.floor(limits.connections * freedShare));
+    const silentSince = silences[victims - 1] ?? Number.POSITIVE_INFINITY;
+    let left = victims;
+    for (const [cookie, connection] of connections) {
+      if (connection.lastTime > silentSince) continue;
       if (connection.closing) {
         connection.endClosed();
         forget(cookie, connection);
-        continue;
-      }
-      const rest = connection.rest();
-      if (rest === undefined) {
+      } else if (!putToRest(cookie, connection)) {
         forget(cookie, connection);
-        lost++;
-        continue;
+        output.lost('connection-budget', 1);
       }
-      // Not `forget`: it has not ended.
-      connections.delete(cookie);
-      active.delete(connection);
-      lost += resting.add(rest);
+      if (--left === 0) return;
     }
-    countLost('connection-budget', lost);
+  };
+
+  /** Of many connections those that are silent need not be followed. */
+  const restSilent = (time: number): void => {
+    let many = connections.size - limits.followedSilent;
+    for (const [cookie, connection] of connections) {
+      if (many <= 0) return;
+      if (time - connection.lastTime < limits.restNanos || connection.closing) continue;
+      if (putToRest(cookie, connection)) many--;
+    }
   };
 
   /** A connection that rested is followed again. */
@@ -133,6 +148,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     for (const [cookie, connection] of connections) {
       if (time - connection.lastTime > limits.idleNanos) forget(cookie, connection);
     }
+    restSilent(time);
     resting.expire(time - limits.idleNanos);
     countLost('orphan-expired', orphans.expire(time - limits.orphanNanos));
   };
@@ -206,7 +222,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       }
       countLost('orphan-expired', orphans.expire(Number.POSITIVE_INFINITY));
     },
-    verdictOf: (cookie) => (connections.get(cookie) ?? resting.get(cookie))?.verdict,
+    verdictOf: (cookie) => connections.get(cookie)?.verdict ?? resting.verdictOf(cookie),
     totals() {
       const totals: Record<string, number> = {
         connections: opened,

@@ -2,7 +2,10 @@
 export interface StreamLimits {
   /** Connections followed at once, some 7 KiB each; beyond it the longest silent rest first. */
   readonly connections: number;
-  /** Connections that rest, some 700 bytes each, until they speak again; beyond it those that rest longest are forgotten. */
+  /** Of more than this many those that are silent for so long rest at once. */
+  readonly followedSilent: number;
+  readonly restNanos: number;
+  /** Connections that rest, some 120 bytes each, until they speak again; beyond it those that rest longest are forgotten. */
   readonly resting: number;
   /** Bytes one connection may hold: segments waiting for a hole to fill, and what its reader keeps. */
   readonly connectionBytes: number;
@@ -22,6 +25,8 @@ export interface StreamLimits {
 
 export const defaultLimits: StreamLimits = {
   connections: 5_000,
+  followedSilent: 500,
+  restNanos: 3e9,
   resting: 150_000,
   connectionBytes: 1 << 20,
   totalBytes: 48 << 20,
