@@ -7,6 +7,7 @@ import { mergeLosses } from './losses.ts';
 import { createRowRing, type RowRing } from './row-ring.ts';
 import { createSeries, type SeriesLimits } from './series/series.ts';
 import type { Snapshot, Store, TableState } from './store.ts';
+import { createWorkQueue, type Pacing } from './work.ts';
 
 export interface StoreLimits {
   /** Rows kept of each table, 1 or more. */
@@ -23,8 +24,15 @@ const seriesOnly: ReadonlySet<string> = new Set(['pod_stats', 'edge_stats', 'end
 
 const noRows: TableState = { rows: [], received: 0, evicted: 0 };
 
-/** A store that keeps the newest `limits.rows` (default 20,000) rows of each table. `now` is for tests: Unix ms. */
-export function createStore(limits: Partial<StoreLimits> = {}, now: () => number = Date.now): Store {
+/**
+ * A store that keeps the newest `limits.rows` (default 20,000) rows of each table. `now` is for tests: Unix ms. With a pacing, a publication
+ * whose tables take long to work out comes when they are: nothing holds keys up. Without one, whoever asks waits.
+ */
+export function createStore(
+  limits: Partial<StoreLimits> = {},
+  now: () => number = Date.now,
+  pacing: Pacing | undefined = undefined,
+): Store {
   const limit = Math.max(1, Math.floor(limits.rows ?? 20_000));
   const rings = new Map<string, RowRing>(
     tables
@@ -34,7 +42,8 @@ export function createStore(limits: Partial<StoreLimits> = {}, now: () => number
         createRowRing(table, levelTables.has(table.id) ? Math.min(limit, mostLevels) : limit),
       ]),
   );
-  const series = createSeries(limits.series);
+  const queue = pacing && createWorkQueue(pacing, () => show());
+  const series = createSeries(limits.series, queue);
   const agents = createAgentBook();
   const listeners = new Set<() => void>();
   /** Tables whose rows go when the next ones come. */
@@ -55,6 +64,7 @@ export function createStore(limits: Partial<StoreLimits> = {}, now: () => number
       time: now(),
       table: (id) => states.get(id) ?? noRows,
       derived: (table, window) => series.derived(table, window, version),
+      isPending: series.isPending,
       timeline: series.timeline,
       held: series.held,
       agents: listed,
@@ -63,6 +73,11 @@ export function createStore(limits: Partial<StoreLimits> = {}, now: () => number
     };
   }
 
+  const show = () => {
+    changed = false;
+    snapshot = takeSnapshot(snapshot.version + 1);
+    for (const listener of [...listeners]) listener();
+  };
   const clear = (table: string) => {
     renewing.delete(table);
     const ring = rings.get(table);
@@ -88,11 +103,13 @@ export function createStore(limits: Partial<StoreLimits> = {}, now: () => number
     renew: (table) => void renewing.add(table),
     isRenewing: (table) => renewing.has(table),
     publish() {
+      // A publication is under way.
+      if (queue?.busy) return;
+      const { held } = series;
       if (series.settle(now())) changed = true;
       if (!changed) return;
-      changed = false;
-      snapshot = takeSnapshot(snapshot.version + 1);
-      for (const listener of [...listeners]) listener();
+      if (held) series.prepare(held, snapshot.version);
+      if (!queue?.busy) show();
     },
     getSnapshot: () => snapshot,
     subscribe(listener) {

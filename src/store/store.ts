@@ -77,6 +77,8 @@ export interface Snapshot {
   table(id: string): TableState;
   /** Rows of a derived table (src/domain/tables/derived) for a stretch of time, in no particular order; the same array while nothing changed. */
   derived(table: string, window: TimeWindow): readonly StoredRow[];
+  /** Rows of a derived table are being worked out for the first time and come with a later publication. */
+  readonly isPending?: (table: string) => boolean;
   /**
    * One point for each whole step of the window, oldest first. Steps are whole seconds and begin at multiples of their length, so
    * that a point stays the same while the window slides.
@@ -99,7 +101,7 @@ export interface Store {
   renew(table: string): void;
   /** None has come yet. */
   isRenewing(table: string): boolean;
-  /** Makes what was applied visible; a no-op when nothing changed. */
+  /** Makes what was applied visible, if need be a little later (create-store.ts, pacing); a no-op when nothing changed. */
   publish(): void;
   readonly getSnapshot: () => Snapshot;
   /** Called after each publication that changed something. */

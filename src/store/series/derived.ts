@@ -1,6 +1,7 @@
 /** Derived tables for stretches of time: worked out once per publication, kept while they slide. */
 import type { Row } from '../../domain/column.ts';
 import type { StoredRow, TimeWindow } from '../store.ts';
+import { finish, type Work, type WorkQueue } from '../work.ts';
 import { type Derivation, stretchOf } from './derive/derivation.ts';
 import { deriveEdges } from './derive/edges.ts';
 import { deriveEndpoints } from './derive/endpoints.ts';
@@ -11,11 +12,18 @@ import { blockMs, secondMs } from './history.ts';
 import type { Kinds } from './kinds.ts';
 
 export interface DerivedTables {
-  /** The same array while nothing changed. `version` tells publications apart. */
+  /**
+   * The same array while nothing changed. `version` tells publications apart. With a queue, what takes long is done there: until then
+   * there are no rows, or those of a moment ago.
+   */
   rows(table: string, window: TimeWindow, held: TimeWindow, version: number): readonly StoredRow[];
+  /** Rows of a table are on their way and there are none yet. */
+  isPending(table: string): boolean;
+  /** Works the rows that the publication `version` was asked for out for the next one, in which `held` ends later. */
+  prepare(before: TimeWindow, held: TimeWindow, version: number): void;
   /** How connections stand has changed without a word. */
   touch(): void;
-  /** Keys or names are others now. */
+  /** Keys or names are others now. Not while the queue is busy. */
   reset(): void;
 }
 
@@ -23,6 +31,8 @@ export interface DerivedTables {
 const seriesSteps = 24;
 /** Stretches of time of one table that are kept at once: those of the views on the stack. */
 const mostKept = 4;
+/** Cells that are read at once where there is a queue: a few milliseconds. */
+const mostAtOnce = 2_000;
 
 interface Kept {
   readonly folds: readonly Fold[];
@@ -33,11 +43,13 @@ interface Kept {
   version: number;
   touched: number;
   rows: readonly StoredRow[];
+  /** Where the work that is under way will end. */
+  underWay: TimeWindow | undefined;
 }
 
 const noRows: readonly StoredRow[] = [];
 
-export function createDerivedTables(kinds: Kinds): DerivedTables {
+export function createDerivedTables(kinds: Kinds, queue: WorkQueue | undefined): DerivedTables {
   const derivations = new Map<string, Derivation>(
     [derivePods, deriveServices, deriveNamespaces, deriveEndpoints, deriveEdges, deriveFlows]
       .map((derive) => derive(kinds))
@@ -51,12 +63,43 @@ export function createDerivedTables(kinds: Kinds): DerivedTables {
     const spanMs = window.to - window.from;
     const alike = list.filter((each) => each.stepMs === stepMs && each.spanMs === spanMs);
     return (
-      alike.find((each) => each.window.from === window.from && each.window.to === window.to) ??
+      alike.find((each) => sameWindow(each.window, window) && (each.version >= 0 || each.underWay)) ??
+      alike.find((each) => each.underWay && sameWindow(each.underWay, window)) ??
       alike
-        .filter((each) => each.version < version && each.window.to <= window.to && each.window.to > window.from)
+        .filter((each) => !each.underWay && each.version < version)
+        .filter((each) => each.window.to <= window.to && each.window.to > window.from)
         .toSorted((a, b) => b.window.to - a.window.to)[0]
     );
   };
+  const isCheap = ({ folds, rows }: Kept, { from, to }: TimeWindow) =>
+    folds.reduce((sum, fold) => sum + fold.cost(from, to), rows.length) <= mostAtOnce;
+  /** Leaves to the queue what takes long; false = it is for the caller to do. */
+  const leave = (...work: Parameters<typeof move>): boolean => {
+    const [, moved, window] = work;
+    if (!queue || isCheap(moved, window)) return false;
+    moved.underWay = window;
+    queue.add(move(...work));
+    return true;
+  };
+  /** Moves there and works the rows out, as part of a publication. */
+  function* move(
+    derivation: Derivation,
+    moved: Kept,
+    window: TimeWindow,
+    held: TimeWindow,
+    version: number,
+  ): Work<void> {
+    const isFirst = moved.version === -1;
+    const touchedNow = touched;
+    let changed =
+      isFirst || moved.touched !== touched || !sameWindow(moved.window, window) || !sameWindow(moved.held, held);
+    for (const fold of moved.folds) if (yield* fold.syncing(window.from, window.to)) changed = true;
+    const rows = changed
+      ? stored(derivation, yield* derivation.rows(stretchOf(window.from, window.to, held), ...moved.folds))
+      : moved.rows;
+    // At once: until here it was what it was before.
+    Object.assign(moved, { window, held, version, touched: touchedNow, rows, underWay: undefined });
+  }
 
   return {
     rows(table, window, held, version) {
@@ -72,24 +115,27 @@ export function createDerivedTables(kinds: Kinds): DerivedTables {
       if (!found) {
         const spanMs = window.to - window.from;
         const folds = derivation.folds.map((options) => createFold(options, stepMs, spanMs));
-        found = { folds, stepMs, spanMs, window, held, version: -1, touched, rows: noRows };
+        found = { folds, stepMs, spanMs, window, held, version: -1, touched, rows: noRows, underWay: undefined };
         list.push(found);
         if (list.length > mostKept) list.splice(list.indexOf(oldest(list)), 1);
       }
-      if (found.version === version && sameWindow(found.window, window)) return found.rows;
-      const isFirst = found.version === -1;
-      let changed =
-        isFirst || found.touched !== touched || !sameWindow(found.window, window) || !sameWindow(found.held, held);
-      for (const fold of found.folds) if (fold.sync(window.from, window.to)) changed = true;
-      found.window = window;
-      found.held = held;
-      found.version = version;
-      found.touched = touched;
-      if (changed) {
-        const stretch = stretchOf(window.from, window.to, held);
-        found.rows = stored(derivation, derivation.rows(stretch, ...found.folds));
-      }
+      if (found.underWay || (found.version === version && sameWindow(found.window, window))) return found.rows;
+      // The rows come with the next publication.
+      if (!leave(derivation, found, window, held, version + 1)) finish(move(derivation, found, window, held, version));
       return found.rows;
+    },
+    isPending: (table) =>
+      (kept.get(table) ?? []).some(({ underWay, version }) => underWay !== undefined && version === -1),
+    prepare(before, held, version) {
+      for (const [table, list] of kept) {
+        const derivation = derivations.get(table);
+        for (const each of list) {
+          // What ends before now is shown as it was.
+          if (!derivation || each.underWay || each.version !== version || each.window.to !== before.to) continue;
+          const window = { from: held.to - each.spanMs, to: held.to };
+          leave(derivation, each, window, held, version + 1);
+        }
+      }
     },
     touch: () => {
       touched += 1;

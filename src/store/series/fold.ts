@@ -3,6 +3,7 @@
  * away, so that a tick costs as much as one second holds, however long the stretch.
  */
 import { createDenseSketch, type DenseSketch } from '../../domain/sketch/dense-sketch.ts';
+import { finish, type Work } from '../work.ts';
 import { createCell, readCell } from './cells.ts';
 import { type History, type Segment, type Slot, secondMs } from './history.ts';
 
@@ -63,6 +64,10 @@ export interface Fold {
   readonly to: number;
   /** Moves to a stretch of the same length, not earlier than the one before, and takes in what changed. True when something did. */
   sync(from: number, to: number): boolean;
+  /** The same in pieces. What is read meanwhile is neither here nor there. */
+  syncing(from: number, to: number): Work<boolean>;
+  /** Cells that moving there has to read, about. */
+  cost(from: number, to: number): number;
   readonly groups: ReadonlyMap<string, Group>;
   /** Sums per step of a group, oldest first; steps begin at multiples of `stepMs`, the first where the stretch does or before. */
   stepSums(group: Group): number[];
@@ -204,7 +209,7 @@ export function createFold(options: FoldOptions, stepMs: number, spanMs: number)
     group.openSketch = undefined;
   };
   /** Adds a step up anew: something came late, or the stretch is new. */
-  const redoStep = (step: number) => {
+  function* redoStep(step: number): Work<void> {
     const isNewest = step === newestStep;
     for (const group of groups.values()) {
       group.stepSum[ringAt(step)] = 0;
@@ -227,6 +232,7 @@ export function createFold(options: FoldOptions, stepMs: number, spanMs: number)
           const group = route && groups.get(route.group);
           if (route && group) toStep(group, bytes, route.parts, step);
         }
+        yield;
       }
     }
     if (isNewest) return;
@@ -234,15 +240,18 @@ export function createFold(options: FoldOptions, stepMs: number, spanMs: number)
       settleStep(group, step);
       group.openSketch = open.get(group);
     }
-  };
+  }
   /** A key may belong elsewhere by now: its other side began or ceased to be watched, its address got a name. */
-  const routesStand = () => {
+  function* routesStand(): Work<boolean> {
+    let looked = 0;
     for (const [key, before] of routes) {
       const now = options.route(key, from, to);
       if (now?.group !== before?.group || now?.parts !== before?.parts) return false;
+      looked += 1;
+      if (looked % routesAtOnce === 0) yield;
     }
     return true;
-  };
+  }
   /** Nothing was told of the stretch since. */
   const isAsSeen = () => {
     let slots = 0;
@@ -259,6 +268,65 @@ export function createFold(options: FoldOptions, stepMs: number, spanMs: number)
     newestStep = Number.NaN;
   };
 
+  function* syncing(wantedFrom: number, wantedTo: number): Work<boolean> {
+    let changed = wantedFrom !== from || wantedTo !== to || options.epoch() !== epoch;
+    if (!changed && isAsSeen()) return false;
+    epoch = options.epoch();
+    from = wantedFrom;
+    to = wantedTo;
+    if (!(yield* routesStand())) {
+      reset();
+      changed = true;
+    }
+    round += 1;
+    const isNew = seen.size === 0;
+    const stepNow = hasSteps ? Math.ceil(to / stepMs) - 1 : Number.NaN;
+    if (hasSteps && !isNew) openStep(stepNow);
+    dirtySteps.clear();
+    for (const slot of history.slots(from, to)) {
+      const before = seen.get(slot);
+      if (before && before.stamp === slot.stamp) {
+        before.round = round;
+        continue;
+      }
+      changed = true;
+      const old = before?.segments ?? [];
+      const { segments } = slot;
+      seen.set(slot, { stamp: slot.stamp, segments, round });
+      const gone = old.filter((segment) => !segments.includes(segment));
+      const fresh = segments.filter((segment) => !old.includes(segment));
+      const step = hasSteps ? Math.floor(slot.time / stepMs) : undefined;
+      // A stretch that is new is read in the order of time: each of its steps is the newest for a while.
+      if (isNew && step !== undefined) openStep(step);
+      const isOpen = gone.length === 0 && step === newestStep && !dirtySteps.has(newestStep);
+      if (!isOpen && step !== undefined) dirtySteps.add(step);
+      for (const segment of fresh) {
+        add(segment, slot, 1, isOpen ? step : undefined);
+        yield;
+      }
+      for (const segment of gone) {
+        add(segment, slot, -1, undefined);
+        yield;
+      }
+    }
+    for (const [slot, before] of seen) {
+      if (before.round === round) continue;
+      for (const segment of before.segments) {
+        add(segment, slot, -1, undefined);
+        yield;
+      }
+      seen.delete(slot);
+      changed = true;
+    }
+    if (hasSteps && isNew) {
+      openStep(stepNow);
+      // What lies in the first step but before the stretch belongs to the step all the same.
+      if (from % stepMs !== 0) dirtySteps.add(Math.floor(from / stepMs));
+    }
+    for (const step of dirtySteps) if (step > stepNow - ringSize) yield* redoStep(step);
+    return changed;
+  }
+
   return {
     stepMs,
     get from() {
@@ -268,54 +336,16 @@ export function createFold(options: FoldOptions, stepMs: number, spanMs: number)
       return to;
     },
     groups,
-    sync(wantedFrom, wantedTo) {
-      let changed = wantedFrom !== from || wantedTo !== to || options.epoch() !== epoch;
-      if (!changed && isAsSeen()) return false;
-      epoch = options.epoch();
-      from = wantedFrom;
-      to = wantedTo;
-      if (!routesStand()) {
-        reset();
-        changed = true;
-      }
-      round += 1;
-      const isNew = seen.size === 0;
-      const stepNow = hasSteps ? Math.ceil(to / stepMs) - 1 : Number.NaN;
-      if (hasSteps && !isNew) openStep(stepNow);
-      dirtySteps.clear();
-      const dirty = (slot: Slot) => {
-        if (hasSteps) dirtySteps.add(Math.floor(slot.time / stepMs));
-      };
-      for (const slot of history.slots(from, to)) {
+    sync: (wantedFrom, wantedTo) => finish(syncing(wantedFrom, wantedTo)),
+    syncing,
+    cost(wantedFrom, wantedTo) {
+      let cells = 0;
+      for (const slot of history.slots(wantedFrom, wantedTo)) {
         const before = seen.get(slot);
-        if (before && before.stamp === slot.stamp) {
-          before.round = round;
-          continue;
-        }
-        changed = true;
-        const old = before?.segments ?? [];
-        const { segments } = slot;
-        const gone = old.filter((segment) => !segments.includes(segment));
-        const fresh = segments.filter((segment) => !old.includes(segment));
-        const step = hasSteps ? Math.floor(slot.time / stepMs) : undefined;
-        const isOpen = !isNew && gone.length === 0 && step === stepNow && !dirtySteps.has(stepNow);
-        for (const segment of fresh) add(segment, slot, 1, isOpen ? step : undefined);
-        for (const segment of gone) add(segment, slot, -1, undefined);
-        if (!isOpen) dirty(slot);
-        seen.set(slot, { stamp: slot.stamp, segments, round });
+        if (before?.stamp !== slot.stamp) cells += cellsOf(slot.segments);
       }
-      for (const [slot, before] of seen) {
-        if (before.round === round) continue;
-        for (const segment of before.segments) add(segment, slot, -1, undefined);
-        seen.delete(slot);
-        changed = true;
-      }
-      if (hasSteps && isNew) {
-        openStep(stepNow);
-        for (let step = Math.floor(from / stepMs); step <= stepNow; step += 1) dirtySteps.add(step);
-      }
-      for (const step of dirtySteps) if (step > stepNow - ringSize) redoStep(step);
-      return changed;
+      for (const [{ time }, { segments }] of seen) if (time < wantedFrom) cells += cellsOf(segments);
+      return cells;
     },
     stepSums(group) {
       const sums: number[] = [];
@@ -341,3 +371,5 @@ export function createFold(options: FoldOptions, stepMs: number, spanMs: number)
 }
 
 const p99Share = [0.99];
+const routesAtOnce = 1_000;
+const cellsOf = (segments: readonly Segment[]) => segments.reduce((sum, { cells }) => sum + cells, 0);

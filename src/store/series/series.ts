@@ -3,6 +3,7 @@ import type { AgentEvent } from '../../domain/agent-event.ts';
 import type { Loss } from '../../domain/agent-status.ts';
 import type { Row } from '../../domain/column.ts';
 import type { Scope, StoredRow, TimelinePoint, TimeWindow } from '../store.ts';
+import type { WorkQueue } from '../work.ts';
 import { createClock } from './clock.ts';
 import { createConnBook } from './conn-rows.ts';
 import { takeContainerRow } from './container-rows.ts';
@@ -26,6 +27,10 @@ export interface Series {
   /** Puts what was applied in its place; true when there is something else to show than before. */
   settle(now: number): boolean;
   derived(table: string, window: TimeWindow, version: number): readonly StoredRow[];
+  /** Rows of a derived table are on their way and there are none yet. */
+  isPending(table: string): boolean;
+  /** With a queue: works out there what the publication `version`, in which `before` was held, was asked for. */
+  prepare(before: TimeWindow, version: number): void;
   timeline(scope: Scope, window: TimeWindow, stepMs: number): readonly TimelinePoint[];
   readonly held: TimeWindow | undefined;
   readonly losses: readonly Loss[];
@@ -49,13 +54,14 @@ const sweepMs = 30_000;
 const requestTables: ReadonlySet<string> = new Set<RequestTable>(['pod_stats', 'edge_stats', 'endpoint_stats']);
 const seriesTables: ReadonlySet<string> = new Set([...requestTables, 'conn_stats', 'process_stats']);
 
-export function createSeries(limits: Partial<SeriesLimits> = {}): Series {
+/** @param queue where to do what takes long; undefined = at once, whoever waits */
+export function createSeries(limits: Partial<SeriesLimits> = {}, queue?: WorkQueue): Series {
   const { bytes: mostBytes, keys: mostKeys, keptMs } = { ...defaults, ...limits };
   const kinds = createKinds(mostKeys);
   const every = allKinds(kinds);
   const conns = createConnBook();
   const clock = createClock();
-  const derived = createDerivedTables(kinds);
+  const derived = createDerivedTables(kinds, queue);
   const timelines = createTimelines(kinds);
   const agents = new Map<string, number>();
   const live = new Set<string>();
@@ -192,6 +198,10 @@ export function createSeries(limits: Partial<SeriesLimits> = {}): Series {
     derived(table, window, version) {
       if (first === undefined || to === undefined) return [];
       return derived.rows(table, window, { from: heldFrom(), to }, version);
+    },
+    isPending: derived.isPending,
+    prepare(before, version) {
+      if (to !== undefined) derived.prepare(before, { from: heldFrom(), to }, version);
     },
     timeline: (scope, window, stepMs) => timelines.points(scope, window, stepMs),
     get held() {

@@ -23,6 +23,7 @@ export function emptyLines({ spec, state, snapshot, total, namespaces, isAsking 
   const { time } = state;
   const isFiltered = state.filterText !== '' || state.failuresOnly;
   if (isAsking && (isFiltered || time.kind !== 'live' || namespaces.size > 0)) return ['Asking the agents …'];
+  if (total === 0 && snapshot.isPending?.(spec.table.id)) return ['Adding up what is held …'];
   if (isFiltered && (total > 0 || time.kind === 'live')) {
     const wanted = [
       state.filterText === '' ? '' : `/${sanitizeLine(state.filterText)}`,

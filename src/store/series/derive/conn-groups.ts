@@ -1,4 +1,5 @@
 /** Connections of a group: each counted from one side, also where both were seen. */
+import type { Work } from '../../work.ts';
 import type { Fold, FoldOptions, Group } from '../fold.ts';
 import { isCounted, type Key } from '../keys.ts';
 import { connLasts, connSums, type Kinds } from '../kinds.ts';
@@ -57,14 +58,17 @@ export interface ConnGroup {
 }
 
 /** The groups of the fold, and those of connections that are open without a word. */
-export function connGroups(
+export function* connGroups(
   { conns: { keys } }: Kinds,
   fold: Fold,
   groupOf: (key: Key) => string,
   stretch: Stretch,
-): readonly ConnGroup[] {
+): Work<readonly ConnGroup[]> {
   const silent = new Map<string, Key[]>();
+  let looked = 0;
   for (const key of keys.all()) {
+    looked += 1;
+    if (looked % keysAtOnce === 0) yield;
     const isOpen = (key.now?.[connLasts.active] ?? 0) > 0 && key.first < stretch.to;
     if (!isOpen || key.last >= stretch.from || partsOf(key, stretch.from, stretch.to) === again) continue;
     const id = groupOf(key);
@@ -73,10 +77,16 @@ export function connGroups(
     else silent.set(id, [key]);
   }
   const ids = new Set([...fold.groups.keys(), ...silent.keys()]);
-  return [...ids].map((id) => connGroup(id, fold, fold.groups.get(id), silent.get(id) ?? noKeys, keys, stretch));
+  const groups: ConnGroup[] = [];
+  for (const id of ids) {
+    groups.push(connGroup(id, fold, fold.groups.get(id), silent.get(id) ?? noKeys, keys, stretch));
+    yield;
+  }
+  return groups;
 }
 
 const noKeys: readonly Key[] = [];
+const keysAtOnce = 1_000;
 
 function connGroup(
   id: string,

@@ -1,14 +1,15 @@
 /** How a derived table is worked out: which sums over the stretch of time it needs, and how they become rows. */
 import type { Row } from '../../../domain/column.ts';
 import type { Table } from '../../../domain/table.ts';
+import type { Work } from '../../work.ts';
 import type { Fold, FoldOptions, Group } from '../fold.ts';
 import type { Kinds } from '../kinds.ts';
 
 export interface Derivation {
   readonly table: Table;
   readonly folds: readonly FoldOptions[];
-  /** Rows from the folds, in the order of `folds`. */
-  rows(stretch: Stretch, ...folds: readonly Fold[]): readonly Row[];
+  /** Rows from the folds, in the order of `folds`; left off after each row. */
+  rows(stretch: Stretch, ...folds: readonly Fold[]): Work<readonly Row[]>;
 }
 
 export type CreateDerivation = (kinds: Kinds) => Derivation;

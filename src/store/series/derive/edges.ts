@@ -43,9 +43,9 @@ export function deriveEdges(kinds: Kinds): Derivation {
       },
       connFold(kinds, connLine, [connSums.turns]),
     ],
-    rows: (stretch, requests, connections) => {
+    *rows(stretch, requests, connections) {
       if (!requests || !connections) return [];
-      const conns = connGroups(kinds, connections, connLine, stretch);
+      const conns = yield* connGroups(kinds, connections, connLine, stretch);
       const byLine = new Map<string, ConnGroup[]>();
       for (const conn of conns) {
         const [key] = conn.keys;
@@ -69,11 +69,13 @@ export function deriveEdges(kinds: Kinds): Derivation {
         const { line } = key.ends;
         rows.push(requestEdge(group, key, isWatched, byLine.get(line) ?? noConns, requests, stretch));
         byLine.delete(line);
+        yield;
       }
       for (const list of byLine.values()) {
         for (const conn of list) {
           const [key] = conn.keys;
           if (key) rows.push(connectionEdge(conn, key, connections, stretch));
+          yield;
         }
       }
       return rows;

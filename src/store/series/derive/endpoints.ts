@@ -29,7 +29,7 @@ export function deriveEndpoints({ endpoints: { keys, history } }: Kinds): Deriva
         route: createRoutes(keys, groupOf, (key, from, to) => (isCounted(key, 'server', from, to) ? counted : again)),
       },
     ],
-    rows: (stretch, fold) => {
+    *rows(stretch, fold) {
       if (!fold) return [];
       const rows = [];
       for (const [id, group] of fold.groups) {
@@ -48,6 +48,7 @@ export function deriveEndpoints({ endpoints: { keys, history } }: Kinds): Deriva
           ...goldenOf(fold, group, stretch),
           time_: nanos(group.last),
         });
+        yield;
       }
       return rows;
     },

@@ -5,6 +5,7 @@ import { pods } from '../../../domain/tables/derived/pods.ts';
 import { services } from '../../../domain/tables/derived/services.ts';
 import type { servingColumns } from '../../../domain/tables/shared/golden.ts';
 import { workloadOf } from '../../../domain/workload.ts';
+import type { Work } from '../../work.ts';
 import type { Fold, FoldOptions, Group } from '../fold.ts';
 import type { Key } from '../keys.ts';
 import { connSums, type Kinds, requestSums } from '../kinds.ts';
@@ -143,12 +144,12 @@ interface Entity {
   readonly last: number;
 }
 
-function entityRows(
+function* entityRows(
   { pods: requests, containers, conns }: Kinds,
   stretch: Stretch,
   folds: readonly Fold[],
   row: (entity: Entity) => Row,
-): readonly Row[] {
+): Work<readonly Row[]> {
   const [requestFold, containerFold, connFold] = folds;
   if (!requestFold || !containerFold || !connFold) return [];
   const uses = containerUse(containerFold, containers.keys, stretch);
@@ -192,6 +193,7 @@ function entityRows(
         last: Math.max(group?.last ?? 0, use.last),
       }),
     );
+    yield;
   }
   return rows;
 }

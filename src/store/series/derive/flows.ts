@@ -12,10 +12,10 @@ export function deriveFlows(kinds: Kinds): Derivation {
   return {
     table: flows,
     folds: [connFold(kinds, groupOf, [connSums.sent, connSums.received])],
-    rows: (stretch, fold) => {
+    *rows(stretch, fold) {
       if (!fold) return [];
       const rows: FlowRow[] = [];
-      for (const conn of connGroups(kinds, fold, groupOf, stretch)) {
+      for (const conn of yield* connGroups(kinds, fold, groupOf, stretch)) {
         const [key] = conn.keys;
         if (!key) continue;
         const { ends, subject } = key;
@@ -44,6 +44,7 @@ export function deriveFlows(kinds: Kinds): Derivation {
           turn_latency: conn.turnLatency,
           time_: nanos(conn.last),
         });
+        yield;
       }
       return rows;
     },

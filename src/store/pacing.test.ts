@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createStore } from './create-store.ts';
+import { clusterBegin, clusterSecond, clusterSize } from './series/testing/cluster.ts';
+import type { Snapshot, Store, StoredRow } from './store.ts';
+
+const spanMs = 4_000;
+
+/** A store that leaves what takes long for later, one that does not, and the same told to both. */
+function createPair() {
+  let now = clusterBegin;
+  const pieces: (() => void)[] = [];
+  const paced = createStore({}, () => now, { later: (run) => void pieces.push(run), sliceMs: 1 });
+  const whole = createStore({}, () => now);
+  return {
+    paced,
+    whole,
+    tell(second: number) {
+      const time = clusterBegin + second * 1_000;
+      now = time + 1_000;
+      for (const event of clusterSecond(time, second)) {
+        paced.apply(event);
+        whole.apply(event);
+      }
+      paced.publish();
+      whole.publish();
+    },
+    /** So long after the first word of a second it is taken for complete. */
+    complete() {
+      now += 500;
+      paced.publish();
+      whole.publish();
+    },
+    /** How many pieces were left to do. */
+    work(): number {
+      let done = 0;
+      for (let piece = pieces.shift(); piece; piece = pieces.shift()) {
+        piece();
+        done += 1;
+      }
+      return done;
+    },
+  };
+}
+
+const rowsOf = (snapshot: Snapshot, table: string): readonly StoredRow[] => {
+  const to = snapshot.held?.to ?? 0;
+  return snapshot.derived(table, { from: to - spanMs, to });
+};
+const sorted = (rows: readonly StoredRow[]) => rows.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+
+describe('a store whose work is done in pieces', () => {
+  test('says that rows are on their way, and publishes them when they are there', () => {
+    const { paced, tell, work, complete } = createPair();
+    for (let second = 0; second < 3; second += 1) tell(second);
+    complete();
+    let published = 0;
+    paced.subscribe(() => {
+      published += 1;
+    });
+
+    assert.deepEqual(rowsOf(paced.getSnapshot(), 'edges'), []);
+    assert.equal(paced.getSnapshot().isPending?.('edges'), true);
+    assert.equal(published, 0);
+
+    assert.ok(work() > 1, 'the work is done in several pieces');
+    assert.equal(published, 1);
+    assert.equal(paced.getSnapshot().isPending?.('edges'), false);
+    assert.equal(rowsOf(paced.getSnapshot(), 'edges').length, clusterSize.edges);
+  });
+
+  test('shows what it showed until the next publication is worked out', () => {
+    const { paced, tell, work, complete } = createPair();
+    for (let second = 0; second < 3; second += 1) tell(second);
+    complete();
+    rowsOf(paced.getSnapshot(), 'edges');
+    work();
+
+    tell(3);
+    const before = paced.getSnapshot();
+    const rows = rowsOf(before, 'edges');
+    complete();
+    assert.equal(paced.getSnapshot(), before);
+    assert.equal(rowsOf(before, 'edges'), rows);
+
+    work();
+    assert.ok((paced.getSnapshot().held?.to ?? 0) > (before.held?.to ?? 0));
+    assert.notEqual(rowsOf(paced.getSnapshot(), 'edges'), rows);
+    assert.equal(work(), 0, 'what was asked for before is there at once');
+  });
+
+  test('comes to the same figures as one that does it at once', () => {
+    const { paced, whole, tell, work, complete } = createPair();
+    const look = (store: Store) =>
+      ['edges', 'services', 'flows', 'endpoints'].map((table) => rowsOf(store.getSnapshot(), table));
+    for (let second = 0; second < 8; second += 1) {
+      tell(second);
+      work();
+      complete();
+      work();
+      look(paced);
+      work();
+      look(whole);
+    }
+    assert.deepEqual(paced.getSnapshot().held, whole.getSnapshot().held);
+    assert.deepEqual(look(paced).map(sorted), look(whole).map(sorted));
+  });
+});
