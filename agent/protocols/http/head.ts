@@ -2,6 +2,7 @@
 import { redactedValue } from '../../../src/domain/redaction.ts';
 import { latin1, lineFeed } from '../bytes.ts';
 import { createFieldShapes, type FieldShapes, fold, maybeSecret, shapeOf } from './field-shapes.ts';
+import { KnownSections, type SectionFacts } from './known-sections.ts';
 import type { Redactor } from './redact.ts';
 import { readCutRequestLine, readRequestLine, readStatusLine, StartLine } from './start-line.ts';
 
@@ -35,6 +36,7 @@ export class HeadReader {
   readonly #redactor: Redactor;
   readonly #shapes: FieldShapes;
   readonly #line = new StartLine();
+  readonly #known = new KnownSections();
   /** What differs between the bytes and the head as it is kept so far. */
   #shift = 0;
   #start = 0;
@@ -80,7 +82,55 @@ export class HeadReader {
     if (!isStart) return 'none';
     this.#begin(bytes, from, end, kind);
     this.fieldsAt = newline + 1 - from + this.#shift;
-    return this.#readFields(bytes, newline + 1, to) ? 'complete' : 'need-more';
+    return this.#readSection(bytes, newline + 1, to, kind === 'request' ? 0 : 1) ? 'complete' : 'need-more';
+  }
+
+  /** Reads the fields from `from` on, or recalls what the same ones said before; false when there is no blank line behind them yet. */
+  #readSection(bytes: Uint8Array, from: number, to: number, kind: 0 | 1): boolean {
+    const known = this.#known.find(bytes, from, to, kind);
+    if (known !== undefined) {
+      this.#recall(known, from);
+      return true;
+    }
+    if (!this.#readFields(bytes, from, to)) return false;
+    // What had to be replaced is read each time.
+    const place = this.replacements.length > 0 ? undefined : this.#known.note(bytes, from, this.end, to, kind);
+    if (place !== undefined) this.#remember(place, from);
+    return true;
+  }
+
+  #recall(known: SectionFacts, from: number): void {
+    const { fieldsAt } = this;
+    this.blankAt = from + known.blankAt;
+    this.end = from + known.end;
+    if (known.hostEnd > 0) {
+      this.hostAt = fieldsAt + known.hostAt;
+      this.hostEnd = fieldsAt + known.hostEnd;
+    }
+    if (known.typeEnd > 0) {
+      this.typeAt = fieldsAt + known.typeAt;
+      this.typeEnd = fieldsAt + known.typeEnd;
+    }
+    this.contentLength = known.contentLength;
+    this.transferEncoding = known.transferEncoding;
+    this.chunked = known.chunked;
+    this.contentEncoding = known.contentEncoding;
+    this.fault = known.fault;
+  }
+
+  #remember(place: SectionFacts, from: number): void {
+    const { fieldsAt } = this;
+    place.blankAt = this.blankAt - from;
+    place.end = this.end - from;
+    place.hostAt = this.hostAt - fieldsAt;
+    place.hostEnd = this.hostEnd > 0 ? this.hostEnd - fieldsAt : 0;
+    place.typeAt = this.typeAt - fieldsAt;
+    place.typeEnd = this.typeEnd > 0 ? this.typeEnd - fieldsAt : 0;
+    place.contentLength = this.contentLength;
+    place.transferEncoding = this.transferEncoding;
+    place.chunked = this.chunked;
+    place.contentEncoding = this.contentEncoding;
+    place.fault = this.fault;
   }
 
   /** What can be said of a head of which only the beginning is there; an incomplete line at its end is left out. Undefined = nothing. */
