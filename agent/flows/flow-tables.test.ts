@@ -457,6 +457,22 @@ describe('bounds', () => {
     assert.equal(sums()[0]?.conn_open, 1000);
   });
 
+  test('a quiet connection whose sum was let go of is open in the next one', () => {
+    const { tables, sums } = createBench({ sums: 2, atHand: 1 });
+    tables.flow(flow(1, { bytes: [1, 1] }));
+    for (let port = 1; port <= 3; port++) tables.flow(flow(10 + port, { remotePort: port }));
+    tables.flow(flow(1, { time: start + second, bytes: [5, 5] }));
+    tables.tick(start + 2 * second);
+    const rows = sums().filter((row) => row.port === 80);
+    assert.deepEqual(
+      rows.map((row) => [row.conn_open, row.conn_active, row.bytes_recv]),
+      [
+        [1, 1, 1],
+        [1, 1, 4],
+      ],
+    );
+  });
+
   test('connections that ended make room without a loss', () => {
     const { tables, losses } = createBench({ connections: 100 });
     for (let cookie = 1; cookie <= 1000; cookie++) tables.flow(ended(cookie, 'fin'));
@@ -501,6 +517,44 @@ describe('bounds', () => {
 });
 
 describe('any order of samples', () => {
+  test('comes to the same rows however few connections are kept at hand', () => {
+    const step = fc.record({
+      cookie: fc.integer({ min: 1, max: 12 }),
+      state: fc.constantFrom<FlowSample['state']>('connecting', 'open', 'open', 'ended'),
+      role: fc.constantFrom<FlowSample['role']>('client', 'server', 'unknown'),
+      traffic: fc.nat(1000),
+      protocol: fc.boolean(),
+      tick: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), fc.integer({ min: 1, max: 4 }), (steps, atHand) => {
+        const [few, many] = [createBench({ atHand }), createBench()];
+        let time = start;
+        for (const { cookie, state, role, traffic, protocol, tick } of steps) {
+          time += 0.4 * second;
+          const end = state === 'ended' ? ('fin' as const) : undefined;
+          const sample = flow(cookie, {
+            ...{ time, state, role, end, bytes: [traffic, 2 * traffic], packets: [traffic, 1], srttUs: traffic },
+            ...{ handshakeUs: traffic % 7, turns: traffic, turnNs: 3 * traffic, turnMaxNs: traffic },
+            ...{ opened: cookie % 3 === 0 ? undefined : start + cookie, localPort: cookie * 5000 },
+          });
+          for (const { tables } of [few, many]) {
+            tables.flow(sample);
+            if (protocol) tables.recognised(endsOf(sample), 'http');
+            if (tick) tables.tick(time);
+          }
+        }
+        for (const { tables } of [few, many]) tables.flush();
+        const rttOf = (rows: readonly ConnStats[]) => rows.map(({ rtt: _, ...row }) => row);
+        const sorted = (rows: readonly TcpStatsEvent[]) => rows.toSorted((a, b) => a.conn_id.localeCompare(b.conn_id));
+        assert.deepEqual(sorted(few.connections()), sorted(many.connections()));
+        // A mean over what came since the row was told last: it is told more often.
+        assert.deepEqual(rttOf(few.sums()), rttOf(many.sums()));
+        assert.equal(few.losses.size, 0);
+      }),
+    );
+  });
+
   test('active is opened less closed, and no total ever falls', () => {
     const step = fc.record({
       cookie: fc.integer({ min: 1, max: 6 }),

@@ -7,6 +7,7 @@ import { type Ends, endsOf, endsOfEdge } from '../capture/ends.ts';
 import type { EdgeSample, FlowSample } from '../capture/source.ts';
 import { createBoundedMap } from './bounded-map.ts';
 import { defaultFlowLimits, type FlowLimits } from './limits.ts';
+import { createQuietConnections, type ForgottenConnection } from './quiet-connections.ts';
 import { keyOf, sideOf } from './side.ts';
 import { Sum } from './sum.ts';
 import { ToldConnection } from './told-connection.ts';
@@ -55,15 +56,22 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
   const dirtySums = new Set<Sum>();
   const dirtyConnections = new Set<ToldConnection>();
   const sums = createBoundedMap<string, Sum>(limits.sums, forgetSum);
-  const connections = createBoundedMap<number, ToldConnection>(limits.connections, forgetConnection);
+  const atHand = Math.min(limits.atHand, limits.connections);
+  const connections = createBoundedMap<number, ToldConnection>(atHand, putAway);
+  /** In order of their ends. */
+  const ended = createBoundedMap<number, ToldConnection>(limits.ended, (connection) => {
+    tellConnection(connection, connection.lastTime);
+  });
+  const quiet = createQuietConnections(limits.connections - atHand, (last, time) => {
+    const ends = endsOf(last);
+    return sumOf(keyOf(ends), ends, time);
+  });
   const earlyByKey = createBoundedMap<string, string>(earlyKept);
   const earlyByCookie = createBoundedMap<number, string>(earlyKept);
   /** Told without the process that has the socket, which was open before capture began: how often that was looked for. */
   const nameless = new Map<Sum | ToldConnection, number>();
   /** Of UDP, those with open sockets as far as is known. */
   const talking = new Set<Sum>();
-  /** In order of their ends. */
-  let ended: ToldConnection[] = [];
   /** Captured time when a connection was let go of last: what was opened before may be one of those. */
   let forgotTime = Number.NEGATIVE_INFINITY;
   let now = 0;
@@ -73,15 +81,24 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
 
   function forgetSum(sum: Sum): void {
     tellSum(sum, sum.lastTime);
+    sum.place.sum = undefined;
     lost('flow-budget', 1);
   }
 
-  function forgetConnection(connection: ToldConnection): void {
+  /** Tells what there is to tell of it, and keeps it small until it is heard of again. */
+  function putAway(connection: ToldConnection): void {
     tellConnection(connection, connection.lastTime);
-    if (connection.hasEnded) return;
-    forgotTime = Math.max(now, connection.lastTime);
-    connection.leave();
-    dirtySums.add(connection.sum);
+    nameless.delete(connection);
+    const forgotten = quiet.add(connection);
+    if (forgotten) forgetConnection(forgotten);
+  }
+
+  function forgetConnection({ lastTime, sum }: ForgottenConnection): void {
+    forgotTime = Math.max(now, lastTime);
+    if (sum) {
+      sum.toldActive -= 1;
+      dirtySums.add(sum);
+    }
     lost('flow-budget', 1);
   }
 
@@ -95,6 +112,15 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
     sums.touch(key, sum);
     dirtySums.add(sum);
     return sum;
+  }
+
+  /** A connection that has a row, if need be at hand again. */
+  function connectionOf(cookie: number, time: number): ToldConnection | undefined {
+    const connection = connections.get(cookie) ?? ended.get(cookie);
+    if (connection !== undefined) return connection;
+    const found = quiet.take(cookie, time);
+    if (found) connections.touch(cookie, found);
+    return found;
   }
 
   function newConnection(sample: FlowSample): ToldConnection {
@@ -117,6 +143,7 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
       if (isCounted) connection.join(current);
       else connection.sum = current;
     }
+    connection.sum.place.sum = connection.sum;
     sums.touch(connection.sum.key, connection.sum);
     dirtySums.add(connection.sum);
   }
@@ -161,13 +188,10 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
   }
 
   function forgetEnded(time: number): void {
-    const first = ended.findIndex(({ lastTime }) => time - lastTime < limits.lingerNanos);
-    const over = first < 0 ? ended : ended.slice(0, first);
-    for (const connection of over) {
-      const { cookie } = connection.ends;
-      if (connections.get(cookie) === connection) connections.delete(cookie);
+    for (const connection of ended.values()) {
+      if (time - connection.lastTime < limits.lingerNanos) return;
+      ended.delete(connection.ends.cookie);
     }
-    ended = first < 0 ? [] : ended.slice(first);
   }
 
   /** Those silent for longest come first. */
@@ -175,7 +199,9 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
     lastSweep = time;
     for (const sum of sums.values()) {
       if (time - sum.lastTime < limits.sumIdleNanos) break;
-      if (sum.active === 0 && !dirtySums.has(sum)) sums.delete(sum.key);
+      if (sum.active > 0 || dirtySums.has(sum)) continue;
+      sums.delete(sum.key);
+      sum.place.sum = undefined;
     }
   }
 
@@ -190,16 +216,17 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
 
   return {
     flow(sample) {
-      let connection = connections.get(sample.cookie);
+      let connection = connectionOf(sample.cookie, sample.time);
       // A socket may connect again once its connection is over.
       const isAnother = connection?.hasEnded && (sample.state !== 'ended' || sample.opened !== connection.opened);
+      if (connection && isAnother) tellConnection(connection, sample.time);
       if (!connection || isAnother) connection = newConnection(sample);
       else keepSum(connection);
-      const wasOver = connection.hasEnded;
       connection.update(sample);
-      if (connection.hasEnded && !wasOver) ended.push(connection);
-      connections.touch(sample.cookie, connection);
       dirtyConnections.add(connection);
+      const [home, other] = connection.hasEnded ? [ended, connections] : [connections, ended];
+      other.delete(sample.cookie);
+      home.touch(sample.cookie, connection);
     },
     edge(sample) {
       const ends = endsOfEdge(sample);
@@ -217,7 +244,7 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
         dirtySums.add(sum);
       }
       if (ends.transport === 'udp') return;
-      const connection = connections.get(ends.cookie);
+      const connection = connectionOf(ends.cookie, now);
       if (connection === undefined) earlyByCookie.touch(ends.cookie, protocol);
       else {
         connection.protocol = protocol;
@@ -233,7 +260,7 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
         }
       }
       for (const sum of dirtySums) if (isDue(sum.toldTime, time)) tellSum(sum, time);
-      if (ended.length > 0) forgetEnded(time);
+      forgetEnded(time);
       if (time - lastLook >= limits.paceNanos / 2) nameAgain(time);
       if (time - lastSweep >= sweepNanos) forgetSilent(time);
     },
@@ -241,6 +268,6 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
       for (const connection of dirtyConnections) tellConnection(connection, now);
       for (const sum of dirtySums) tellSum(sum, now);
     },
-    totals: () => ({ flow_connections: connections.size, flow_sums: sums.size }),
+    totals: () => ({ flow_connections: connections.size + ended.size + quiet.size, flow_sums: sums.size }),
   };
 }

@@ -17,8 +17,14 @@ export interface Traffic {
 
 export type Failure = 'refused' | 'timedOut' | 'unreachable' | 'aborted';
 
+export interface SumPlace {
+  sum: Sum | undefined;
+}
+
 export class Sum {
   readonly key: string;
+  /** For those who must not keep it: empty once it is let go of. */
+  readonly place: SumPlace = { sum: this };
   /** Of a connection of it: the one told of last, if any was. */
   ends: Ends;
   readonly firstTime: number;

@@ -23,10 +23,19 @@ const stateOf: Record<FlowEnd, NonNullable<TcpStatsEvent['state']>> = {
   aborted: 'aborted',
 };
 
+/** What a connection is besides its last sample and its sum. */
+interface Standing {
+  readonly firstTime: number;
+  readonly isCounted: boolean;
+  readonly protocol: string | null;
+  readonly toldTime: number | undefined;
+  readonly toldState: string | undefined;
+}
+
 export class ToldConnection {
   readonly ends: Ends;
   readonly opened: number | undefined;
-  readonly firstTime: number;
+  firstTime: number;
   sum: Sum;
   protocol: string | null = null;
   /** Counted among the open ones of its sum. */
@@ -43,6 +52,22 @@ export class ToldConnection {
     this.sum = sum;
     this.#last = isKnown ? { ...sample, state: 'open' } : { ...sample, ...nothing };
     if (isKnown) this.join(sum);
+  }
+
+  /** The connection as it was, of an earlier object for it. */
+  static again(last: FlowSample, sum: Sum, standing: Standing): ToldConnection {
+    const connection = new ToldConnection(last, sum, false);
+    connection.firstTime = standing.firstTime;
+    connection.isCounted = standing.isCounted;
+    connection.protocol = standing.protocol;
+    connection.toldTime = standing.toldTime;
+    connection.toldState = standing.toldState;
+    connection.#last = last;
+    return connection;
+  }
+
+  get last(): FlowSample {
+    return this.#last;
   }
 
   get hasEnded(): boolean {
