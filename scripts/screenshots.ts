@@ -82,7 +82,7 @@ const shots: readonly Shot[] = [
 const warmUpMs = 125_000;
 
 async function main(wanted: readonly string[]): Promise<void> {
-  const person = openTerminal(process.execPath, ['dist/kelpie.js', 'demo'], {
+  const person = openTerminal(process.execPath, ['dist/kelpie.js', 'demo', '-c', 'http'], {
     ...wide,
     env: { COLORTERM: 'truecolor' },
   });

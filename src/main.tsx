@@ -70,6 +70,11 @@ const rowsPerSecond = 12_000;
 const leastRowsPerSecond = 500;
 /** The first rows are waited for eagerly this long. */
 const eagerMs = 10_000;
+/**
+ * The screen that a person meets: who talks to whom, how fast and how badly. It asks the agents for heads and summaries, not for the bodies of
+ * everything.
+ */
+const homeView = 'map';
 /** The key map is checked so long after the start: nobody waits for it. */
 const keyCheckMs = 1_000;
 
@@ -133,7 +138,7 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
     info: { sourceName: options.sourceName, version: options.version },
     now: Date.now,
     snapshot: store.getSnapshot(),
-    command: options.command ?? (options.filter ? `http /${options.filter}` : 'http'),
+    command: options.command ?? (options.filter ? `http /${options.filter}` : homeView),
   });
   if (options.keys)
     void checkKeys(options.keys, keyMap, problems).then((warning) => warning && app.flash('warning', warning));

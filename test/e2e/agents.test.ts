@@ -89,7 +89,10 @@ describe('terminals and agents', { concurrency: 3 }, () => {
   });
 
   const watch = (...addresses: string[]) => {
-    const terminal = openKelpie(['--agents', addresses.join(','), '--refresh', '250ms'], { columns: 110, rows: 30 });
+    const terminal = openKelpie(['-c', 'http', '--agents', addresses.join(','), '--refresh', '250ms'], {
+      columns: 110,
+      rows: 30,
+    });
     watching.push(terminal);
     return terminal;
   };

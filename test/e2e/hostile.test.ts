@@ -202,7 +202,7 @@ describe('hostile input', () => {
     agent = spawn(process.execPath, [kelpieCli, 'agent', '--listen', address, '--cgroup', cgroup.path], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    terminal = openKelpie(['--agents', address, '--refresh', '250ms'], { columns: 100, rows: 30 });
+    terminal = openKelpie(['-c', 'http', '--agents', address, '--refresh', '250ms'], { columns: 100, rows: 30 });
     await terminal.waitFor(/1\/1 up/);
     // Each shape between two requests that must not suffer from it.
     const list = names.flatMap((name, i) => [
@@ -513,7 +513,7 @@ describe('wrong files and flags', () => {
   });
 
   test('esc typed twice and a paste of garbage do no harm', async () => {
-    const terminal = openKelpie(['demo', '--refresh', '250ms']);
+    const terminal = openKelpie(['demo', '-c', 'http', '--refresh', '250ms']);
     await terminal.waitFor((screen) => shownRows(screen).length > 3);
     terminal.press(`${esc}${esc}${esc}[200~${noise(400).toString('latin1').replaceAll(esc, '')}${esc}[201~`);
     terminal.press(`/${esc}[200~kuard\nrm -rf${esc}[201~`);

@@ -53,7 +53,7 @@ const got: Record<string, readonly JsonRow[]> = {};
 before(async () => {
   watched = Date.now();
   world = await startWorld();
-  early = openKelpie(['--agents', world.agent.address, '--refresh', '250ms'], { columns: 200, rows: 50 });
+  early = openKelpie(['-c', 'http', '--agents', world.agent.address, '--refresh', '250ms'], { columns: 200, rows: 50 });
   await early.waitFor(/http\(/);
   const began = performance.now();
   truth = await makeTraffic(world);
@@ -420,7 +420,11 @@ for (const [columns, lines] of [
     before(async () => {
       if (columns === 200) terminal = early;
       // This one comes when all is over, and must know as much.
-      else terminal = openKelpie(['--agents', world.agent.address, '--refresh', '250ms'], { columns, rows: lines });
+      else
+        terminal = openKelpie(['-c', 'http', '--agents', world.agent.address, '--refresh', '250ms'], {
+          columns,
+          rows: lines,
+        });
       await terminal.waitFor(/http\(/);
     });
     after(() => {

@@ -69,7 +69,7 @@ for (const [columns, rows] of [
     let terminal: PersonAtTerminal;
 
     before(async () => {
-      terminal = openKelpie(['demo', '--refresh', '250ms'], { columns, rows });
+      terminal = openKelpie(['demo', '-c', 'http', '--refresh', '250ms'], { columns, rows });
       await terminal.waitFor((screen) => shownRows(screen).length > 3, 15_000);
     });
     after(async () => {
@@ -236,7 +236,7 @@ describe('the rest of the keys, on 100x30', () => {
   let terminal: PersonAtTerminal;
 
   before(async () => {
-    terminal = openKelpie(['demo', '--refresh', '250ms'], { columns: 100, rows: 30 });
+    terminal = openKelpie(['demo', '-c', 'http', '--refresh', '250ms'], { columns: 100, rows: 30 });
     await terminal.waitFor((screen) => shownRows(screen).length > 3, 15_000);
   });
   after(async () => {
@@ -356,15 +356,19 @@ describe('the rest of the keys, on 100x30', () => {
 });
 
 describe('leaving', () => {
+  const isCall = (line: string) => /▶ ● api .*\d\/s/.test(line);
+
   for (const [what, keys, code] of [
     ['q', 'q', 0],
     ['ctrl-c', '\x03', 0],
     [':q', ':q\r', 0],
     ['SIGTERM', 'SIGTERM', 143],
   ] as const) {
-    test(`${what} restores the terminal and leaves nothing`, async () => {
+    test(`${what} restores the terminal and leaves nothing`, async (t) => {
       const terminal = openKelpie(['demo']);
-      await terminal.waitFor((screen) => shownRows(screen).length > 0, 15_000);
+      t.after(() => terminal.kill('SIGTERM'));
+      // What it opens with: who calls whom.
+      await terminal.waitFor((screen) => /map\(all\)/.test(screen.join('')) && screen.some(isCall), 15_000);
       const agent = agentBelow(terminal.pid);
       assert.ok(agent, 'the agent is a child');
       const held = bpfHeldBy(agent);
@@ -390,7 +394,7 @@ describe('leaving', () => {
     });
     t.after(() => terminal.kill('SIGKILL'));
     await terminal.waitFor('shell>');
-    terminal.press(`${process.execPath} ${kelpieCli} demo${enter}`);
+    terminal.press(`${process.execPath} ${kelpieCli} demo -c http${enter}`);
     await terminal.waitFor((screen) => shownRows(screen).length > 3, 15_000);
     const [kelpie = 0] = descendants(terminal.pid);
     terminal.press('\x1a');

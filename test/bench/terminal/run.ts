@@ -48,7 +48,7 @@ export async function runTerminal(
   };
 
   const server = await startRowServer(folder, scope);
-  const kelpie = [process.execPath, product.cli, '--agents', server.address];
+  const kelpie = [process.execPath, product.cli, '-c', 'http', '--agents', server.address];
   const starts = await measureStarts(kelpie, server, lab, options.smoke ? 1 : 7, attempt);
   const quiet: PaintFigures[] = [];
   const keys: KeyFigures[] = [];
@@ -101,7 +101,7 @@ async function measureStarts(
     { what: 'kelpie --agents', command: kelpie, mark: pathMark },
   ];
   if (recording) {
-    const command = [process.execPath, product.cli, 'replay', recording];
+    const command = [process.execPath, product.cli, 'replay', '-c', 'http', recording];
     subjects.push({ what: 'kelpie replay', command, mark: '/item/' });
   }
   server.setRate(20);

@@ -17,7 +17,7 @@ export async function measureToScreen(lab: Lab, count: number, size: MeteredOpti
     scope.defer('group', group.remove);
     const args = ['--source', 'live', '--cgroup', lab.pod.path];
     const agent = await startAgent(args, { group, scope, socket: join(lab.folder, 'live.sock') });
-    const terminal = openMetered([process.execPath, product.cli, '--agents', agent.address], size);
+    const terminal = openMetered([process.execPath, product.cli, '-c', 'http', '--agents', agent.address], size);
     scope.defer('terminal', terminal.close);
     await sleep(2_500);
     const random = createRandom(11);

@@ -21,7 +21,7 @@ export async function measureUnderLoad(
   scope.defer('group', group.remove);
   const args = ['--source', 'live', '--cgroup', lab.pod.path];
   const agent = await startAgent(args, { group, scope, socket: join(lab.folder, 'load.sock') });
-  const terminal = openMetered([process.execPath, product.cli, '--agents', agent.address], size);
+  const terminal = openMetered([process.execPath, product.cli, '-c', 'http', '--agents', agent.address], size);
   scope.defer('terminal', terminal.close);
   // A letter takes 80 ms in the mean, eight of them another 450 around them.
   const seconds = Math.ceil(keys * 0.14) + 4;

@@ -25,7 +25,7 @@ export interface ViewPlan {
  * processes of their own below it.
  */
 export async function measureViews(views: readonly string[], plan: ViewPlan, scope: Scope): Promise<PaintFigures[]> {
-  const command = [process.execPath, product.cli, 'demo', '--refresh', `${plan.refreshMs}ms`];
+  const command = [process.execPath, product.cli, 'demo', '-c', 'http', '--refresh', `${plan.refreshMs}ms`];
   const terminal = openMetered(command, plan.size);
   scope.defer('demo', terminal.close);
   await terminal.whenShown((screen) => screen.some((line) => /\b(GET|POST)\b/.test(line)), 30_000);
