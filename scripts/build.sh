@@ -13,7 +13,7 @@ say() { [ -n "$quiet" ] || echo "$@"; }
 
 # Names of all inputs (so that a removal counts too) and whether any is newer than the last build.
 inputs() {
-  find src agent proto/gen deploy/demo scripts/build.sh scripts/empty-module.cjs package.json package-lock.json \
+  find src agent proto/gen deploy/demo scripts/build.sh scripts/empty-module.cjs scripts/lazy-segmenter.mjs scripts/lazy-string-width.mjs package.json package-lock.json \
     test/recordings/demo.kelpie build/capture.bpf.o build/kelpie_native.node \
     -type f ! -name '*.test.ts' ! -name '*.test.tsx' "$@" 2>/dev/null | sort
 }
@@ -49,8 +49,10 @@ bundle() {
     --banner:js='import { createRequire as kelpieRequire } from "node:module"; const require = kelpieRequire(import.meta.url);'
 }
 # The terminal in chunks: what only the screen needs (React, Ink) is loaded by the screen alone. Nothing in it fetches, but Yoga would
-# load its WebAssembly that way if it could, and with it all of Node's fetch: a tenth of the time to the first frame.
-bundle kelpie=src/cli.ts map-layout=src/views/map/layout-worker.ts --splitting --chunk-names='chunks/[name]-[hash]' --define:fetch=undefined &
+# load its WebAssembly that way if it could, and with it all of Node's fetch: a tenth of the time to the first frame. What reads ICU's
+# tables waits until a text needs it.
+bundle kelpie=src/cli.ts map-layout=src/views/map/layout-worker.ts --splitting --chunk-names='chunks/[name]-[hash]' --define:fetch=undefined \
+  --alias:string-width=./scripts/lazy-string-width.mjs --define:Intl.Segmenter=LazySegmenter --inject:./scripts/lazy-segmenter.mjs &
 terminal=$!
 # One file each, free of the terminal's code, for an image without node_modules.
 bundle agent=agent/main.ts demo=deploy/demo/main.ts

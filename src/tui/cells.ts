@@ -1,9 +1,9 @@
 /** Text measured in terminal cells: how wide it is, and how it is made to fit. */
 import stringWidth from 'string-width';
+import { isAllNarrow } from './narrow.ts';
 
-const printableAscii = /^[\x20-\x7e]*$/;
 const segmenter = new Intl.Segmenter();
-/** Widths of the non-ASCII strings met last; measuring is the dearest part of painting them. */
+/** Widths of the other strings met last; measuring is the dearest part of painting them. */
 const widths = new Map<string, number>();
 const widthsKept = 4096;
 
@@ -13,7 +13,7 @@ export type Trim = 'end' | 'middle' | 'start';
 
 /** Cells a text takes. The text must hold no control characters. */
 export function cellWidth(text: string): number {
-  if (printableAscii.test(text)) return text.length;
+  if (isAllNarrow(text)) return text.length;
   const known = widths.get(text);
   if (known !== undefined) return known;
   if (widths.size >= widthsKept) widths.clear();
@@ -44,7 +44,7 @@ export function cut(text: string, width: number, trim: Trim = 'end', ellipsis = 
 
 /** The longest beginning of the text that takes at most `width` cells; no character is cut in two. */
 export function takeStart(text: string, width: number): string {
-  if (printableAscii.test(text)) return text.slice(0, Math.max(0, width));
+  if (isAllNarrow(text)) return text.slice(0, Math.max(0, width));
   let taken = '';
   let room = width;
   for (const { segment } of segmenter.segment(text)) {
@@ -57,7 +57,7 @@ export function takeStart(text: string, width: number): string {
 }
 
 function takeEnd(text: string, width: number): string {
-  if (printableAscii.test(text)) return width > 0 ? text.slice(-width) : '';
+  if (isAllNarrow(text)) return width > 0 ? text.slice(-width) : '';
   let taken = '';
   let room = width;
   for (const { segment } of [...segmenter.segment(text)].reverse()) {

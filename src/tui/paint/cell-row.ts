@@ -1,5 +1,6 @@
 /** A painted line taken apart into cells, so that two lines can be compared cell by cell. */
 import { cellWidth } from '../cells.ts';
+import { isNarrow } from '../narrow.ts';
 import { lookAfter, lookOfBlank, plainLook } from './look.ts';
 
 export interface CellRow {
@@ -77,19 +78,6 @@ function takeApart(painted: string): CellRow {
     }
   }
   return { texts, looks, widths };
-}
-
-/** Printable ASCII, Latin letters, and the drawn characters the screens use; stand-ins (stand-ins.ts) too. */
-function isNarrow(code: number): boolean {
-  return (
-    (code >= 0x20 && code <= 0x7e) ||
-    (code >= 0xa1 && code <= 0x24f && code !== 0xad) ||
-    code === 0x2026 ||
-    (code >= 0x2190 && code <= 0x2193) ||
-    (code >= 0x2500 && code <= 0x259f) ||
-    code === 0x2717 ||
-    (code >= 0xe000 && code <= 0xf8ff)
-  );
 }
 
 /** Whether a code unit may belong to the character before it. */
