@@ -10,11 +10,12 @@ import { saveFile } from './save-file.ts';
 import { untilAborted, watchSignals } from './signals.ts';
 import { readSourceFlags, type SourceFlags } from './source-options.ts';
 import { openSource } from './sources.ts';
-import { baseLease } from './wants.ts';
+import { baseLease, summaries } from './wants.ts';
 import { boundYoungSpace } from './young-space.ts';
 
 /** A piece of work that may stand between a key and its paint, ms. */
 const sliceMs = 8;
+const turnsToDial = 8;
 
 export interface TerminalFlags extends SourceFlags {
   readonly command?: string;
@@ -40,9 +41,10 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
   }
 
   const clientCode = import('../agent-client/create-agent-client.ts');
-  // The code of the screen is read while processes start, or while the agents answer.
-  const screenCode = clientCode.then(() => import('../main.tsx'));
-  screenCode.catch(() => undefined);
+  // The code of the screen is read while processes of ours start, or else while the agents answer.
+  const isOurs = request.choice.kind !== 'agents';
+  const earlyCode = isOurs ? clientCode.then(() => import('../main.tsx')) : undefined;
+  earlyCode?.catch(() => undefined);
   const { signal } = watchSignals();
   const { progress, warn } = createNotes(flags.quiet ?? false);
   const source = await openSource(request, {
@@ -55,8 +57,8 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
   const store = createStore({}, Date.now, { later: setImmediate, sliceMs });
   const client = createAgentClient({
     addresses: source.addresses,
-    queries: [],
-    // The screen's own follows as soon as there is one; until then nothing shall be missed.
+    // The screen's own follow as soon as there is one; until then nothing shall be missed.
+    queries: summaries,
     leases: [baseLease, { name: 'screen', ...request.lease }],
     onEvent: store.apply,
   });
@@ -64,7 +66,8 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
     await Promise.all([client.close(), source.close()]);
   };
   try {
-    const { runTerminal } = await screenCode;
+    if (!isOurs) await untilDialled();
+    const { runTerminal } = await (earlyCode ?? import('../main.tsx'));
     boundYoungSpace();
     const running = runTerminal({
       client,
@@ -88,6 +91,11 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
   } finally {
     await leave();
   }
+}
+
+/** Gives the lines to the agents the turns they need to say hello, before the code of the screen keeps this thread for itself. */
+async function untilDialled(): Promise<void> {
+  for (let turn = 0; turn < turnsToDial; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 async function commandOf(text: string, filter: string | undefined): Promise<string> {

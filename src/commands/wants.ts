@@ -29,7 +29,7 @@ const backlog = 2_000;
 const mostScopes = 256;
 
 /** What is always told, and how much of what was told before: some minutes of summaries, the last word on everything else. */
-const summaries: readonly RowQuery[] = [
+export const summaries: readonly RowQuery[] = [
   ['pod_stats', 60_000],
   ['edge_stats', 60_000],
   ['endpoint_stats', 60_000],

@@ -1,6 +1,6 @@
 /** Text measured in terminal cells: how wide it is, and how it is made to fit. */
 import stringWidth from 'string-width';
-import { isAllNarrow } from './narrow.ts';
+import { isAllOneCell } from './narrow.ts';
 
 const segmenter = new Intl.Segmenter();
 /** Widths of the other strings met last; measuring is the dearest part of painting them. */
@@ -13,7 +13,7 @@ export type Trim = 'end' | 'middle' | 'start';
 
 /** Cells a text takes. The text must hold no control characters. */
 export function cellWidth(text: string): number {
-  if (isAllNarrow(text)) return text.length;
+  if (isAllOneCell(text)) return text.length;
   const known = widths.get(text);
   if (known !== undefined) return known;
   if (widths.size >= widthsKept) widths.clear();
@@ -44,7 +44,7 @@ export function cut(text: string, width: number, trim: Trim = 'end', ellipsis = 
 
 /** The longest beginning of the text that takes at most `width` cells; no character is cut in two. */
 export function takeStart(text: string, width: number): string {
-  if (isAllNarrow(text)) return text.slice(0, Math.max(0, width));
+  if (isAllOneCell(text)) return text.slice(0, Math.max(0, width));
   let taken = '';
   let room = width;
   for (const { segment } of segmenter.segment(text)) {
@@ -57,7 +57,7 @@ export function takeStart(text: string, width: number): string {
 }
 
 function takeEnd(text: string, width: number): string {
-  if (isAllNarrow(text)) return width > 0 ? text.slice(-width) : '';
+  if (isAllOneCell(text)) return width > 0 ? text.slice(-width) : '';
   let taken = '';
   let room = width;
   for (const { segment } of [...segmenter.segment(text)].reverse()) {

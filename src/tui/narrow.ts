@@ -13,8 +13,19 @@ export function isNarrow(code: number): boolean {
   );
 }
 
+/** The same, and symbols that take one cell by the book, which some terminals draw over two: shapes, arrows, braille. */
+export function isOneCell(code: number): boolean {
+  return (
+    isNarrow(code) ||
+    (code >= 0x2010 && code <= 0x2027) ||
+    (code >= 0x2190 && code <= 0x21ff) ||
+    (code >= 0x25a0 && code <= 0x25fc) ||
+    (code >= 0x2800 && code <= 0x28ff)
+  );
+}
+
 /** Whether a text takes as many cells as it has code units. */
-export function isAllNarrow(text: string): boolean {
-  for (let i = 0; i < text.length; i += 1) if (!isNarrow(text.charCodeAt(i))) return false;
+export function isAllOneCell(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) if (!isOneCell(text.charCodeAt(i))) return false;
   return true;
 }

@@ -1,6 +1,6 @@
 /** A painted line taken apart into cells, so that two lines can be compared cell by cell. */
 import { cellWidth } from '../cells.ts';
-import { isNarrow } from '../narrow.ts';
+import { isNarrow, isOneCell } from '../narrow.ts';
 import { lookAfter, lookOfBlank, plainLook } from './look.ts';
 
 export interface CellRow {
@@ -59,9 +59,10 @@ function takeApart(painted: string): CellRow {
       const [whole = '\x1b', parameters = '', final] = sequence.exec(painted) ?? [];
       if (final === 'm') look = lookAfter(look, parameters);
       at += whole.length;
-    } else if (isNarrow(code) && !joins(painted.charCodeAt(at + 1))) {
+    } else if (isOneCell(code) && !joins(painted.charCodeAt(at + 1))) {
       texts.push(painted[at] ?? '');
       looks.push(code === 0x20 ? lookOfBlank(look) : look);
+      if (!isNarrow(code)) widths = lessSure(widths, 'doubted');
       at += 1;
     } else {
       const end = painted.indexOf('\x1b', at);
@@ -82,5 +83,5 @@ function takeApart(painted: string): CellRow {
 
 /** Whether a code unit may belong to the character before it. */
 function joins(code: number): boolean {
-  return code >= 0x300 && !isNarrow(code);
+  return code >= 0x300 && !isOneCell(code);
 }
