@@ -50,9 +50,10 @@ bundle() {
 }
 # The terminal in chunks: what only the screen needs (React, Ink) is loaded by the screen alone. Nothing in it fetches, but Yoga would
 # load its WebAssembly that way if it could, and with it all of Node's fetch: a tenth of the time to the first frame. What reads ICU's
-# tables waits until a text needs it.
+# tables waits until a text needs it. White space is a third of what would have to be read.
 bundle kelpie=src/cli.ts map-layout=src/views/map/layout-worker.ts --splitting --chunk-names='chunks/[name]-[hash]' --define:fetch=undefined \
-  --alias:string-width=./scripts/lazy-string-width.mjs --define:Intl.Segmenter=LazySegmenter --inject:./scripts/lazy-segmenter.mjs &
+  --alias:string-width=./scripts/lazy-string-width.mjs --define:Intl.Segmenter=LazySegmenter --inject:./scripts/lazy-segmenter.mjs \
+  --minify-whitespace &
 terminal=$!
 # One file each, free of the terminal's code, for an image without node_modules.
 bundle agent=agent/main.ts demo=deploy/demo/main.ts
