@@ -237,6 +237,22 @@ describe('the painter', () => {
     target.emulator.dispose();
   });
 
+  test('rows of many colours are written colour by colour', async () => {
+    const target = bench(40, 8);
+    const painter = createFramePainter(target, createStandIns());
+    const rows = (n: number) =>
+      Array.from(
+        { length: 8 },
+        (_, y) => `\x1b[38;5;80m${n}${y}\x1b[39m GET \x1b[38;5;203m${n + 1}${y}\x1b[39m ok${n}`,
+      ).join('\n');
+    painter.show(rows(1));
+    painter.show(rows(3));
+    const changes = target.written.map((bytes) => bytes.split('m').length - 1);
+    assert.deepEqual(changes, [32, 3]);
+    assert.deepEqual(await grid(target), await whole(rows(3), 40, 8));
+    target.emulator.dispose();
+  });
+
   test('while the terminal is busy frames are left out, and the newest is painted after', async () => {
     const target = bench(20, 2);
     const painter = createFramePainter(target, createStandIns());

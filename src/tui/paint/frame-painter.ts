@@ -1,6 +1,7 @@
 /** Keeps what is on the screen and writes the fewest bytes that turn it into the next frame. On a slow line frames in between are left out. */
 import { composeFrame, type FrameRow } from './frame.ts';
-import { blankRow, rowDiff } from './row-diff.ts';
+import { blankRow, type RowChange, rowChange } from './row-diff.ts';
+import { runsByLook } from './runs.ts';
 import { findShift, shifted, shiftSequence } from './shift.ts';
 import type { StandIns } from './stand-ins.ts';
 
@@ -101,12 +102,19 @@ function frameBytes(before: readonly FrameRow[] | undefined, after: readonly Fra
 }
 
 function rowsBytes(known: readonly FrameRow[], after: readonly FrameRow[], columns: number): string {
-  let bytes = '';
+  const changes: RowChange[] = [];
   after.forEach((row, y) => {
     const was = known[y];
-    if (was?.key !== row.key) bytes += rowDiff(was?.cells(), row.cells(), y, columns);
+    if (was?.key !== row.key) changes.push(rowChange(was?.cells(), row.cells(), y, columns));
   });
-  return bytes;
+  const rowByRow = changes.map(({ bytes }) => bytes).join('');
+  const free = changes.flatMap(({ runs }) => runs ?? []);
+  if (free.length < fewRuns) return rowByRow;
+  const bound = changes.flatMap(({ bytes, runs }) => (runs ? [] : [bytes]));
+  const lookByLook = bound.join('') + runsByLook(free);
+  return Buffer.byteLength(lookByLook) < Buffer.byteLength(rowByRow) ? lookByLook : rowByRow;
 }
 
+/** Fewer are as soon written row by row. */
+const fewRuns = 4;
 const blank: FrameRow = { key: '', cells: () => blankRow };

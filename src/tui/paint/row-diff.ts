@@ -1,6 +1,7 @@
 /** The bytes that turn one row of the screen into another. The terminal's look is plain before and after. */
 import { type CellRow, isDoubted, noCells } from './cell-row.ts';
 import { lookOfBlank, plainLook, wayTo } from './look.ts';
+import { changedRuns, type Run } from './runs.ts';
 import { slid, slideSequence, slidesOf } from './slide.ts';
 
 /** Blanks at the end of a row from which on erasing is shorter than writing. */
@@ -8,20 +9,43 @@ const worthErasing = 4;
 /** Rows that change by fewer bytes are not looked through for parts that moved. */
 const worthSliding = 60;
 
+export interface RowChange {
+  /** The row by itself. */
+  readonly bytes: string;
+  /** The same as runs that may be written in any order; undefined where it must be written in its own. */
+  readonly runs: readonly Run[] | undefined;
+}
+
 /** `before` undefined = nothing is known of what stands there. `y` counts from 0. */
-export function rowDiff(before: CellRow | undefined, after: CellRow, y: number, columns: number): string {
+export function rowChange(before: CellRow | undefined, after: CellRow, y: number, columns: number): RowChange {
   const from = `\x1b[${y + 1};`;
-  if (!before || before.widths === 'mixed' || after.widths === 'mixed') return `${from}1H${wholeRow(after, columns)}`;
-  let best = changedCells(before, after, from, columns);
-  let least = Buffer.byteLength(best);
-  if (least < worthSliding || before.widths !== 'sure' || after.widths !== 'sure') return best;
+  if (!before || before.widths === 'mixed' || after.widths === 'mixed') {
+    return { bytes: `${from}1H${wholeRow(after, columns)}`, runs: undefined };
+  }
+  const bytes = changedCells(before, after, from, columns);
+  if (before.widths !== 'sure' || after.widths !== 'sure') return { bytes, runs: undefined };
+  return slidRow(before, after, y, columns, bytes) ?? { bytes, runs: runsOf(before, after, y, columns) };
+}
+
+/** With a part of it moved by the terminal, where that takes fewer bytes than `inPlace`. */
+function slidRow(before: CellRow, after: CellRow, y: number, columns: number, inPlace: string): RowChange | undefined {
+  let least = Buffer.byteLength(inPlace);
+  if (least < worthSliding) return undefined;
+  let best: RowChange | undefined;
   for (const slide of slidesOf(before, after, columns)) {
-    const bytes = slideSequence(slide, y) + changedCells(slid(before, slide, columns), after, from, columns);
+    const moved = slid(before, slide, columns);
+    const bytes = slideSequence(slide, y) + changedCells(moved, after, `\x1b[${y + 1};`, columns);
     if (Buffer.byteLength(bytes) >= least) continue;
-    best = bytes;
+    best = { bytes, runs: undefined };
     least = Buffer.byteLength(bytes);
   }
   return best;
+}
+
+function runsOf(before: CellRow, after: CellRow, y: number, columns: number): readonly Run[] {
+  const ink = lastInk(after, columns);
+  const width = Math.min(columns, Math.max(ink, lastInk(before, columns)));
+  return changedRuns(before, after, y, width, width - ink >= worthErasing ? ink : width);
 }
 
 /** Everything, after erasing what was there. Where widths are disputed the cursor is put in its place after each such character. */
