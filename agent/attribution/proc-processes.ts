@@ -29,10 +29,8 @@ export function createProcProcesses(mount: string): Processes {
     ownerOf(socket, cgroupPath) {
       const known = owners.get(socket.cookie);
       if (known || cgroupPath === null) return known;
-      const pid = lookUp(socket, cgroupPath);
-      if (pid === undefined) return undefined;
-      const owner = { pid, comm: read(`/proc/${pid}/comm`).trimEnd() };
-      owners.set(socket.cookie, owner);
+      const owner = lookUp(socket, cgroupPath);
+      if (owner) owners.set(socket.cookie, owner);
       return owner;
     },
   };

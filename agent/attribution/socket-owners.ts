@@ -2,11 +2,16 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ends } from '../capture/ends.ts';
+import { attempt } from './attempt.ts';
 import { createLruMap } from './lru-map.ts';
-import { procAddress } from './proc-address.ts';
+import { socketsOf } from './proc-sockets.ts';
+import type { Owner } from './processes.ts';
 
-/** Looks at one cgroup at most this often, ms; a look costs about a millisecond per process. */
-const lookMs = 1000;
+/** A cgroup is looked at this often while somebody's owner is not found, and where all are, ms. A look costs about a millisecond per process. */
+const missPauseMs = 1000;
+const hitPauseMs = 10_000;
+/** One that takes long is done the more rarely: 2 % of a CPU at most. */
+const costFactor = 50;
 /** Looks of all cgroups together at least this far apart, ms: capture must not wait for names. */
 const pauseMs = 20;
 const maxProcesses = 128;
@@ -14,106 +19,92 @@ const maxDescriptors = 4096;
 
 interface Look {
   readonly at: number;
-  /** "tcp local:port remote:port" → pid. */
-  readonly owners: ReadonlyMap<string, number>;
+  readonly cost: number;
+  /** By connection: "tcp 10.0.0.1 80 10.0.0.2 40000". */
+  readonly owners: ReadonlyMap<string, Owner>;
+  /** Of those accepted at an address and port, once asked for: whose listener that is. */
+  readonly listeners: Map<string, Owner>;
 }
 
-/** A function that tells the pid of a socket's owner, or undefined when it is not found (yet). */
+/** A function that tells a socket's owner, or undefined when it is not found (yet). */
 export function createSocketOwners(
   mount: string,
   proc = '/proc',
   clock: () => number = () => performance.now(),
-): (socket: Ends, cgroupPath: string) => number | undefined {
+): (socket: Ends, cgroupPath: string) => Owner | undefined {
   const looks = createLruMap<string, Look>(256);
   let lastLook = Number.NEGATIVE_INFINITY;
 
   return (socket, cgroupPath) => {
-    let look = looks.get(cgroupPath);
+    const look = looks.get(cgroupPath);
+    const owner = look && ownerIn(look, socket);
     const now = clock();
-    if ((!look || now - look.at >= lookMs) && now - lastLook >= pauseMs) {
-      look = { at: now, owners: ownersIn(proc, join(mount, cgroupPath)) };
-      lastLook = clock();
-      looks.set(cgroupPath, look);
-    }
-    for (const key of keysOf(socket)) {
-      const pid = look?.owners.get(key);
-      if (pid !== undefined) return pid;
-    }
-    return undefined;
+    if (now - lastLook < pauseMs) return owner;
+    if (look && now - look.at < Math.max(owner ? hitPauseMs : missPauseMs, look.cost * costFactor)) return owner;
+    const owners = ownersIn(proc, join(mount, cgroupPath));
+    lastLook = clock();
+    const fresh = { at: lastLook, cost: lastLook - now, owners, listeners: new Map() };
+    looks.set(cgroupPath, fresh);
+    return ownerIn(fresh, socket);
   };
 }
 
-/** How a socket's owner may be known: by the connection, or, once that is gone, by the listener it was accepted on. */
-function keysOf({ localAddress, localPort, remoteAddress, remotePort, role, transport }: Ends): string[] {
-  const kind = transport === 'udp' ? 'udp' : 'tcp';
-  const local = procAddress(localAddress, localPort);
-  const connection = tuple(kind, local, procAddress(remoteAddress, remotePort));
+const anyAddress = ['0.0.0.0', '::'];
+
+/** A socket's owner is known by the connection, or, once that is gone, by the listener it was accepted on. */
+function ownerIn({ owners, listeners }: Look, ends: Ends): Owner | undefined {
+  const { localAddress, localPort, remoteAddress, remotePort, role } = ends;
+  const kind = ends.transport === 'udp' ? 'udp' : 'tcp';
+  const local = `${kind} ${localAddress} ${localPort}`;
+  const owner = owners.get(`${local} ${remoteAddress} ${remotePort}`);
   // A client's datagrams need no connected socket.
-  if (role === 'client' && kind === 'tcp') return [connection];
-  const wildcards = ['0.0.0.0', '::'];
-  const anyone = wildcards.map((address) => procAddress(address, 0));
-  const places = [local, ...wildcards.map((address) => procAddress(address, localPort))];
-  return [connection, ...places.flatMap((place) => anyone.map((remote) => tuple(kind, place, remote)))];
+  if (owner || (role === 'client' && kind === 'tcp')) return owner;
+  let listener = listeners.get(local);
+  if (listener) return listener;
+  for (const address of [localAddress, ...anyAddress]) {
+    for (const anybody of anyAddress) listener ??= owners.get(`${kind} ${address} ${localPort} ${anybody} 0`);
+  }
+  if (listener) listeners.set(local, listener);
+  return listener;
 }
 
-const tuple = (kind: string, local: string, remote: string): string => `${kind} ${local} ${remote}`;
-
-function ownersIn(proc: string, cgroup: string): Map<string, number> {
-  const owners = new Map<string, number>();
-  const tables = new Map<string, ReadonlyMap<string, string>>();
+function ownersIn(proc: string, cgroup: string): Map<string, Owner> {
+  const owners = new Map<string, Owner>();
   const pids = attempt(() => readFileSync(join(cgroup, 'cgroup.procs'), 'utf8'), '')
     .split('\n')
-    .filter(Boolean);
-  for (const pid of pids.slice(0, maxProcesses)) {
+    .filter(Boolean)
+    .slice(0, maxProcesses);
+  const holders = new Map<string, string>();
+  const namespaces = new Map<string, string>();
+  for (const pid of pids) {
     const netns = attempt(() => readlinkSync(`${proc}/${pid}/ns/net`), pid);
-    let table = tables.get(netns);
-    if (!table) {
-      table = connections(proc, pid);
-      tables.set(netns, table);
-    }
-    for (const inode of socketsOf(proc, pid)) {
-      const connection = table.get(inode);
-      if (connection !== undefined && !owners.has(connection)) owners.set(connection, Number(pid));
+    if (!namespaces.has(netns)) namespaces.set(netns, pid);
+    for (const inode of inodesOf(proc, pid)) if (!holders.has(inode)) holders.set(inode, pid);
+  }
+  if (holders.size === 0) return owners;
+  const known = new Map<string, Owner>();
+  for (const pid of namespaces.values()) {
+    for (const { inode, connection } of socketsOf(proc, pid, (inode) => holders.has(inode))) {
+      const holder = holders.get(inode) ?? pid;
+      let owner = known.get(holder);
+      if (!owner) {
+        owner = {
+          pid: Number(holder),
+          comm: attempt(() => readFileSync(`${proc}/${holder}/comm`, 'utf8'), '').trimEnd(),
+        };
+        known.set(holder, owner);
+      }
+      if (!owners.has(connection)) owners.set(connection, owner);
     }
   }
   return owners;
 }
 
 /** Inodes of a process's sockets: its descriptors link to "socket:[INODE]". */
-function socketsOf(proc: string, pid: string): string[] {
+function inodesOf(proc: string, pid: string): string[] {
   const descriptors = attempt(() => readdirSync(`${proc}/${pid}/fd`), []).slice(0, maxDescriptors);
   return descriptors.flatMap((fd) => {
     const target = attempt(() => readlinkSync(`${proc}/${pid}/fd/${fd}`), '');
     return target.startsWith('socket:[') ? [target.slice(8, -1)] : [];
   });
-}
-
-/** Inode → connection of the network namespace a process is in: columns 2, 3 and 10 of net/tcp, net/udp and theirs of IPv6. */
-function connections(proc: string, pid: string): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const file of ['tcp', 'tcp6', 'udp', 'udp6']) {
-    const lines = attempt(() => readFileSync(`${proc}/${pid}/net/${file}`, 'utf8'), '').split('\n');
-    for (const line of lines.slice(1)) {
-      const fields = line.trim().split(/\s+/);
-      const [, local, remote] = fields;
-      const inode = fields[9];
-      if (local && remote && inode && inode !== '0')
-        found.set(inode, tuple(file.slice(0, 3), unmapped(local), unmapped(remote)));
-    }
-  }
-  return found;
-}
-
-/** An IPv4 address in net/tcp6 as net/tcp has it. */
-function unmapped(address: string): string {
-  return address.replace(/^0000000000000000FFFF0000/, '');
-}
-
-/** Processes come and go, and some are not ours to read. */
-function attempt<T>(look: () => T, otherwise: T): T {
-  try {
-    return look();
-  } catch {
-    return otherwise;
-  }
 }
