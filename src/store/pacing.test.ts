@@ -105,4 +105,28 @@ describe('a store whose work is done in pieces', () => {
     assert.deepEqual(paced.getSnapshot().held, whole.getSnapshot().held);
     assert.deepEqual(look(paced).map(sorted), look(whole).map(sorted));
   });
+
+  test('comes to rest, however many stretches of time were looked at before', () => {
+    const { paced, tell, work, complete } = createPair();
+    for (let second = 0; second < 8; second += 1) tell(second);
+    complete();
+    const lookAt = (from: number, to: number) => {
+      const end = paced.getSnapshot().held?.to ?? 0;
+      return paced.getSnapshot().derived('edges', { from: end - from, to: end - to });
+    };
+    for (let span = 1; span <= 7; span += 1) {
+      lookAt(span * 1_000, 0);
+      work();
+    }
+    // What a screen does: it asks again whenever something is published.
+    let published = 0;
+    paced.subscribe(() => {
+      published += 1;
+      if (published < 10) lookAt(6_000, 2_000);
+    });
+    lookAt(6_000, 2_000);
+    work();
+    assert.equal(published, 1);
+    assert.equal(lookAt(6_000, 2_000).length, clusterSize.edges);
+  });
 });

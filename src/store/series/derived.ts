@@ -116,8 +116,8 @@ export function createDerivedTables(kinds: Kinds, queue: WorkQueue | undefined):
         const spanMs = window.to - window.from;
         const folds = derivation.folds.map((options) => createFold(options, stepMs, spanMs));
         found = { folds, stepMs, spanMs, window, held, version: -1, touched, rows: noRows, underWay: undefined };
+        makeRoom(list, version);
         list.push(found);
-        if (list.length > mostKept) list.splice(list.indexOf(oldest(list)), 1);
       }
       if (found.underWay || (found.version === version && sameWindow(found.window, window))) return found.rows;
       // The rows come with the next publication.
@@ -151,8 +151,14 @@ function stepOf({ from, to }: TimeWindow, isCoarse: boolean): number {
 
 const sameWindow = (a: TimeWindow, b: TimeWindow) => a.from === b.from && a.to === b.to;
 
-function oldest(list: readonly Kept[]): Kept {
-  return list.reduce((least, each) => (each.version < least.version ? each : least));
+/** Lets go of the stretches asked for longest ago; what this publication was asked for stays, lest it be worked out for ever. */
+function makeRoom(list: Kept[], version: number): void {
+  while (list.length >= mostKept) {
+    const idle = list.filter((each) => !each.underWay && each.version < version);
+    if (idle.length === 0) return;
+    const oldest = idle.reduce((least, each) => (each.version < least.version ? each : least));
+    list.splice(list.indexOf(oldest), 1);
+  }
 }
 
 function stored({ table }: Derivation, rows: readonly Row[]): readonly StoredRow[] {
