@@ -10,7 +10,15 @@ import { createAttribution } from './attribution/attribution.ts';
 import { kernelProcesses } from './attribution/processes.ts';
 import { createPodsBelow } from './attribution/resolvers/pods-below.ts';
 import { createDecoder, framedBytes } from './capture/decode.ts';
-import { openFlag, openRecord, recordType, segmentFlag, segmentRecord, socketRole } from './capture/layout.gen.ts';
+import {
+  closeRecord,
+  openFlag,
+  openRecord,
+  recordType,
+  segmentFlag,
+  segmentRecord,
+  socketRole,
+} from './capture/layout.gen.ts';
 import type { CaptureListener } from './capture/source.ts';
 import { copyBytes } from './protocols/bytes.ts';
 import { createProtocols, placeOf } from './protocols/index.ts';
@@ -34,7 +42,7 @@ const response = Buffer.from(
 );
 
 interface Traffic {
-  /** The records that open the lanes. */
+  /** The records that open the lanes; nothing where each exchange has a connection of its own. */
   readonly opening: Uint8Array;
   /** The next batch; the same buffer every time. */
   next(): Uint8Array;
@@ -42,73 +50,114 @@ interface Traffic {
   readonly time: number;
 }
 
-function createTraffic(): Traffic {
-  const bases = [1000, 5000] as const;
-  const openSize = framedBytes(openRecord.size);
-  const opening = Buffer.alloc(openSize * lanes);
-  for (let lane = 0; lane < lanes; lane++) {
-    const at = lane * openSize + 8;
-    opening.writeUInt32LE(openRecord.size, at - 8);
-    opening.writeDoubleLE(0, at + openRecord.tsNs);
-    opening.writeUInt32LE(lane + 1, at + openRecord.cookie);
-    opening[at + openRecord.type] = recordType.RECORD_OPEN;
-    opening[at + openRecord.family] = 4;
-    opening[at + openRecord.role] = socketRole.ROLE_SERVER;
-    opening[at + openRecord.flags] = openFlag.OPEN_HAS_ISN;
-    opening.writeUInt32LE(1, at + openRecord.cgroupId);
-    opening.set([192, 0, 2, 1], at + openRecord.localAddr);
-    opening.set([192, 0, 2, 2], at + openRecord.remoteAddr);
-    opening.write('nginx', at + openRecord.comm);
-    opening.writeUInt16LE(8080, at + openRecord.localPort);
-    opening.writeUInt16LE(40_000 + lane, at + openRecord.remotePort);
-    opening.writeUInt32LE(bases[0], at + openRecord.seqIn);
-    opening.writeUInt32LE(bases[1], at + openRecord.seqOut);
+const bases = [1000, 5000] as const;
+const payloads = [request, response] as const;
+
+function writeOpen(batch: Buffer, at: number, cookie: number, remotePort: number): void {
+  batch.writeUInt32LE(openRecord.size, at);
+  const record = at + 8;
+  batch.writeUInt32LE(cookie, record + openRecord.cookie);
+  batch[record + openRecord.type] = recordType.RECORD_OPEN;
+  batch[record + openRecord.family] = 4;
+  batch[record + openRecord.role] = socketRole.ROLE_SERVER;
+  batch[record + openRecord.flags] = openFlag.OPEN_HAS_ISN;
+  batch.writeUInt32LE(1, record + openRecord.cgroupId);
+  batch.set([192, 0, 2, 1], record + openRecord.localAddr);
+  batch.set([192, 0, 2, 2], record + openRecord.remoteAddr);
+  batch.write('nginx', record + openRecord.comm);
+  batch.writeUInt16LE(8080, record + openRecord.localPort);
+  batch.writeUInt16LE(remotePort, record + openRecord.remotePort);
+  batch.writeUInt32LE(bases[0], record + openRecord.seqIn);
+  batch.writeUInt32LE(bases[1], record + openRecord.seqOut);
+}
+
+function writeSegment(batch: Buffer, at: number, cookie: number, direction: 0 | 1): void {
+  const payload = payloads[direction];
+  batch.writeUInt32LE(segmentRecord.size + payload.length, at);
+  const record = at + 8;
+  batch.writeUInt32LE(cookie, record + segmentRecord.cookie);
+  batch[record + segmentRecord.type] = recordType.RECORD_SEGMENT;
+  batch[record + segmentRecord.direction] = direction;
+  batch[record + segmentRecord.flags] = segmentFlag.SEGMENT_MESSAGE_START | segmentFlag.SEGMENT_PSH;
+  batch.writeUInt32LE(payload.length, record + segmentRecord.len);
+  batch.writeUInt32LE(payload.length, record + segmentRecord.captured);
+  payload.copy(batch, record + segmentRecord.size);
+}
+
+function writeClose(batch: Buffer, at: number, cookie: number): void {
+  batch.writeUInt32LE(closeRecord.size, at);
+  const record = at + 8;
+  batch.writeUInt32LE(cookie, record + closeRecord.cookie);
+  batch[record + closeRecord.type] = recordType.RECORD_CLOSE;
+  for (const direction of [0, 1] as const) {
+    batch.writeUInt32LE(payloads[direction].length, record + closeRecord.bytes + 8 * direction);
+    batch.writeUInt32LE(bases[direction] + payloads[direction].length, record + closeRecord.endSeq + 4 * direction);
   }
-  const payloads = [request, response] as const;
+}
+
+/** `short`: a connection for each exchange, instead of lanes that are used again and again. */
+function createTraffic(short: boolean): Traffic {
+  const openSize = framedBytes(openRecord.size);
+  const opening = Buffer.alloc(short ? 0 : openSize * lanes);
+  for (let lane = 0; lane < lanes && !short; lane++) writeOpen(opening, lane * openSize, lane + 1, 40_000 + lane);
   const sizes = payloads.map((payload) => framedBytes(segmentRecord.size + payload.length)) as [number, number];
-  const batch = Buffer.alloc((sizes[0] + sizes[1]) * lanes * roundsPerDrain);
+  const before = short ? openSize : 0;
+  const exchangeSize = before + sizes[0] + sizes[1] + (short ? framedBytes(closeRecord.size) : 0);
+  const exchangesPerBatch = lanes * roundsPerDrain;
+  const batch = Buffer.alloc(exchangeSize * exchangesPerBatch);
   const view = new DataView(batch.buffer, batch.byteOffset, batch.length);
-  for (let at = 0, n = 0; n < 2 * lanes * roundsPerDrain; at += sizes[n % 2] ?? 0, n++) {
-    const direction = n % 2;
-    const payload = payloads[direction] ?? request;
-    batch.writeUInt32LE(segmentRecord.size + payload.length, at);
-    batch.writeUInt32LE(((n >> 1) % lanes) + 1, at + 8 + segmentRecord.cookie);
-    batch[at + 8 + segmentRecord.type] = recordType.RECORD_SEGMENT;
-    batch[at + 8 + segmentRecord.direction] = direction;
-    batch[at + 8 + segmentRecord.flags] = segmentFlag.SEGMENT_MESSAGE_START | segmentFlag.SEGMENT_PSH;
-    batch.writeUInt32LE(payload.length, at + 8 + segmentRecord.len);
-    batch.writeUInt32LE(payload.length, at + 8 + segmentRecord.captured);
-    payload.copy(batch, at + 8 + segmentRecord.size);
+  for (let n = 0; n < exchangesPerBatch; n++) {
+    const at = n * exchangeSize;
+    const cookie = (n % lanes) + 1;
+    if (short) writeOpen(batch, at, cookie, 1024 + n);
+    writeSegment(batch, at + before, cookie, 0);
+    writeSegment(batch, at + before + sizes[0], cookie, 1);
+    if (short) writeClose(batch, at + before + sizes[0] + sizes[1], cookie);
   }
   let rounds = 0;
+  let cookies = lanes;
   let time = 1e9;
   /** Each path is asked for by every lane once. */
   const number = segmentRecord.size + request.indexOf('1000000') + 1;
-  const stamp = (at: number, direction: number, round: number): void => {
-    if (direction === 0) {
-      for (let i = 5, left = round; i >= 0; i--, left = Math.trunc(left / 10))
-        batch[at + number + i] = 48 + (left % 10);
-    }
-    const other = 1 - direction;
-    const done = direction === 1 ? round + 1 : round;
+  const stampTime = (at: number): void => {
     time += 12_500;
-    view.setUint32(at + segmentRecord.tsNs, time % 2 ** 32, true);
-    view.setUint32(at + segmentRecord.tsNs + 4, time / 2 ** 32, true);
-    view.setUint32(at + segmentRecord.seq, (bases[direction] ?? 0) + round * (payloads[direction]?.length ?? 0), true);
-    view.setUint32(at + segmentRecord.otherEndSeq, (bases[other] ?? 0) + done * (payloads[other]?.length ?? 0), true);
+    view.setUint32(at, time % 2 ** 32, true);
+    view.setUint32(at + 4, time / 2 ** 32, true);
+  };
+  const stamp = (at: number, direction: 0 | 1, round: number): void => {
+    const other = direction === 0 ? 1 : 0;
+    const done = direction === 1 ? round + 1 : round;
+    stampTime(at + segmentRecord.tsNs);
+    view.setUint32(at + segmentRecord.seq, bases[direction] + round * payloads[direction].length, true);
+    view.setUint32(at + segmentRecord.otherEndSeq, bases[other] + done * payloads[other].length, true);
     view.setUint32(at + segmentRecord.otherLastNs, done === 0 ? 0 : 1, true);
+  };
+  const stampNumber = (at: number, round: number): void => {
+    for (let i = 5, left = round; i >= 0; i--, left = Math.trunc(left / 10)) batch[at + number + i] = 48 + (left % 10);
+  };
+  const stampCookie = (at: number, cookieAt: number): void => {
+    view.setUint32(at + cookieAt, cookies % 2 ** 32, true);
   };
   return {
     opening,
-    exchangesPerBatch: lanes * roundsPerDrain,
+    exchangesPerBatch,
     next() {
-      let at = 8;
-      for (let i = 0; i < roundsPerDrain; i++, rounds++) {
-        for (let lane = 0; lane < lanes; lane++) {
-          stamp(at, 0, rounds);
-          stamp(at + sizes[0], 1, rounds);
-          at += sizes[0] + sizes[1];
+      for (let n = 0; n < exchangesPerBatch; n++) {
+        const asked = n * exchangeSize + 8 + before;
+        const answered = asked + sizes[0];
+        stampNumber(asked, rounds);
+        if (short) {
+          cookies++;
+          stampTime(n * exchangeSize + 8 + openRecord.tsNs);
+          stampCookie(n * exchangeSize + 8, openRecord.cookie);
+          stampCookie(asked, segmentRecord.cookie);
+          stampCookie(answered, segmentRecord.cookie);
+          stampCookie(answered + sizes[1], closeRecord.cookie);
         }
+        stamp(asked, 0, short ? 0 : rounds);
+        stamp(answered, 1, short ? 0 : rounds);
+        if (short) stampTime(answered + sizes[1] + closeRecord.tsNs);
+        if (n % lanes === lanes - 1) rounds++;
       }
       return batch;
     },
@@ -168,9 +217,13 @@ function pipeline(put: Rows['put'] | undefined, summed?: Rows['put']): CaptureLi
       connections.open(socket);
     },
     segment: connections.segment,
-    close: connections.close,
+    close(close) {
+      connections.close(close);
+      attribution.close(close);
+    },
     tick(time) {
       connections.tick(time);
+      attribution.tick(time);
       summaries?.tick(time);
     },
   };
@@ -178,6 +231,8 @@ function pipeline(put: Rows['put'] | undefined, summed?: Rows['put']): CaptureLi
 
 interface Stage {
   readonly name: string;
+  /** A connection for each exchange. */
+  readonly short?: boolean;
   readonly listener: CaptureListener;
   /** After each batch. */
   drained?(batch: number): void;
@@ -216,15 +271,20 @@ const stages: readonly (() => Stage)[] = [
   () => ({ name: '+ reader that filters all away', ...watched('status:5xx') }),
   () => ({ name: '+ reader of 200 rows a second', ...watched('', 200) }),
   () => ({ name: '+ reader of every row', ...watched('') }),
+  () => ({ name: 'a connection each: order, HTTP', short: true, listener: pipeline(undefined) }),
+  () => {
+    const { put } = newRows();
+    return { name: 'a connection each: + summaries, rows', short: true, listener: pipeline(put, put) };
+  },
 ];
 
 const only = process.argv[3];
 
 for (const [i, makeStage] of stages.entries()) {
   if (only !== undefined && String(i) !== only) continue;
-  const traffic = createTraffic();
+  const { name, listener, drained, short = false } = makeStage();
+  const traffic = createTraffic(short);
   const decoder = createDecoder();
-  const { name, listener, drained } = makeStage();
   let batches = 0;
   const run = (): void => {
     const batch = traffic.next();
