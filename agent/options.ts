@@ -33,7 +33,7 @@ Captures HTTP of this machine, or plays a recording, and serves it to terminals.
   --redact A,B        more header fields whose values are secrets
   --no-redact         keep authorization, cookie and other secrets readable
   --ring-bytes N      memory for recent rows (default: 29360128)
-  --budget-events N   kernel records per second, shared fairly by the pods watched (default: 240000)
+  --budget-events N   kernel records per second, a connection as 24 of them, shared fairly by the pods watched (default: 240000)
   --budget-bytes N    captured bytes per second, likewise (default: 268435456)
                       beyond either whole exchanges are left out, and counted
   --stdin-watch       end when standard input ends

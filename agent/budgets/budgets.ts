@@ -8,7 +8,7 @@ import { createCapacity } from './capacity.ts';
 import { fairShares } from './fair-shares.ts';
 
 export interface BudgetTotals {
-  /** Kernel records per second; a small exchange is about four. */
+  /** Kernel records per second; a small exchange is about four, a connection counts as 24. */
   readonly events: number;
   /** Captured bytes per second. */
   readonly bytes: number;

@@ -235,6 +235,7 @@ export interface Budget {
 /** What a cgroup handed over and left out so far; totals rise. */
 export interface BudgetUse {
   readonly cgroupId: number;
+  /** A connection counts as several (bpf/capture/emit.bpf.h, CONNECTION_SEGMENTS). */
   readonly segments: number;
   readonly bytes: number;
   /** Messages and bytes left out by its budget. */

@@ -84,7 +84,7 @@ struct conn {
 	struct totals totals;
 	__u64 unpaid_left_bytes; /* of the cgroup's budget_use, not yet added there: as the next three */
 	__u32 unpaid_left_messages;
-	__u32 unpaid_segments;
+	__u32 unpaid_segments; /* a connection that is announced counts as CONNECTION_SEGMENTS of them */
 	__u32 unpaid_bytes;
 	__u32 first_seq[2];   /* first payload sequence numbers, valid if `known` */
 	__u32 cap;

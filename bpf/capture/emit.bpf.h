@@ -214,6 +214,9 @@ static __always_inline void socket_addresses(struct bpf_sock *sk, __u8 family, v
 	remote[3] = sk->dst_ip6[3];
 }
 
+/* What a connection costs who reads it (its names, its readers, its end), in segments: measured with one exchange on each. */
+#define CONNECTION_SEGMENTS 24
+
 static __always_inline bool emit_open(struct conn *conn, struct bpf_sock *sk, __u8 family, __u64 now_ns)
 {
 	struct open_record *record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);
@@ -245,6 +248,7 @@ static __always_inline bool emit_open(struct conn *conn, struct bpf_sock *sk, __
 	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
 	/* After the reservation: whoever sees it set on another CPU reserves behind the OPEN. */
 	conn->announced = 1;
+	conn->unpaid_segments += CONNECTION_SEGMENTS;
 	return true;
 }
 

@@ -311,7 +311,7 @@ struct budget {
 
 /* Value of map `budget_uses`, key: cgroup id. Totals rise; `due` is when what was handed over is paid for. */
 struct budget_use {
-	__u64 segments;
+	__u64 segments; /* a connection counts as several: CONNECTION_SEGMENTS */
 	__u64 bytes;
 	__u64 sampled_messages; /* left out by the budget */
 	__u64 sampled_bytes;
