@@ -32,7 +32,7 @@ export interface RestingConnection {
     | undefined;
 }
 
-export class FollowedConnection implements Connection {
+export class FollowedConnection implements Connection, OrderSink {
   readonly socket: SocketOpen;
   readonly wallTime: (time: number) => bigint;
   /** A protocol's id, `tls` or `unknown`; undefined while undecided. */
@@ -60,7 +60,7 @@ export class FollowedConnection implements Connection {
     this.lastTime = socket.time;
     this.#around = around;
     this.wallTime = around.wallTime;
-    this.#orders = [new Order(this.#sink(0), socket.firstSeq?.[0]), new Order(this.#sink(1), socket.firstSeq?.[1])];
+    this.#orders = [new Order(this, 0, socket.firstSeq?.[0]), new Order(this, 1, socket.firstSeq?.[1])];
     if (resting === undefined) this.#recognition = new Recognition(around.protocols, socket);
     else this.#resume(resting);
   }
@@ -182,18 +182,8 @@ export class FollowedConnection implements Connection {
     this.#ignore();
   }
 
-  #sink(direction: Direction): OrderSink {
-    return {
-      data: (bytes, from, to, time) => this.#data(direction, bytes, from, to, time),
-      gap: (length, reason, time) => this.#gap(direction, length, reason, time),
-      end: (time) => {
-        this.#reader?.end(direction, time);
-        if (++this.#ended === 2) this.end('fin', time);
-      },
-    };
-  }
-
-  #data(direction: Direction, bytes: Uint8Array, from: number, to: number, time: number): void {
+  /** Called by the two orders, as `missing` and `ended` are: the connection is their sink. */
+  ordered(direction: Direction, bytes: Uint8Array, from: number, to: number, time: number): void {
     const reader = this.#reader;
     if (reader !== undefined) {
       reader.data(direction, bytes, from, to, time);
@@ -216,7 +206,7 @@ export class FollowedConnection implements Connection {
     if (this.#reader.done) this.#finish(this.#reader, time);
   }
 
-  #gap(direction: Direction, length: number, reason: GapReason, time: number): void {
+  missing(direction: Direction, length: number, reason: GapReason, time: number): void {
     if (reason === 'lost' && (this.#reader !== undefined || this.#recognition !== undefined)) {
       this.#around.output.lost('stream-gap', 1);
     }
@@ -224,6 +214,11 @@ export class FollowedConnection implements Connection {
       this.#reader.gap(direction, length, reason, time);
       if (this.#reader.done) this.#finish(this.#reader, time);
     } else this.#recognition?.gap(direction, length, reason);
+  }
+
+  ended(direction: Direction, time: number): void {
+    this.#reader?.end(direction, time);
+    if (++this.#ended === 2) this.end('fin', time);
   }
 
   #finish(reader: StreamReader, time: number): void {

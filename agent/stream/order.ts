@@ -1,14 +1,14 @@
 /** One direction of a TCP connection put in order: duplicates and overlaps removed, holes waited for and then told. */
-import { payloadOf, type Segment } from '../capture/source.ts';
+import { type Direction, payloadOf, type Segment } from '../capture/source.ts';
 import type { GapReason } from './reader.ts';
 import { advance, distance } from './sequence.ts';
 
-/** Where ordered bytes go. */
+/** Where ordered bytes go, of both directions. */
 export interface OrderSink {
   /** Bytes `from` to `to` of `bytes`. */
-  data(bytes: Uint8Array, from: number, to: number, time: number): void;
-  gap(length: number, reason: GapReason, time: number): void;
-  end(time: number): void;
+  ordered(direction: Direction, bytes: Uint8Array, from: number, to: number, time: number): void;
+  missing(direction: Direction, length: number, reason: GapReason, time: number): void;
+  ended(direction: Direction, time: number): void;
 }
 
 /** A piece waiting for earlier bytes; pieces in the list are sorted and do not overlap. */
@@ -39,6 +39,7 @@ const maxHeld = 512;
 /** A class, not closures: there are two per connection and this is the hot path. */
 export class Order {
   readonly #sink: OrderSink;
+  readonly #direction: Direction;
   #expected: number | undefined;
   /** The last bytes were over the message's cap, so the kernel may say nothing of what follows them. */
   #cut = false;
@@ -49,8 +50,9 @@ export class Order {
   heldBytes = 0;
 
   /** `expected` is the first payload's sequence number; undefined begins with whatever comes first. */
-  constructor(sink: OrderSink, expected: number | undefined) {
+  constructor(sink: OrderSink, direction: Direction, expected: number | undefined) {
     this.#sink = sink;
+    this.#direction = direction;
     this.#expected = expected;
   }
 
@@ -149,22 +151,22 @@ export class Order {
     if (skip < len) {
       const captured = Math.min(length, len);
       this.#expected = advance(this.#expected ?? 0, len - skip);
-      if (skip < captured) this.#sink.data(bytes, at + skip, at + captured, time);
+      if (skip < captured) this.#sink.ordered(this.#direction, bytes, at + skip, at + captured, time);
       const missing = len - Math.max(skip, captured);
       this.#cut = missing > 0 && !sampled;
-      if (missing > 0) this.#sink.gap(missing, sampled ? 'sampled' : 'cut', time);
+      if (missing > 0) this.#sink.missing(this.#direction, missing, sampled ? 'sampled' : 'cut', time);
     }
     if (fin && skip <= len) {
       this.#ended = true;
       this.#release();
-      this.#sink.end(time);
+      this.#sink.ended(this.#direction, time);
     }
   }
 
   #skip(length: number, reason: GapReason, time: number): void {
     this.#expected = advance(this.#expected ?? 0, length);
     if (reason !== 'cut') this.#cut = false;
-    this.#sink.gap(length, reason, time);
+    this.#sink.missing(this.#direction, length, reason, time);
   }
 
   /** Keeps the parts of a segment that no held piece covers: the first copy of a byte wins. */

@@ -10,18 +10,18 @@ import { Message } from './message.ts';
 import type { Reading } from './reading.ts';
 import { mayBecomeStart, readRequestLine, readStatusLine, StartLine } from './start-line.ts';
 
-/** What a stream tells of its messages. */
+/** What the streams of both directions tell of their messages. */
 export interface MessageHandler {
   /** A head was read; says how its body is framed, or `skip`: the message is of no use, look for the next one. */
-  begun(message: Message): Framing | 'skip';
+  begun(kind: Kind, message: Message): Framing | 'skip';
   /** The message ended as it should, or as far as anybody can know. */
-  completed(message: Message): void;
+  completed(kind: Kind, message: Message): void;
   /** The sender stopped in the middle of the message. */
-  cutShort(message: Message): void;
+  cutShort(kind: Kind, message: Message): void;
   /** Bytes are missing where a message should begin: whole messages may be among them. */
-  missing(length: number, reason: GapReason): void;
+  missing(kind: Kind, length: number, reason: GapReason): void;
   /** What should be a message is none. */
-  garbage(): void;
+  garbage(kind: Kind): void;
 }
 
 /** A start line longer than this is not looked for when the way was lost. */
@@ -163,7 +163,7 @@ export class MessageStream {
     else {
       this.#message = undefined;
       this.#state = 'seek';
-      this.#handler.cutShort(message);
+      this.#handler.cutShort(this.#kind, message);
     }
   }
 
@@ -212,7 +212,7 @@ export class MessageStream {
 
   /** What lies here begins no message: the next line may. */
   #noStart(at: number, newline: number, to: number): number {
-    this.#handler.garbage();
+    this.#handler.garbage(this.#kind);
     this.#state = 'seek';
     this.#inLine = newline >= at;
     return newline < 0 ? to : newline + 1;
@@ -251,7 +251,7 @@ export class MessageStream {
 
   #badHead(to: number): number {
     this.#head.free();
-    this.#handler.garbage();
+    this.#handler.garbage(this.#kind);
     this.#state = 'seek';
     this.#inLine = false;
     return to;
@@ -279,7 +279,7 @@ export class MessageStream {
     }
     this.#message = message;
     this.#remaining = message.contentLength;
-    const framing = this.#handler.begun(message);
+    const framing = this.#handler.begun(this.#kind, message);
     if (framing === 'skip') {
       this.#message = undefined;
       this.#lose(message.lostBytes, message.lostBytes > 0 ? 'lost' : 'cut');
@@ -302,7 +302,7 @@ export class MessageStream {
     if (message === undefined) return;
     message.complete = true;
     if (message.headCut && !message.transferEncoding) message.bodySize = Math.max(0, message.contentLength);
-    this.#handler.completed(message);
+    this.#handler.completed(this.#kind, message);
   }
 
   #lengthBody(bytes: Uint8Array, at: number, to: number): number {
@@ -366,7 +366,7 @@ export class MessageStream {
   #lose(length: number, reason: GapReason): void {
     this.#state = 'seek';
     this.#leaveLine();
-    this.#handler.missing(length, reason);
+    this.#handler.missing(this.#kind, length, reason);
   }
 
   /** The next byte may begin a message, because the direction turned. */

@@ -7,6 +7,7 @@ import type { RowMemory } from '../row-memory.ts';
 import { Exchange, type Standing } from './exchange.ts';
 import { fillFacts } from './facts.ts';
 import { type Framing, requestFraming, responseFraming } from './framing.ts';
+import type { Kind } from './head.ts';
 import type { HttpLimits } from './limits.ts';
 import type { Message } from './message.ts';
 import { type MessageHandler, MessageStream } from './message-stream.ts';
@@ -28,7 +29,7 @@ export interface RestingReader {
   readonly overlaps: boolean;
 }
 
-export class HttpReader implements StreamReader {
+export class HttpReader implements StreamReader, MessageHandler {
   readonly #output: ProtocolOutput;
   readonly #connection: Connection;
   readonly #memory: RowMemory;
@@ -75,8 +76,8 @@ export class HttpReader implements StreamReader {
     this.#memory = reading.memory;
     this.#reading = reading;
     this.#columns = columnsOf(connection);
-    this.#requests = new MessageStream('request', this.#requestHandler(), reading, limits);
-    this.#responses = new MessageStream('response', this.#responseHandler(), reading, limits);
+    this.#requests = new MessageStream('request', this, reading, limits);
+    this.#responses = new MessageStream('response', this, reading, limits);
     if (resting === undefined) return;
     this.#requestDirection = resting.requestDirection;
     this.#lastDirection = resting.lastDirection;
@@ -168,27 +169,28 @@ export class HttpReader implements StreamReader {
     return direction === this.#requestDirection ? this.#requests : this.#responses;
   }
 
-  #requestHandler(): MessageHandler {
-    return {
-      begun: (message) => this.#requestBegun(message),
-      completed: (message) => this.#requestCompleted(message),
-      cutShort: () => {},
-      missing: (length, reason) => {
-        if (reason === 'lost') this.#lostBefore += length;
-        else this.#output.lost('stream-gap', 1);
-      },
-      garbage: () => this.#noteGarbage(this.#requestDirection ?? 0),
-    };
+  begun(kind: Kind, message: Message): Framing | 'skip' {
+    return kind === 'request' ? this.#requestBegun(message) : this.#responseBegun(message);
   }
 
-  #responseHandler(): MessageHandler {
-    return {
-      begun: (message) => this.#responseBegun(message),
-      completed: (message) => this.#responseCompleted(message),
-      cutShort: (message) => this.#responseCutShort(message),
-      missing: (length, reason) => this.#responsesMissing(length, reason),
-      garbage: () => this.#noteGarbage(opposite(this.#requestDirection ?? 0)),
-    };
+  completed(kind: Kind, message: Message): void {
+    if (kind === 'request') this.#requestCompleted(message);
+    else this.#responseCompleted(message);
+  }
+
+  cutShort(kind: Kind, message: Message): void {
+    if (kind === 'response') this.#responseCutShort(message);
+  }
+
+  missing(kind: Kind, length: number, reason: GapReason): void {
+    if (kind === 'response') this.#responsesMissing(length, reason);
+    else if (reason === 'lost') this.#lostBefore += length;
+    else this.#output.lost('stream-gap', 1);
+  }
+
+  garbage(kind: Kind): void {
+    const direction = this.#requestDirection ?? 0;
+    this.#noteGarbage(kind === 'request' ? direction : opposite(direction));
   }
 
   /**
