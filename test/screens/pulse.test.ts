@@ -119,6 +119,12 @@ describe('the pulse', () => {
     assert.doesNotMatch(text(screen), /✗|wrong/);
   });
 
+  test('calls nothing quiet before all that is held was added up', async () => {
+    const screen = await pulse(past({}, {}, { over: { isPending: (table) => table === 'edges' } }));
+    assert.match(text(screen), /adding up what is held/);
+    assert.doesNotMatch(text(screen), /all quiet/);
+  });
+
   test('is loud where something is wrong, the worst first, without colour too', async () => {
     const screen = await pulse(troubled, { depth: 0, columns: 200, rows: 50 });
     assert.match(text(screen), /✗ \d things wrong/);

@@ -19,7 +19,11 @@ export interface Readings {
   readonly edges: readonly EdgeRow[];
   readonly flows: readonly FlowRow[];
   readonly pods: readonly PodRow[];
+  /** Some of the rows are still being worked out: that nothing is wrong among them says nothing. */
+  readonly isPending: boolean;
 }
+
+const tables = ['services', 'endpoints', 'edges', 'flows', 'pods'];
 
 /** Less than this is no stretch to compare with, ms. */
 const leastMs = 15_000;
@@ -54,5 +58,6 @@ export function readPulse(
     edges: rows<EdgeRow>('edges', now).filter((row) => isIn(row.source_namespace, row.destination_namespace)),
     flows: rows<FlowRow>('flows', now).filter((row) => isIn(row.source_namespace, row.destination_namespace)),
     pods: rows<PodRow>('pods', now).filter(({ namespace }) => isIn(namespace)),
+    isPending: tables.some((table) => snapshot.isPending?.(table)),
   };
 }

@@ -14,13 +14,21 @@ export interface Verdict {
   readonly line: StyledLine;
 }
 
-export function verdictOf(panels: readonly Panel[], { now, edges }: Readings, width: number, ui: Ui): Verdict {
+export function verdictOf(
+  panels: readonly Panel[],
+  { now, edges, isPending }: Readings,
+  width: number,
+  ui: Ui,
+): Verdict {
   const { marks, dot } = ui.glyphs;
   const wrong = causesOf(
     panels.flatMap(({ rows }) => rows),
     edges,
   );
   const severity = worstOf(wrong.map((cause) => cause.severity));
+  if (isPending && wrong.length === 0) {
+    return { severity: 'none', line: [span(` adding up what is held ${ui.glyphs.ellipsis}`, 'muted')] };
+  }
   if (now.total.requests === 0 && wrong.length === 0) {
     return { severity: 'none', line: [span(' no request seen ', 'muted')] };
   }
