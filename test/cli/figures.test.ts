@@ -77,7 +77,9 @@ describe('figures of what is kept', () => {
     const [header = '', first = ''] = out.split('\n');
     assert.match(header, /^SERVICE +PODS +RATE +RATE TREND +ERR% +4XX% +P50 +P90 +P99/);
     assert.match(first, /^shop\/frontend +2 +46\/s/);
-    assert.deepEqual(agent.watches.map(({ table }) => table).sort(), ['conn_stats', 'pod_stats', 'process_stats']);
+    // All that is summed up, whichever table is asked for: the stretch of time is that of all of them.
+    const summed = ['conn_stats', 'edge_stats', 'endpoint_stats', 'pod_stats', 'process_stats'];
+    assert.deepEqual(agent.watches.map(({ table }) => table).sort(), summed);
     assert.equal(agent.leases.length, 0, 'what is kept needs nobody to capture');
   });
 
