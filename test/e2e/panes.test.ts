@@ -321,7 +321,8 @@ describe('kelpie get', () => {
     const text = await getText(world.agent.address, 'endpoints', '-o', 'wide', ...sorted);
     for (const [i, line] of text.trimEnd().split('\n').slice(1).entries()) {
       for (const column of ['service', 'method', 'route', 'errors', 'p99']) {
-        assert.ok(line.includes(cellText(endpointsTable, column, rows[i]?.[column])), `${column} in ${line}`);
+        const cell = cellText(endpointsTable, column, rows[i]?.[column]);
+        assert.ok(line.includes(cell), `${column} ${cell} in ${line} of ${JSON.stringify(values(rows))}`);
       }
     }
   });
