@@ -6,6 +6,7 @@ import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { addressText } from '../capture/address.ts';
 import type { AddressBook } from './address-book.ts';
+import { attempt } from './attempt.ts';
 import { isLoopback } from './sockets.ts';
 
 export interface ProcAddressBookOptions {
@@ -115,13 +116,4 @@ export function ipv6Addresses(table: string): string[] {
   return Array.from(table.matchAll(/^([0-9a-f]{32}) \S+ \S+ 00 /gm), ([, hex]) =>
     addressText(Buffer.from(hex ?? '', 'hex'), 0, 6),
   );
-}
-
-/** Processes come and go, and some are not ours to read. */
-function attempt<T>(look: () => T, otherwise: T): T {
-  try {
-    return look();
-  } catch {
-    return otherwise;
-  }
 }

@@ -1,6 +1,7 @@
 /** Processes of this machine, by /proc (proc(5)). Synchronous, so that the first row of a connection has its name; every look is remembered. */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
+import { attempt } from './attempt.ts';
 import { createLruMap } from './lru-map.ts';
 import type { Owner, Processes } from './processes.ts';
 import { createSocketOwners } from './socket-owners.ts';
@@ -39,20 +40,7 @@ export function createProcProcesses(mount: string): Processes {
 /** The process's own name rather than that of the thread that made the socket; its executable's if that says nothing. */
 function readName(pid: number, comm: string): string {
   if (pid === 0) return comm;
-  const leader = read(`/proc/${pid}/comm`).trimEnd();
+  const leader = attempt(() => readFileSync(`/proc/${pid}/comm`, 'utf8'), '').trimEnd();
   if (!meaningless.has(leader)) return leader;
-  try {
-    return basename(readlinkSync(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, '');
-  } catch {
-    return comm;
-  }
-}
-
-/** '' for what is gone or not ours to read. */
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
+  return attempt(() => basename(readlinkSync(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, ''), comm);
 }

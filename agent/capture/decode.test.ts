@@ -17,10 +17,10 @@ import {
 } from './layout.gen.ts';
 import {
   type CaptureListener,
+  capturedBytes,
   type Datagram,
   type EdgeSample,
   type FlowSample,
-  payloadOf,
   type Segment,
   type SocketClose,
   type SocketOpen,
@@ -44,7 +44,7 @@ function listen(): Heard {
     edges: [],
     datagrams: [],
     open: (open) => heard.opens.push(open),
-    segment: (segment) => heard.segments.push({ ...segment, bytes: payloadOf(segment).slice(), at: 0 }),
+    segment: (segment) => heard.segments.push({ ...segment, bytes: capturedBytes(segment).slice(), at: 0 }),
     close: (close) => heard.closes.push(close),
     flow: (flow) => heard.flows.push(flow),
     edge: (edge) => heard.edges.push(edge),

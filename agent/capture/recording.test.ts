@@ -11,7 +11,7 @@ import { layoutHash } from './layout.gen.ts';
 import { formatVersion, frameTypes, jsonFrame, magic, type RecordingMeta } from './recording-format.ts';
 import { createRecordingSource } from './recording-source.ts';
 import { createRecordingWriter, type RecordingWriterOptions } from './recording-writer.ts';
-import { type CaptureListener, payloadOf } from './source.ts';
+import { type CaptureListener, capturedBytes } from './source.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'kelpie-recording-'));
 after(() => rmSync(directory, { recursive: true }));
@@ -48,7 +48,7 @@ function listening(): { readonly heard: string[]; readonly ticks: number[]; read
     open: (socket) => void heard.push(`open ${JSON.stringify(socket)}`),
     segment: (segment) =>
       void heard.push(
-        `segment ${JSON.stringify({ ...segment, bytes: Buffer.from(payloadOf(segment)).toString('latin1'), at: 0 })}`,
+        `segment ${JSON.stringify({ ...segment, bytes: Buffer.from(capturedBytes(segment)).toString('latin1'), at: 0 })}`,
       ),
     close: (close) => void heard.push(`close ${JSON.stringify(close)}`),
     tick: (time) => void ticks.push(time),

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { batchOf, closeOf, openOf, segmentOf } from '../../test/recordings/kernel-batches.ts';
 import { createDecoder } from './decode.ts';
 import { createScrubber } from './scrub.ts';
-import { payloadOf } from './source.ts';
+import { capturedBytes } from './source.ts';
 
 const names = ['authorization', 'cookie', 'set-cookie', 'x-api-key'];
 const socket = { cookie: 7, local: ['10.0.0.5', 80], remote: ['10.0.0.9', 4000], role: 'server' } as const;
@@ -37,7 +37,7 @@ function scrubbed(pieces: readonly Piece[], { together = false, isn = 0xffff_fff
       open() {},
       close() {},
       tick() {},
-      segment: (segment) => stream.set(payloadOf(segment), (segment.seq - isn) >>> 0),
+      segment: (segment) => stream.set(capturedBytes(segment), (segment.seq - isn) >>> 0),
     });
   }
   return stream.toString('latin1');

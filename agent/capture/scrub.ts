@@ -3,7 +3,7 @@ import { oldestEntryOf } from '../../src/domain/oldest-entry.ts';
 import { createDecoder } from './decode.ts';
 import { type NameNode, nameTree } from './scrub-lines.ts';
 import { createScrubStream, type ScrubStream } from './scrub-stream.ts';
-import { type CaptureListener, type Direction, type OrphanAddresses, payloadOf } from './source.ts';
+import { type CaptureListener, capturedBytes, type Direction, type OrphanAddresses } from './source.ts';
 
 export interface Scrubber {
   /** Masks in the bytes of `batch` itself; no length changes. */
@@ -39,7 +39,7 @@ export function createScrubber(names: readonly string[]): Scrubber {
       const { cookie, direction, orphan, seq, len, messageStart } = segment;
       if (len === 0) return;
       const stream = orphan ? orphans.of(tupleOf(orphan)) : streams.of(keyOf(cookie, direction));
-      stream.take({ seq, len, payload: payloadOf(segment), messageStart });
+      stream.take({ seq, len, payload: capturedBytes(segment), messageStart });
       if (stream.isWaiting) waiting.add(stream);
     },
     close({ cookie }) {

@@ -56,7 +56,7 @@ export interface Segment {
 }
 
 /** The captured payload of a segment, where a view of it is worth its cost. */
-export function payloadOf({ bytes, at, captured }: Segment): Uint8Array {
+export function capturedBytes({ bytes, at, captured }: Segment): Uint8Array {
   return bytes.subarray(at, at + captured);
 }
 

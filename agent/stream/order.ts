@@ -1,5 +1,5 @@
 /** One direction of a TCP connection put in order: duplicates and overlaps removed, holes waited for and then told. */
-import { type Direction, payloadOf, type Segment } from '../capture/source.ts';
+import { capturedBytes, type Direction, type Segment } from '../capture/source.ts';
 import type { GapReason } from './reader.ts';
 import { advance, distance } from './sequence.ts';
 
@@ -97,7 +97,7 @@ export class Order {
       this.#deliver(0, len, bytes, at, captured, fin, sampled, time);
       return;
     }
-    this.#hold(seq, len, payloadOf(segment), fin, sampled, time);
+    this.#hold(seq, len, capturedBytes(segment), fin, sampled, time);
     this.#drain(lossy);
   }
 

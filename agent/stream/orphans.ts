@@ -1,5 +1,5 @@
 /** Early bytes: segments that came on a listener before their connection was announced (TCP_DEFER_ACCEPT, Fast Open). */
-import { type OrphanAddresses, payloadOf, type Segment } from '../capture/source.ts';
+import { capturedBytes, type OrphanAddresses, type Segment } from '../capture/source.ts';
 
 /** Bookkeeping cost of a kept segment, bytes. */
 const overhead = 256;
@@ -31,7 +31,7 @@ export function createOrphans(maxBytes: number): Orphans {
     add(segment) {
       if (segment.orphan === undefined) return 0;
       const key = keyOf(segment.orphan);
-      const copy = { ...segment, bytes: new Uint8Array(payloadOf(segment)), at: 0 };
+      const copy = { ...segment, bytes: new Uint8Array(capturedBytes(segment)), at: 0 };
       const list = kept.get(key);
       if (list === undefined) kept.set(key, [copy]);
       else list.push(copy);

@@ -4,13 +4,13 @@ import { createLiveSource, type LiveOptions } from '../../agent/capture/live.ts'
 import {
   type CaptureListener,
   type CaptureSource,
+  capturedBytes,
   type Datagram,
   type Direction,
   type EdgeSample,
   type FlowSample,
   type OrphanAddresses,
   type Policy,
-  payloadOf,
   type Segment,
   type SocketClose,
   type SocketOpen,
@@ -69,7 +69,7 @@ export function observe(cgroupPath: string, options: Partial<LiveOptions> = {}):
       sockets.set(open.cookie, { open, segments: [], close: undefined });
     },
     segment(segment) {
-      const payload = payloadOf(segment).slice();
+      const payload = capturedBytes(segment).slice();
       const kept = { ...segment, bytes: payload, at: 0, payload };
       if (kept.orphan !== undefined) {
         orphans.push({ ...kept, orphan: kept.orphan });

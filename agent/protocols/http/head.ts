@@ -36,7 +36,7 @@ export class HeadReader {
   readonly #redactor: Redactor;
   readonly #shapes: FieldShapes;
   readonly #line = new StartLine();
-  readonly #known = new KnownSections();
+  readonly #known = { request: new KnownSections(), response: new KnownSections() };
   /** What differs between the bytes and the head as it is kept so far. */
   #shift = 0;
   #start = 0;
@@ -82,19 +82,19 @@ export class HeadReader {
     if (!isStart) return 'none';
     this.#begin(bytes, from, end, kind);
     this.fieldsAt = newline + 1 - from + this.#shift;
-    return this.#readSection(bytes, newline + 1, to, kind === 'request' ? 0 : 1) ? 'complete' : 'need-more';
+    return this.#readSection(bytes, newline + 1, to, this.#known[kind]) ? 'complete' : 'need-more';
   }
 
   /** Reads the fields from `from` on, or recalls what the same ones said before; false when there is no blank line behind them yet. */
-  #readSection(bytes: Uint8Array, from: number, to: number, kind: 0 | 1): boolean {
-    const known = this.#known.find(bytes, from, to, kind);
+  #readSection(bytes: Uint8Array, from: number, to: number, sections: KnownSections): boolean {
+    const known = sections.find(bytes, from, to);
     if (known !== undefined) {
       this.#recall(known, from);
       return true;
     }
     if (!this.#readFields(bytes, from, to)) return false;
     // What had to be replaced is read each time.
-    const place = this.replacements.length > 0 ? undefined : this.#known.note(bytes, from, this.end, to, kind);
+    const place = this.replacements.length > 0 ? undefined : sections.note(bytes, from, this.end, to);
     if (place !== undefined) this.#remember(place, from);
     return true;
   }

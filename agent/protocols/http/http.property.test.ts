@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { HttpEvent } from '../../../src/domain/tables/http-events.ts';
-import { payloadOf, type Segment } from '../../capture/source.ts';
+import { capturedBytes, type Segment } from '../../capture/source.ts';
 import { amongOthers, type CaptureRecord, modelConnection, withLoss } from '../../stream/testing/capture-model.ts';
 import { createBench, rowsOf } from './testing/run.ts';
 
@@ -136,7 +136,7 @@ function repeated(records: readonly CaptureRecord[], picks: readonly number[]): 
       ...segment,
       seq: (segment.seq + skip) >>> 0,
       len: segment.len - skip,
-      ...amongOthers(payloadOf(segment).slice(skip)),
+      ...amongOthers(capturedBytes(segment).slice(skip)),
       messageStart: false,
     };
     result.splice(at + 1 + (pick % 3), 0, { type: 'segment', segment: again });

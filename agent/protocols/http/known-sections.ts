@@ -5,7 +5,7 @@
 
 /** A longer section is read each time. */
 const maxLength = 1024;
-/** Sections remembered of requests, and of responses; by the bytes that are there, so that the same message finds its own. */
+/** Sections remembered, by the bytes that are there, so that the same message finds its own. */
 const places = 64;
 /** A place whose sections differ this often in a row remembers few of them from then on. */
 const patience = 8;
@@ -46,16 +46,17 @@ class Place implements SectionFacts {
   fault: string | undefined = undefined;
 }
 
+/** Those of one kind of message: requests and responses would take each other's places. */
 export class KnownSections {
-  readonly #places: (Place | undefined)[] = new Array(places * 2).fill(undefined);
+  readonly #places: (Place | undefined)[] = new Array(places).fill(undefined);
   /** The bytes last looked at, by fours, and where they begin in those. */
   #bytes: Uint8Array | undefined;
   #words: Int32Array = new Int32Array(0);
   #offset = 0;
 
-  /** What is known of the section that begins at `from`, if it is whole before `to`. `kind`: 0 request, 1 response. */
-  find(bytes: Uint8Array, from: number, to: number, kind: 0 | 1): SectionFacts | undefined {
-    const place = this.#places[placeOf(to - from, kind)];
+  /** What is known of the section that begins at `from`, if it is whole before `to`. */
+  find(bytes: Uint8Array, from: number, to: number): SectionFacts | undefined {
+    const place = this.#places[(to - from) % places];
     if (place === undefined || place.length === 0 || place.length > to - from) return undefined;
     if (this.#isSame(place, bytes, from)) {
       place.misses = 0;
@@ -66,10 +67,10 @@ export class KnownSections {
   }
 
   /** Where to note what was read in the section from `from` to `end`; undefined where it is not worth it. */
-  note(bytes: Uint8Array, from: number, end: number, to: number, kind: 0 | 1): SectionFacts | undefined {
+  note(bytes: Uint8Array, from: number, end: number, to: number): SectionFacts | undefined {
     const length = end - from;
     if (length > maxLength) return undefined;
-    const at = placeOf(to - from, kind);
+    const at = (to - from) % places;
     let place = this.#places[at];
     if (place === undefined) {
       place = new Place();
@@ -108,8 +109,4 @@ export class KnownSections {
     for (; at < end; at++) if (known[at] !== bytes[shift + at]) return false;
     return true;
   }
-}
-
-function placeOf(length: number, kind: 0 | 1): number {
-  return (length % places) * 2 + kind;
 }
