@@ -1,4 +1,5 @@
 /** The ends of many connections, of which those of one service share most: the rest of each takes some 20 bytes. */
+import { isServerEnd } from '../../src/domain/server-port.ts';
 import type { Slots } from '../../src/domain/slots.ts';
 import type { Ends } from './ends.ts';
 
@@ -60,8 +61,7 @@ function commonOf(ends: KeptEnds, known: Map<string, CommonEnds>): CommonEnds {
     remotePort,
     family,
   } = ends;
-  // Of a connection that was open before capture began the service has the lower port.
-  const isServer = role === 'server' || (role === 'unknown' && localPort < remotePort);
+  const isServer = isServerEnd(role, localPort, remotePort);
   const service = isServer ? localPort : `${remoteAddress} ${remotePort}`;
   const key = `${cgroupId} ${netnsCookie} ${pid} ${role} ${transport} ${family} ${localAddress} ${service} ${comm}`;
   let common = known.get(key);

@@ -1,12 +1,11 @@
 /** Which end of a connection the watched socket is, and which rows of `conn_stats` a connection belongs to. */
+import { isServerEnd } from '../../src/domain/server-port.ts';
 import type { Ends } from '../capture/ends.ts';
 
 export type Side = 'client' | 'server';
 
-/** Of a connection that was open before capture began nobody knows who opened it: services have the lower port. */
 export function sideOf({ role, localPort, remotePort }: Ends): Side {
-  if (role !== 'unknown') return role;
-  return remotePort === 0 || (localPort !== 0 && localPort < remotePort) ? 'server' : 'client';
+  return isServerEnd(role, localPort, remotePort) ? 'server' : 'client';
 }
 
 /** Port of the server's side. */
