@@ -168,7 +168,7 @@ export function middleOf(index: number): number {
   return index === 0 ? 0 : (2 * gamma ** (index - 1)) / (1 + gamma);
 }
 
-/** LEB128 of a whole number up to 2^53. */
+/** LEB128 of a whole number; beyond 2^53, as sums may be, as near as a double is. */
 export function varint(bytes: number[], value: number): void {
   let rest = value;
   while (rest >= 0x80) {
@@ -181,7 +181,7 @@ export function varint(bytes: number[], value: number): void {
 function readVarint(bytes: Uint8Array, reader: { at: number }): number | undefined {
   let value = 0;
   let scale = 1;
-  for (let i = 0; i < 8; i += 1) {
+  for (let i = 0; i < 10; i += 1) {
     const byte = bytes[reader.at];
     if (byte === undefined) return undefined;
     reader.at += 1;
