@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../src/domain/errors.ts';
-import type { Addon, Handle } from '../native/addon.ts';
+import type { Addon, Handle, LoadedProgram } from '../native/addon.ts';
 import { builtFile, isNativeError, loadNative } from '../native/native.ts';
 import { findCgroupMount, mountRemedy } from './cgroup-mount.ts';
 import type { ProgramInfo } from './source.ts';
@@ -11,8 +11,13 @@ import type { ProgramInfo } from './source.ts';
 export interface KernelPrograms {
   /** Where cgroup v2 is mounted. */
   readonly mount: string;
+  /** Those that are attached now. */
   readonly programs: readonly ProgramInfo[];
   readonly mapBytes: number;
+  /** Attaches the programs that see packets, if they are not. Throws AppError 'ebpf-unavailable'. */
+  attachPackets(): void;
+  /** What they cost every packet of the cgroup ends; sockets are followed on, from their beginning to their end. */
+  detachPackets(): void;
   update(map: string, key: Uint8Array, value: Uint8Array): void;
   remove(map: string, key: Uint8Array): void;
   lookup(map: string, key: Uint8Array): Uint8Array | undefined;
@@ -62,16 +67,31 @@ function start(addon: Addon, object: string, mount: string, cgroupPath: string, 
   const handle = load(addon, object, sizes);
   try {
     const info = addon.info(handle);
-    for (const { name } of info.programs) addon.attach(handle, name, join(mount, cgroupPath));
+    const attach = ({ name }: LoadedProgram): void => addon.attach(handle, name, join(mount, cgroupPath));
+    const all = info.programs.map((program) => toInfo(program, cgroupPath));
+    const seePackets = info.programs.filter(({ section }) => section.startsWith(packetSections));
+    let attached = all;
+    info.programs.forEach(attach);
     return {
       mount,
-      programs: info.programs.map(({ name, section, verifiedInstructions }) => ({
-        name,
-        attachType: section,
-        cgroup: cgroupPath,
-        instructions: verifiedInstructions,
-      })),
+      get programs() {
+        return attached;
+      },
       mapBytes: info.mapBytes,
+      attachPackets() {
+        if (attached === all) return;
+        try {
+          seePackets.forEach(attach);
+        } catch (error) {
+          this.detachPackets();
+          throw explain(error);
+        }
+        attached = all;
+      },
+      detachPackets() {
+        for (const { name } of seePackets) addon.detach(handle, name);
+        attached = all.filter(({ attachType }) => !attachType.startsWith(packetSections));
+      },
       update: (map, key, value) => addon.mapUpdate(handle, map, key, value),
       remove: (map, key) => void addon.mapDelete(handle, map, key),
       lookup: (map, key) => addon.mapLookup(handle, map, key),
@@ -84,6 +104,13 @@ function start(addon: Addon, object: string, mount: string, cgroupPath: string, 
     addon.close(handle);
     throw error;
   }
+}
+
+/** cgroup_skb/ingress and cgroup_skb/egress. */
+const packetSections = 'cgroup_skb/';
+
+function toInfo({ name, section, verifiedInstructions }: LoadedProgram, cgroup: string): ProgramInfo {
+  return { name, attachType: section, cgroup, instructions: verifiedInstructions };
 }
 
 /** A signal that arrives while the kernel verifies a program makes it give up with EAGAIN (bpf_check); profilers send many. */

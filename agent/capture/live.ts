@@ -6,6 +6,7 @@ import { createDecoder } from './decode.ts';
 import { readCounters } from './kernel-counters.ts';
 import { startKernelPrograms } from './kernel-programs.ts';
 import { orphanAddresses, segmentRecord } from './layout.gen.ts';
+import { createPacketWatch } from './packet-watch.ts';
 import { createPolicyMap } from './policy-map.ts';
 import { createSettingsMap } from './settings-map.ts';
 import type { BudgetUse, CaptureHost, CaptureListener, CaptureSource } from './source.ts';
@@ -22,6 +23,8 @@ export interface LiveOptions {
   readonly activeFlows?: number;
   /** UDP ports whose datagrams are handed over whole, at most four. Default 53. */
   readonly datagramPorts?: readonly number[];
+  /** How long the programs that see packets stay attached while nothing is watched, ms. Default 5,000. */
+  readonly packetGraceMs?: number;
   /** Every drained batch before it is decoded (framing: decode.ts), at captured `time`. Bytes are valid during the call only. */
   readonly onBatch?: ((batch: Uint8Array, time: number) => void) | undefined;
   /** A cgroup's path was learnt: once for each, those that exist at the start before this function returns. */
@@ -59,6 +62,7 @@ export function createLiveSource(options: LiveOptions): CaptureSource {
   cgroups.refresh();
   const settings = createSettingsMap(kernel, options.selfPid, options.datagramPorts);
   const policies = createPolicyMap(kernel, settings);
+  const packets = createPacketWatch(kernel, options.packetGraceMs);
   const budgets = createBudgetMap(kernel);
   const totals = createTotalsDrain(kernel, settings, now());
   const decoder = createDecoder();
@@ -110,7 +114,9 @@ export function createLiveSource(options: LiveOptions): CaptureSource {
     name: options.cgroupPath,
     host: readHost(),
     cgroups,
-    programs: kernel.programs,
+    get programs() {
+      return kernel.programs;
+    },
     mapBytes: kernel.mapBytes,
     progress: 0,
     counters() {
@@ -119,7 +125,9 @@ export function createLiveSource(options: LiveOptions): CaptureSource {
       return lastCounters;
     },
     setPolicies(wanted) {
-      if (!closed.signal.aborted) policies.set(wanted);
+      if (closed.signal.aborted) return;
+      packets.set(wanted.some(({ level }) => level !== 'off'));
+      policies.set(wanted);
     },
     setBudgets(wanted) {
       if (!closed.signal.aborted) budgets.set(wanted);
@@ -150,6 +158,7 @@ export function createLiveSource(options: LiveOptions): CaptureSource {
       if (closed.signal.aborted) return;
       lastCounters = this.counters();
       closed.abort();
+      packets.close();
       kernel.close();
     },
   };

@@ -257,13 +257,18 @@ export interface CaptureSource {
   readonly name: string;
   readonly host: CaptureHost;
   readonly cgroups: CgroupNames;
+  /** Those that are attached now: fewer while nothing is watched. */
   readonly programs: readonly ProgramInfo[];
   /** Bytes of kernel memory the maps hold. */
   readonly mapBytes: number;
   /** Share played, 0 to 1; 0 for live. */
   readonly progress: number;
   counters(): CaptureCounters;
-  /** Replaces every policy (`cgroupId` 0 = the default). A recording ignores it. */
+  /**
+   * Replaces every policy (`cgroupId` 0 = the default). A recording ignores it.
+   *
+   * @throws AppError `ebpf-unavailable`: the programs that see packets cannot be attached any more
+   */
   setPolicies(policies: readonly Policy[]): void;
   /** Replaces every budget. A recording ignores it. */
   setBudgets(budgets: readonly Budget[]): void;

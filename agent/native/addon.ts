@@ -7,7 +7,7 @@ export interface Handle {
 
 /** Thrown where libbpf or the kernel refuses. `errno` is positive; `log` holds libbpf's and the verifier's last lines. */
 export interface NativeError extends Error {
-  readonly operation: 'open' | 'configure' | 'load' | 'attach' | 'map' | 'drain' | 'info';
+  readonly operation: 'open' | 'configure' | 'load' | 'attach' | 'detach' | 'map' | 'drain' | 'info';
   readonly errno: number;
   /** 'EPERM', 'ENOENT', … */
   readonly code: string;
@@ -38,6 +38,8 @@ export interface Addon {
   load(handle: Handle): void;
   /** Attaches to a cgroup v2 directory beside whatever is attached there. The link ends with `close` or the process. */
   attach(handle: Handle, program: string, cgroup: string): void;
+  /** Ends the links of a program; nothing happens if there is none. */
+  detach(handle: Handle, program: string): void;
   mapUpdate(handle: Handle, map: string, key: Uint8Array, value: Uint8Array): void;
   /** The value, one per possible CPU back to back (each 8-aligned) for per-CPU maps; undefined if there is none. */
   mapLookup(handle: Handle, map: string, key: Uint8Array): Uint8Array | undefined;

@@ -25,8 +25,11 @@
 struct handle {
 	struct bpf_object *object; /* NULL = closed */
 	bool loaded;
-	struct bpf_link *links[MAX_LINKS];
-	int link_count;
+	struct attached {
+		struct bpf_program *program;
+		struct bpf_link *link;
+	} attached[MAX_LINKS];
+	int attached_count;
 	struct ring ring;
 };
 
@@ -146,9 +149,9 @@ static napi_value undefined(napi_env env)
 
 static void let_go(struct handle *handle)
 {
-	for (int i = 0; i < handle->link_count; i++)
-		bpf_link__destroy(handle->links[i]);
-	handle->link_count = 0;
+	for (int i = 0; i < handle->attached_count; i++)
+		bpf_link__destroy(handle->attached[i].link);
+	handle->attached_count = 0;
 	ring_unmap(&handle->ring);
 	bpf_object__close(handle->object);
 	handle->object = NULL;
@@ -264,23 +267,32 @@ static napi_value js_load(napi_env env, napi_callback_info info)
 	return undefined(env);
 }
 
+static bool read_program(napi_env env, struct handle *handle, napi_value value, const char *operation, struct bpf_program **program)
+{
+	char name[MAX_NAME];
+
+	if (!read_string(env, value, name, sizeof(name)))
+		return false;
+	*program = bpf_object__find_program_by_name(handle->object, name);
+	if (!*program)
+		throw_native(env, operation, name, ENOENT);
+	return *program != NULL;
+}
+
 static napi_value js_attach(napi_env env, napi_callback_info info)
 {
-	char name[MAX_NAME], path[PATH_MAX];
 	struct bpf_program *program;
 	struct bpf_link *link;
 	struct handle *handle;
+	char path[PATH_MAX];
 	napi_value args[3];
 	int cgroup, error;
 
 	if (!read_args(env, info, 3, args) || !read_open_handle(env, args[0], true, &handle) ||
-	    !read_string(env, args[1], name, sizeof(name)) || !read_string(env, args[2], path, sizeof(path)))
+	    !read_program(env, handle, args[1], "attach", &program) || !read_string(env, args[2], path, sizeof(path)))
 		return NULL;
-	program = bpf_object__find_program_by_name(handle->object, name);
-	if (!program)
-		return throw_native(env, "attach", name, ENOENT);
-	if (handle->link_count == MAX_LINKS)
-		return throw_native(env, "attach", name, E2BIG);
+	if (handle->attached_count == MAX_LINKS)
+		return throw_native(env, "attach", bpf_program__name(program), E2BIG);
 	cgroup = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (cgroup < 0)
 		return throw_native(env, "attach", path, errno);
@@ -288,8 +300,28 @@ static napi_value js_attach(napi_env env, napi_callback_info info)
 	error = errno;
 	close(cgroup);
 	if (!link)
-		return throw_native(env, "attach", name, error);
-	handle->links[handle->link_count++] = link;
+		return throw_native(env, "attach", bpf_program__name(program), error);
+	handle->attached[handle->attached_count++] = (struct attached){ program, link };
+	return undefined(env);
+}
+
+static napi_value js_detach(napi_env env, napi_callback_info info)
+{
+	struct bpf_program *program;
+	struct handle *handle;
+	napi_value args[2];
+	int kept = 0;
+
+	if (!read_args(env, info, 2, args) || !read_open_handle(env, args[0], true, &handle) ||
+	    !read_program(env, handle, args[1], "detach", &program))
+		return NULL;
+	for (int i = 0; i < handle->attached_count; i++) {
+		if (handle->attached[i].program == program)
+			bpf_link__destroy(handle->attached[i].link);
+		else
+			handle->attached[kept++] = handle->attached[i];
+	}
+	handle->attached_count = kept;
 	return undefined(env);
 }
 
@@ -563,9 +595,10 @@ NAPI_MODULE_INIT()
 		napi_callback call;
 	} functions[] = {
 		{ "open", js_open },           { "configure", js_configure },  { "load", js_load },
-		{ "attach", js_attach },       { "mapUpdate", js_map_update }, { "mapLookup", js_map_lookup },
-		{ "mapDelete", js_map_delete }, { "mapKeys", js_map_keys },    { "drain", js_drain },
-		{ "drainMap", js_drain_map },  { "info", js_info },            { "close", js_close },
+		{ "attach", js_attach },       { "detach", js_detach },        { "mapUpdate", js_map_update },
+		{ "mapLookup", js_map_lookup }, { "mapDelete", js_map_delete }, { "mapKeys", js_map_keys },
+		{ "drain", js_drain },         { "drainMap", js_drain_map },   { "info", js_info },
+		{ "close", js_close },
 	};
 	napi_value function;
 

@@ -209,6 +209,36 @@ static __always_inline void observe_left_out(struct conn *conn, struct bpf_sock 
 	flush_left(conn, dir, flags & (SEGMENT_FIN | SEGMENT_RST));
 }
 
+/*
+ * Whether payload passed while nobody looked: TCP has sent or received more than `flow[]` knows of. The first request to an accepted
+ * socket may have gone to its listener, which is no such thing (learn_early).
+ */
+static __always_inline bool missed_payload(const struct conn *conn, struct bpf_sock *sk)
+{
+	const struct flow *in = &conn->flow[DIRECTION_IN], *out = &conn->flow[DIRECTION_OUT];
+	struct bpf_tcp_sock *tp = bpf_tcp_sock(sk);
+	const __u8 fins = conn->totals.fins;
+
+	if (!tp || !(conn->known || conn->tracking))
+		return true;
+	/* A FIN takes a number. */
+	if (is_after(tp->snd_nxt, out->end_seq + (fins >> DIRECTION_OUT & 1)))
+		return true;
+	if (!is_after(tp->rcv_nxt, in->end_seq + (fins >> DIRECTION_IN & 1)))
+		return false;
+	return !(conn->known && conn->role == ROLE_SERVER && !in->last_ns && !out->last_ns);
+}
+
+/* From here on `flow[]` is up to date: of the direction that did not speak yet TCP knows where it is. */
+static __always_inline void begin_tracking(struct conn *conn, struct bpf_sock *sk, __u8 silent)
+{
+	struct bpf_tcp_sock *tp = conn->known ? 0 : bpf_tcp_sock(sk);
+
+	if (tp)
+		conn->flow[silent].end_seq = silent == DIRECTION_IN ? tp->rcv_nxt : tp->snd_nxt;
+	conn->tracking = 1;
+}
+
 static __always_inline void observe_segment(struct __sk_buff *skb, struct bpf_sock *sk, const struct packet *packet,
 					    const __u8 dir)
 {
@@ -233,10 +263,17 @@ static __always_inline void observe_segment(struct __sk_buff *skb, struct bpf_so
 	/* TCP Fast Open: payload before the handshake ends. */
 	if (packet->tcp_flags & TCP_SYN && dir == DIRECTION_OUT)
 		conn->role = ROLE_CLIENT;
-	if (level >= LEVEL_FLOWS) {
-		count(COUNTER_PACKETS, 1);
-		account(skb, conn, sk, packet, dir, now);
+	if (level < LEVEL_FLOWS)
+		return;
+	if (conn->unsure) {
+		conn->unsure = 0;
+		if (missed_payload(conn, sk)) {
+			conn->known = 0;
+			conn->tracking = 0;
+		}
 	}
+	count(COUNTER_PACKETS, 1);
+	account(skb, conn, sk, packet, dir, now);
 	if (level < LEVEL_HEADS) {
 		if (len) {
 			conn->known = 0;
@@ -270,7 +307,7 @@ static __always_inline void observe_segment(struct __sk_buff *skb, struct bpf_so
 		flow->cut_len = 0;
 		conn->flow[other].cut_len = 0;
 		conn->last_dir = NO_DIRECTION;
-		conn->tracking = 1;
+		begin_tracking(conn, sk, other);
 	}
 	fresh = !(conn->known || flow->last_ns) || is_after(end, flow->end_seq);
 	if (fresh && conn->last_dir != dir) {
@@ -423,6 +460,16 @@ ONCE_VERIFIED(datagram_in, observe_datagram, PROTOCOL_UDP, DIRECTION_IN)
 ONCE_VERIFIED(datagram_out, observe_datagram, PROTOCOL_UDP, DIRECTION_OUT)
 ONCE_VERIFIED(orphan_in, observe_orphan, PROTOCOL_TCP, DIRECTION_IN)
 
+/* Nobody watches the socket, as far as is known of it: true is sure, and costs those who are not watched next to nothing. */
+static __always_inline bool is_unwatched(struct bpf_sock *sk)
+{
+	const struct conn *conn = bpf_sk_storage_get(&conns, sk, 0, 0);
+	__u32 zero = 0;
+	const struct settings *now = bpf_map_lookup_elem(&settings, &zero);
+
+	return conn && now && conn->level == LEVEL_OFF && conn->cgroup_id && conn->generation == now->generation;
+}
+
 static __always_inline void observe(struct __sk_buff *skb, const __u8 dir)
 {
 	struct bpf_sock *sk = skb->sk;
@@ -431,6 +478,9 @@ static __always_inline void observe(struct __sk_buff *skb, const __u8 dir)
 	const __u64 *words = passed.words;
 
 	if (!sk)
+		return;
+	sk = bpf_sk_fullsock(sk);
+	if (!sk || is_unwatched(sk))
 		return;
 	__builtin_memset(&passed, 0, sizeof(passed));
 	switch (parse(skb, &passed.packet)) {
@@ -561,7 +611,11 @@ static __always_inline void established(struct bpf_sock_ops *ops, __u8 role)
 		conn->first_seq[DIRECTION_IN] = conn->flow[DIRECTION_IN].end_seq = ops->rcv_nxt;
 		conn->first_seq[DIRECTION_OUT] = conn->flow[DIRECTION_OUT].end_seq = ops->snd_nxt;
 	}
-	if (conn->cgroup_id && conn_level(conn, now) >= LEVEL_FLOWS && !totals->in_edge)
+	if (!conn->cgroup_id || conn_level(conn, now) < LEVEL_FLOWS)
+		return;
+	/* Watched from its first byte on. */
+	conn->unsure = 0;
+	if (!totals->in_edge)
 		tell(conn, sk, now);
 }
 
@@ -605,7 +659,8 @@ static __always_inline void closed(struct bpf_sock_ops *ops)
 		return;
 	now = bpf_ktime_get_ns();
 	level = conn->cgroup_id ? conn_level(conn, now) : LEVEL_OFF;
-	learn_early(conn, ops->rcv_nxt, ops->args[0]);
+	if (!conn->unsure)
+		learn_early(conn, ops->rcv_nxt, ops->args[0]);
 	end_flow(conn, sk, now, end_of(conn, ops->args[0]), level);
 	if (conn->unpaid_segments || conn->unpaid_left_bytes)
 		settle_budget(conn, now);

@@ -103,7 +103,8 @@ struct conn {
 	__u8 tracking;        /* flow[] is up to date */
 	__u8 announced;       /* its OPEN is in the ring */
 	__u8 last_dir;        /* which direction carried the last new payload; NO_DIRECTION = none yet */
-	__u8 _pad[3];
+	__u8 unsure;          /* the policy was read again: payload may have passed unseen before */
+	__u8 _pad[2];
 };
 
 struct {
@@ -221,6 +222,7 @@ static __always_inline void read_policy(struct conn *conn, const struct settings
 	if (!policy)
 		policy = find_policy(0, port, other);
 	conn->generation = now->generation;
+	conn->unsure = 1;
 	if (!policy || (conn->owner.pid && conn->owner.pid == now->self_pid)) {
 		conn->level = LEVEL_OFF;
 		return;

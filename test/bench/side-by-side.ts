@@ -25,7 +25,7 @@ export interface SideBySide<Turn extends AnyTurn> {
 type Say = (line: string) => void;
 
 /** Those whose way of looking at a stream of bytes differs. */
-const inSmoke = ['nothing', 'kelpie', 'kelpie-everywhere'];
+const inSmoke = ['nothing', 'kelpie', 'kelpie-everywhere', 'kelpie-elsewhere'];
 const ofBulk = ['nothing', 'nothing-again', 'kelpie-idle', 'kelpie-summaries', 'kelpie', 'tcpdump'];
 
 export function runBulk(lab: Lab, options: BenchOptions, scope: Scope, say: Say): Promise<SideBySide<BulkTurn>> {

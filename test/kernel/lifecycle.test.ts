@@ -6,11 +6,11 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { IN, OUT } from '../../agent/capture/source.ts';
+import { type CaptureSource, IN, OUT } from '../../agent/capture/source.ts';
 import { cgroupMount, makeCgroup, type TestCgroup } from '../peers/cgroup.ts';
 import { freePort, type RunningServer, serverKinds, startServer } from '../peers/servers.ts';
 import { assemble, type Observer, observe, until } from './observer.ts';
-import { heldConnection, printed, runIn, tool } from './peers.ts';
+import { heldConnection, printed, runIn, silentConnection, tool } from './peers.ts';
 
 describe('the life of capture', () => {
   let work: string;
@@ -38,14 +38,9 @@ describe('the life of capture', () => {
     return startServer(kind, cgroup, work, work);
   };
 
-  /** A client that holds one connection open; `ask` resolves when the response is complete. */
-  const hold = async (port: number): Promise<{ ask(path: string): Promise<void> }> => {
-    const child: ChildProcess = cgroup.spawnIn('held', process.execPath, [
-      '-e',
-      heldConnection,
-      '127.0.0.1',
-      String(port),
-    ]);
+  /** A client that holds one connection open, on which it asked already or not; `ask` resolves when the response is complete. */
+  const hold = async (port: number, client = heldConnection): Promise<{ ask(path: string): Promise<void> }> => {
+    const child: ChildProcess = cgroup.spawnIn('held', process.execPath, ['-e', client, '127.0.0.1', String(port)]);
     await printed(child, /connected/);
     return {
       async ask(path) {
@@ -98,6 +93,78 @@ describe('the life of capture', () => {
       server.segments.some(({ payload }) => Buffer.from(payload).includes('?again')),
     );
     assert.ok(!server.segments.some(({ payload }) => Buffer.from(payload).includes('?out')));
+  });
+
+  test('a connection that said nothing while nobody watched is followed on, and is whole', async () => {
+    const { port } = await startNode();
+    observer = observe(cgroup.path, { packetGraceMs: 200 });
+    const { source } = observer;
+    observer.watch(65536);
+    observer.drain();
+    const client = await hold(port);
+    await client.ask('/hello.txt?one');
+    const [server] = await until('the server socket', () => nonEmpty(observer?.find('server', port)));
+
+    source.setPolicies([]);
+    await until('the programs that see packets to be let go of', () => !seesPackets(source));
+    observer.watch(65536);
+    assert.ok(seesPackets(source));
+    await client.ask('/hello.txt?two');
+    await until('the second request', () => assemble(server, IN).bytes.includes('?two'));
+    const heard = assemble(server, IN);
+    assert.ok(heard.isWhole);
+    assert.match(heard.bytes.toString(), /first[\s\S]*\?one[\s\S]*\?two/);
+    const request = server.segments.find(({ payload }) => Buffer.from(payload).includes('?two'));
+    assert.ok(request?.messageStart);
+  });
+
+  test('what was said while nobody watched is missing, and what comes after it is not taken for its continuation', async () => {
+    const { port } = await startNode();
+    observer = observe(cgroup.path, { packetGraceMs: 200 });
+    const { source } = observer;
+    observer.watch(65536);
+    observer.drain();
+    const client = await hold(port);
+    await client.ask('/hello.txt?one');
+    const [server] = await until('the server socket', () => nonEmpty(observer?.find('server', port)));
+
+    source.setPolicies([]);
+    await client.ask('/hello.txt?unseen-attached');
+    await until('the programs that see packets to be let go of', () => !seesPackets(source));
+    await client.ask('/hello.txt?unseen-detached');
+    const late = await hold(port);
+    observer.watch(65536);
+    await client.ask('/hello.txt?two');
+    await late.ask('/hello.txt?late');
+    await until('the second request', () => assemble(server, IN).bytes.includes('?two'));
+    assert.ok(!assemble(server, IN).isWhole);
+    assert.ok(!assemble(server, IN).bytes.includes('unseen'));
+    const request = server.segments.find(({ payload }) => Buffer.from(payload).includes('?two'));
+    assert.equal(request?.messageStart, false);
+    // Opened and heard from while nobody watched: met in mid-stream, though its handshake was seen.
+    const met = await until('the other connection', () =>
+      observer?.find('server', port).find(({ open }) => open.cookie !== server.open.cookie),
+    );
+    assert.equal(met.open.firstSeq, undefined);
+    await until('its request', () => assemble(met, IN).bytes.includes('?late'));
+  });
+
+  test('a connection that was opened while nobody watched, and is silent, is whole from its first byte', async () => {
+    const { port } = await startNode();
+    observer = observe(cgroup.path, { packetGraceMs: 200 });
+    await until(
+      'the programs that see packets to be let go of',
+      () => observer && !seesPackets(observer.source),
+      10_000,
+    );
+    const silent = await hold(port, silentConnection);
+    observer.watch(65536);
+    observer.drain();
+    await silent.ask('/hello.txt?silent');
+    const [server] = await until('the server socket', () => nonEmpty(observer?.find('server', port)));
+    await until('the request', () => assemble(server, IN).bytes.includes('?silent'));
+    assert.ok(assemble(server, IN).isWhole);
+    assert.ok(server.open.firstSeq);
   });
 
   test('level off takes nothing, level flows counts, a cgroup of its own overrules the default', async () => {
@@ -199,6 +266,10 @@ describe('the life of capture', () => {
     });
   });
 });
+
+function seesPackets({ programs }: CaptureSource): boolean {
+  return programs.some(({ attachType }) => attachType.startsWith('cgroup_skb'));
+}
 
 function statIno(path: string): bigint {
   return statSync(path, { bigint: true }).ino;

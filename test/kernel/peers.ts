@@ -49,6 +49,17 @@ get('/first', () => console.log('connected'));
 require('node:readline').createInterface({ input: process.stdin }).on('line', (path) => get(path, (length) => console.log(path + ' ' + length)));
 `;
 
+/** Likewise, but nothing is said on the connection before the first line. */
+export const silentConnection = `
+const socket = require('node:net').connect({ host: process.argv[1], port: process.argv[2] }, () => console.log('connected'));
+const asked = [];
+socket.on('data', (data) => { if (asked.length > 0) console.log(asked.shift() + ' ' + data.length); });
+require('node:readline').createInterface({ input: process.stdin }).on('line', (path) => {
+  asked.push(path);
+  socket.write('GET ' + path + ' HTTP/1.1\\r\\nhost: test\\r\\n\\r\\n');
+});
+`;
+
 /** Resolves when the child has printed a line that `matches`. */
 export function printed(child: ChildProcess, matches: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -88,6 +88,7 @@ export function createAgentView(context: ViewContext, address: string): View {
 function blocksOf(state: AgentState, now: number, width: number): readonly Block[] {
   const { status } = state;
   const programs = status?.programs ?? [];
+  const seesPackets = programs.some(({ attachType }) => attachType.startsWith('cgroup_skb'));
   const leases = status?.leases ?? [];
   return [
     {
@@ -120,6 +121,9 @@ function blocksOf(state: AgentState, now: number, width: number): readonly Block
             },
           },
         ]),
+    ...(programs.length > 0 && !seesPackets
+      ? [{ lines: [[span('  those that see packets are attached while somebody watches', 'muted')]] }]
+      : []),
     { lines: [[], head(`Leases (${leases.length})`)] },
     ...(leases.length === 0
       ? [{ lines: [[span('  none: nobody asks for more than counters', 'muted')]] }]

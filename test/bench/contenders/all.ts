@@ -2,7 +2,15 @@
 import { bpftrace, tcplife } from './bpftrace.ts';
 import type { Contender } from './contender.ts';
 import { httpry } from './httpry.ts';
-import { kelpie, kelpieEverywhere, kelpieIdle, kelpiePayload, kelpieSummaries, kelpieTerminal } from './kelpie.ts';
+import {
+  kelpie,
+  kelpieElsewhere,
+  kelpieEverywhere,
+  kelpieIdle,
+  kelpiePayload,
+  kelpieSummaries,
+  kelpieTerminal,
+} from './kelpie.ts';
 import { baseline, baselineAgain } from './nothing.ts';
 import { tcpdump } from './tcpdump.ts';
 import { tshark } from './tshark.ts';
@@ -23,4 +31,4 @@ export const contenders: readonly Contender[] = [
 ];
 
 /** For what nobody watches (tax.ts); not part of the tables of capture. */
-export const everywhere = [baseline, baselineAgain, kelpieEverywhere, bpftrace];
+export const everywhere = [baseline, baselineAgain, kelpieEverywhere, kelpieElsewhere, bpftrace];

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startAgent } from '../kelpie/agent.ts';
 import { readAnswers, type WantedRows } from '../kelpie/answers.ts';
+import { untilIdle } from '../kelpie/idle.ts';
 import { product } from '../kelpie/product.ts';
 import { startReader } from '../kelpie/start-reader.ts';
 import { type Contender, nothingSeen, type Place } from './contender.ts';
@@ -61,15 +62,34 @@ export const kelpieIdle: Contender = {
   },
 };
 
-/** Its programs see every packet of every socket of the machine, and let it go. */
+/** Attached to the whole machine: the programs that see packets come with the first lease. */
 export const kelpieEverywhere: Contender = {
   ...kelpieIdle,
   name: 'kelpie-everywhere',
-  title: 'kelpie, attached to the whole machine, nothing watched',
+  title: 'kelpie on the whole machine, nobody watches',
   start: async (place) => {
     const agent = await liveAgent(place, '/');
+    await untilIdle(agent.address);
     return {
       finish: async () => {
+        await agent.stop();
+        return nothingSeen;
+      },
+    };
+  },
+};
+
+/** Its programs meet every packet of every socket of the machine, and let those go that are not the pod's. */
+export const kelpieElsewhere: Contender = {
+  ...kelpieEverywhere,
+  name: 'kelpie-elsewhere',
+  title: 'kelpie on the whole machine, another pod is watched',
+  start: async (place) => {
+    const agent = await liveAgent(place, '/');
+    const reader = await startReader(agent.address, { wanted: 'none', place, scopes: [place.lab.pod.path] });
+    return {
+      finish: async () => {
+        await reader.finish();
         await agent.stop();
         return nothingSeen;
       },

@@ -3,7 +3,7 @@
  * summaries as every terminal does, and notes every row it is told of. A line on stdin asks for the result, written as JSON to
  * the file given; then it ends.
  *
- * Usage: reader.ts ADDRESS FILE [all|payload|limited|none]: which rows it asks for
+ * Usage: reader.ts ADDRESS FILE [all|payload|limited|none [SCOPE…]]: which rows it asks for, and of what the lease is (nothing = everything)
  */
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -23,7 +23,7 @@ import { warmUpPrefix } from '../sequence.ts';
 import type { Answers, SeenRow, WantedRows } from './answers.ts';
 import { columnOf } from './wire.ts';
 
-const [address = '', file = '', asked = 'all'] = process.argv.slice(2);
+const [address = '', file = '', asked = 'all', ...scopes] = process.argv.slice(2);
 const wanted = asked as WantedRows;
 const payload = wanted === 'payload';
 const client = new AgentServiceClient(address, credentials.createInsecure(), {
@@ -37,7 +37,7 @@ const renewLease = promisify<RenewLeaseRequest, RenewLeaseResponse>(client.renew
 const messageCap = 8192;
 /** A map or a list of pods needs no bodies. */
 const level = wanted === 'none' ? 'heads' : 'bodies';
-const lease = { client: 'bench', level, scopes: [], ttlMs: 10_000, messageCap: level === 'bodies' ? messageCap : 0 };
+const lease = { client: 'bench', level, scopes, ttlMs: 10_000, messageCap: level === 'bodies' ? messageCap : 0 };
 /** What a terminal asks of one agent (src/main.tsx). */
 const rowsPerSecond = 12_000;
 

@@ -17,10 +17,10 @@ export interface Reader {
 /** Resolves once the lease is taken and the rows flow. */
 export async function startReader(
   address: string,
-  { wanted, place }: { wanted: WantedRows; place: Place },
+  { wanted, place, scopes = [] }: { wanted: WantedRows; place: Place; scopes?: readonly string[] },
 ): Promise<Reader> {
   const file = join(place.folder, 'reader.json');
-  const command = [process.execPath, '--import', 'tsx', script, address, file, wanted];
+  const command = [process.execPath, '--import', 'tsx', script, address, file, wanted, ...scopes];
   const run = launch(command, { group: place.bystanders });
   place.scope.defer('reader', async () => {
     run.child.stdin?.end();
