@@ -3,7 +3,7 @@
  * Payload of TCP sockets by cgroup, with stable kernel interfaces only (docs/adr/0001).
  *
  * cgroup_skb sees every packet of a socket with its headers, sockops the handshake and the end, sock_create who made the
- * socket. All of them return 1 always: 0 would drop the packet or refuse the socket.
+ * socket. The first are attached only while somebody watches (docs/adr/0001). All of them return 1 always: 0 would drop the packet or refuse the socket.
  */
 #include <linux/bpf.h>
 #include <linux/types.h>
