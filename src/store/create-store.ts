@@ -65,7 +65,7 @@ export function createStore(
       table: (id) => states.get(id) ?? noRows,
       derived: (table, window) => series.derived(table, window, version),
       isPending: series.isPending,
-      timeline: series.timeline,
+      timeline: (scope, window, stepMs) => series.timeline(scope, window, stepMs, version),
       held: series.held,
       agents: listed,
       losses,

@@ -129,4 +129,58 @@ describe('a store whose work is done in pieces', () => {
     assert.equal(published, 1);
     assert.equal(lookAt(6_000, 2_000).length, clusterSize.edges);
   });
+
+  const pointsOf = (snapshot: Snapshot, agoMs = 0) => {
+    const to = (snapshot.held?.to ?? 0) - agoMs;
+    return snapshot.timeline({}, { from: to - spanMs, to }, 1_000);
+  };
+
+  test('a chart: steps not worked out yet are left out, those of the next second come with it', () => {
+    const { paced, tell, work, complete } = createPair();
+    for (let second = 0; second < 4; second += 1) tell(second);
+    complete();
+    let published = 0;
+    paced.subscribe(() => {
+      published += 1;
+    });
+    assert.deepEqual(pointsOf(paced.getSnapshot()), []);
+    assert.ok(work() > 1, 'the work is done in several pieces');
+    assert.equal(published, 1);
+    const points = pointsOf(paced.getSnapshot());
+    assert.equal(points.length, spanMs / 1_000);
+
+    tell(4);
+    assert.equal(pointsOf(paced.getSnapshot()), points);
+    const before = paced.getSnapshot();
+    complete();
+    assert.equal(paced.getSnapshot(), before);
+    work();
+    const later = pointsOf(paced.getSnapshot());
+    assert.equal(later.length, points.length);
+    assert.equal(later[0], points[1]);
+    assert.equal(work(), 0, 'the new second was there when it was published');
+  });
+
+  test('a chart beside that of the time before comes to rest, and to the figures of one that does it at once', () => {
+    const { paced, whole, tell, work, complete } = createPair();
+    for (let second = 0; second < 9; second += 1) {
+      tell(second);
+      work();
+      complete();
+      work();
+    }
+    let published = 0;
+    const look = (store: Store) => [0, spanMs].map((ago) => pointsOf(store.getSnapshot(), ago));
+    paced.subscribe(() => {
+      published += 1;
+      if (published < 10) look(paced);
+    });
+    look(paced);
+    work();
+    assert.equal(published, 2);
+    const figures = (store: Store) =>
+      look(store).map((points) => points.map(({ latency, ...point }) => ({ ...point, p50: latency.quantile(0.5) })));
+    assert.deepEqual(figures(paced), figures(whole));
+    assert.equal(figures(paced)[1]?.length, spanMs / 1_000);
+  });
 });

@@ -80,8 +80,8 @@ export interface Snapshot {
   /** Rows of a derived table are being worked out for the first time and come with a later publication. */
   readonly isPending?: (table: string) => boolean;
   /**
-   * One point for each whole step of the window, oldest first. Steps are whole seconds and begin at multiples of their length, so
-   * that a point stays the same while the window slides.
+   * One point for each whole step of the window, oldest first; those that are still being worked out are left out and come with a later
+   * publication. Steps are whole seconds and begin at multiples of their length, so that a point stays the same while the window slides.
    */
   timeline(scope: Scope, window: TimeWindow, stepMs: number): readonly TimelinePoint[];
   /** The stretch of time of which summaries are kept (a quarter of an hour by the second, an hour by ten seconds, memory permitting), to the end of the newest complete second; undefined before the first. */

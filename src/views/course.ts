@@ -24,6 +24,8 @@ export interface Course {
   readonly steps: readonly Step[];
   /** All of the window. */
   readonly total: Step;
+  /** Some steps are still being worked out: they read as not known, and are not in the total. */
+  readonly isPending: boolean;
 }
 
 const stepLengths = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800].map((seconds) => seconds * 1000);
@@ -49,13 +51,20 @@ export function readCourse(snapshot: Snapshot, scopes: readonly Scope[], time: T
     }
   }
   const held = snapshot.held ?? { from: to, to };
+  const heldMs = (from: number, end: number) => Math.max(0, Math.min(held.to, end) - Math.max(held.from, from));
+  let knownMs = 0;
+  let isPending = false;
   const steps = Array.from({ length: count }, (_, i) => {
     const from = window.from + i * stepMs;
-    const known = Math.min(held.to, from + stepMs) - Math.max(held.from, from);
-    return sum(from, Math.max(0, known), known > 0 ? (found.get(i) ?? []) : []);
+    const points = found.get(i) ?? [];
+    const known = heldMs(from, from + stepMs);
+    const isThere = points.length === scopes.length;
+    if (known > 0 && !isThere) isPending = true;
+    if (known === 0 || !isThere) return sum(from, 0, []);
+    knownMs += known;
+    return sum(from, known, points);
   });
-  const knownMs = Math.max(0, Math.min(held.to, window.to) - Math.max(held.from, window.from));
-  return { window, stepMs, steps, total: sum(window.from, knownMs, steps) };
+  return { window, stepMs, steps, total: sum(window.from, knownMs, steps), isPending };
 }
 
 type Summed = Pick<TimelinePoint, 'requests' | 'errors' | 'clientErrors' | 'sampledOut' | 'bytes' | 'latency'>;

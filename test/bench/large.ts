@@ -44,11 +44,13 @@ const sliceMs = 8;
 /** What screens look at. */
 const windowMs = 60_000;
 const tables = ['services', 'pods', 'edges', 'endpoints', 'flows'];
+/** Beside the tables: the charts of a service and of everything, by the second. */
+const chart = 'charts';
 /** Edges on the map: few, many, and about as many as can be read. */
 const mapLimits = [40, 80, 160];
 
 export function measureLarge(plan: LargePlan, say: (line: string) => void): LargeFigures {
-  const ticks = tables.map((table) => {
+  const ticks = [...tables, chart].map((table) => {
     say(`500 services: ticks of ${table}`);
     return timeTicks(table, plan.seconds);
   });
@@ -139,7 +141,10 @@ function fill(seconds: number, pacing?: Pacing): { store: Store; tell: (second: 
 
 function look(store: Store, table: string): void {
   const snapshot = store.getSnapshot();
-  if (snapshot.held) snapshot.derived(table, { from: snapshot.held.to - windowMs, to: snapshot.held.to });
+  if (!snapshot.held) return;
+  const window = { from: snapshot.held.to - windowMs, to: snapshot.held.to };
+  if (table !== chart) snapshot.derived(table, window);
+  else for (const scope of [{}, { service: 'a/svc0' }]) snapshot.timeline(scope, window, 1_000);
 }
 
 function measureMemory(seconds: number): { seconds: number; bytes: number }[] {
@@ -167,7 +172,7 @@ export function largeReport({ services, edges, ticks, takeMs, maps, memory }: La
   return [
     `${services} services, ${edges} edges: work of the terminal's own thread, ms, median (min–max)`,
     renderTable(
-      ['table on screen', 'CPU of a tick with a new second', 'longest piece', 'CPU to open', 'longest piece'],
+      ['on screen', 'CPU of a tick with a new second', 'longest piece', 'CPU to open', 'longest piece'],
       ticks.map(({ table, cpuMs: cpu, pieceMs, openMs, openPieceMs }) => [
         table,
         cost(cpu),

@@ -31,7 +31,7 @@ export interface Series {
   isPending(table: string): boolean;
   /** With a queue: works out there what the publication `version`, in which `before` was held, was asked for. */
   prepare(before: TimeWindow, version: number): void;
-  timeline(scope: Scope, window: TimeWindow, stepMs: number): readonly TimelinePoint[];
+  timeline(scope: Scope, window: TimeWindow, stepMs: number, version: number): readonly TimelinePoint[];
   readonly held: TimeWindow | undefined;
   readonly losses: readonly Loss[];
   /** Memory it takes, about. */
@@ -62,7 +62,7 @@ export function createSeries(limits: Partial<SeriesLimits> = {}, queue?: WorkQue
   const conns = createConnBook();
   const clock = createClock();
   const derived = createDerivedTables(kinds, queue);
-  const timelines = createTimelines(kinds);
+  const timelines = createTimelines(kinds, queue);
   const agents = new Map<string, number>();
   const live = new Set<string>();
   const losses = new Map<string, number>();
@@ -201,9 +201,11 @@ export function createSeries(limits: Partial<SeriesLimits> = {}, queue?: WorkQue
     },
     isPending: derived.isPending,
     prepare(before, version) {
-      if (to !== undefined) derived.prepare(before, { from: heldFrom(), to }, version);
+      if (to === undefined) return;
+      derived.prepare(before, { from: heldFrom(), to }, version);
+      timelines.prepare(before.to, to, version);
     },
-    timeline: (scope, window, stepMs) => timelines.points(scope, window, stepMs),
+    timeline: timelines.points,
     get held() {
       return first === undefined || to === undefined ? undefined : { from: heldFrom(), to };
     },

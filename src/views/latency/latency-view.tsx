@@ -200,7 +200,7 @@ export function createLatencyView(context: ViewContext, opening: Opening = {}): 
     area = given;
     const title = heading();
     const { held } = context.snapshot();
-    const { total } = course();
+    const { total, isPending } = course();
     const isEmpty = total.requests === 0 && total.sampledOut === 0;
     const lines = (): readonly StyledLine[] => {
       const shown = plot();
@@ -209,8 +209,8 @@ export function createLatencyView(context: ViewContext, opening: Opening = {}): 
       return [...figures, ...shown, ...padding, readout()];
     };
     const body =
-      isEmpty && (!held || state.mode !== 'chart') ? (
-        <Message lines={emptyLines(held !== undefined, plainText(title))} area={area} />
+      isEmpty && (!held || isPending || state.mode !== 'chart') ? (
+        <Message lines={emptyLines(held !== undefined, isPending, plainText(title))} area={area} />
       ) : (
         <Lines
           lines={lines().map((line) => paintLine(cropLine(line, 0, area.width), ui.theme))}
@@ -244,7 +244,8 @@ export function createLatencyView(context: ViewContext, opening: Opening = {}): 
   };
 }
 
-function emptyLines(isHeld: boolean, title: string): readonly string[] {
+function emptyLines(isHeld: boolean, isPending: boolean, title: string): readonly string[] {
+  if (isPending) return ['Adding up what is held …'];
   return isHeld
     ? [`No request in this time: ${title}`, '_ shows a longer time, [ an earlier one, u everything.']
     : ['No figures yet.', 'They come once a second while an agent captures.'];

@@ -48,16 +48,19 @@ export function readPulse(
   const course = (at: number, span: number) =>
     readCourse(snapshot, scopes, { kind: 'past', at, spanMs: span }, columns);
   const canCompare = spanMs >= leastMs && held >= 2 * spanMs;
+  const courseNow = course(end, canCompare ? spanMs : Math.max(1000, Math.min(time.spanMs, held)));
+  const courseBefore = canCompare ? course(end - spanMs, spanMs) : undefined;
   return {
     time,
-    now: course(end, canCompare ? spanMs : Math.max(1000, Math.min(time.spanMs, held))),
-    before: canCompare ? course(end - spanMs, spanMs) : undefined,
+    now: courseNow,
+    before: courseBefore,
     services: servicesIn(now),
     servicesBefore: canCompare ? servicesIn({ from: now.from - spanMs, to: now.from }) : [],
     endpoints: rows<EndpointRow>('endpoints', now).filter(({ namespace }) => isIn(namespace)),
     edges: rows<EdgeRow>('edges', now).filter((row) => isIn(row.source_namespace, row.destination_namespace)),
     flows: rows<FlowRow>('flows', now).filter((row) => isIn(row.source_namespace, row.destination_namespace)),
     pods: rows<PodRow>('pods', now).filter(({ namespace }) => isIn(namespace)),
-    isPending: tables.some((table) => snapshot.isPending?.(table)),
+    isPending:
+      courseNow.isPending || courseBefore?.isPending === true || tables.some((table) => snapshot.isPending?.(table)),
   };
 }
