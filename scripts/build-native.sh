@@ -9,7 +9,7 @@ say() { [ "${quiet:-}" ] || echo "$@"; }
 make -s -C bpf
 
 addon=build/kelpie_native.node
-sources='agent/native/kelpie_native.c agent/native/native_error.c agent/native/ring.c agent/native/static_archives.c'
+sources='agent/native/kelpie_native.c agent/native/arguments.c agent/native/maps.c agent/native/native_error.c agent/native/ring.c agent/native/static_archives.c'
 headers=node_modules/node-api-headers/include
 # shellcheck disable=SC2086 # a list of files
 if [ -f "$addon" ] && [ -z "$(find $sources agent/native/*.h bpf/capture/event.h scripts/build-native.sh -newer "$addon")" ]; then
