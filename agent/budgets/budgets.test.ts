@@ -117,6 +117,14 @@ describe('budgets', () => {
     assert.ok((pass(250, { 1: 50_000, 99: 50_000 })[99] ?? 0) <= 500);
   });
 
+  test('one that was quiet while another wants everything may have as much at once', () => {
+    const { pass, leftOut } = setUp();
+    pass(1000, { 1: 10, 2: 10 });
+    pass(5000, { 1: 50_000, 2: 0 });
+    assert.equal(pass(250, { 1: 50_000, 2: 400 })[2], 400);
+    assert.deepEqual([...leftOut.keys()], [1]);
+  });
+
   test('a greedy one cannot starve the others', () => {
     const { pass, leftOut, budgets } = setUp();
     pass(1000, { 1: 10, 2: 10, 3: 10 });

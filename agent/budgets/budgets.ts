@@ -121,7 +121,8 @@ export function createBudgets(options: BudgetsOptions): Budgets {
     const all = [...watched.values()];
     const demands = (what: 'events' | 'bytes') =>
       all.map((one) => (one.isLimited ? Number.POSITIVE_INFINITY : one[what] * headroom));
-    // One that nobody knows yet may have at once what it would get if it wanted everything.
+    // Whoever is new, or was quiet until now, may have at once what it would get if it wanted everything: a crowd elsewhere must not
+    // hold up the first requests here until the next look.
     const newcomer = {
       cgroupId: 0,
       segmentsPerSecond: newcomerShare(events.perSecond, demands('events')),
@@ -139,8 +140,8 @@ export function createBudgets(options: BudgetsOptions): Budgets {
     all.forEach(({ cgroupId }, at) => {
       want({
         cgroupId,
-        segmentsPerSecond: Math.ceil((ofEvents.shares[at] ?? 0) + ofEvents.spare),
-        bytesPerSecond: Math.ceil((ofBytes.shares[at] ?? 0) + ofBytes.spare),
+        segmentsPerSecond: Math.max(newcomer.segmentsPerSecond, Math.ceil((ofEvents.shares[at] ?? 0) + ofEvents.spare)),
+        bytesPerSecond: Math.max(newcomer.bytesPerSecond, Math.ceil((ofBytes.shares[at] ?? 0) + ofBytes.spare)),
       });
     });
     const isSame = wanted.size === told.size && [...wanted].every(([id, budget]) => told.get(id) === budget);

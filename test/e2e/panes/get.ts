@@ -8,7 +8,9 @@ export type JsonRow = Readonly<Record<string, unknown>>;
 /** What it prints. */
 export async function getText(address: string, table: string, ...flags: readonly string[]): Promise<string> {
   const args = [kelpieCli, 'get', table, '--agents', address, ...flags];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 64 << 20 });
+  // In a locale of ASCII alone it would write us for µs.
+  const env = { ...process.env, LC_ALL: 'C.UTF-8' };
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env, maxBuffer: 64 << 20 });
   return stdout;
 }
 
