@@ -104,7 +104,7 @@ if (mode === 'serve') {
     } else {
       const start = performance.now();
       const begin = async (ask, i) => {
-        await new Promise((resolve) => setTimeout(resolve, start + i * everyMs - performance.now()));
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, start + i * everyMs - performance.now())));
         await call(ask, agent);
       };
       await Promise.all(asks.map(begin));
