@@ -23,6 +23,7 @@ import { createStatus } from './status.ts';
 import { type Connections, createConnections } from './stream/connections.ts';
 import type { ProtocolOutput } from './stream/protocol.ts';
 import { createSummaries, type Summaries } from './summaries/summaries.ts';
+import { withSilentConnections } from './survey/silent-connections.ts';
 
 export interface Agent {
   /** As clients dial it. */
@@ -148,7 +149,7 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
   if (source.kind === 'live') budgets.start();
   const stopping = new AbortController();
   let stopped: Promise<void> | undefined;
-  const listener = inOrder(attribution, {
+  const readers = inOrder(attribution, {
     connections,
     dns,
     flows,
@@ -162,6 +163,10 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
       },
     },
     resources,
+  });
+  const listener = withSilentConnections(readers, {
+    surveys: (time) => session.surveys.take(time, leases.policies),
+    open: flows.open,
   });
   const played = source.run(listener, stopping.signal, readiness(session, rows.ready)).then(() => {
     connections.flush();
@@ -182,6 +187,7 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     leases.close();
     budgets.stop();
     resources.stop();
+    session.surveys.stop();
     server.close();
     await played.catch(() => {});
     // Now, not when it was asked to stop: the last totals came since.

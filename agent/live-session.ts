@@ -18,6 +18,8 @@ import { createRecordedProcesses } from './recorded-processes.ts';
 import { createLiveSamples } from './resources/live-samples.ts';
 import { createToldSamples } from './resources/told-samples.ts';
 import type { Session } from './session.ts';
+import { createLiveSurveys } from './survey/live-surveys.ts';
+import { createToldSurveys } from './survey/surveys.ts';
 
 /** @throws AppError `ebpf-unavailable`, `output-file` */
 export async function openLive(
@@ -62,6 +64,7 @@ export async function openLive(
     podOf: (path) => workloadOf(path, resolvers).pod,
   });
   const samples = createLiveSamples({ mount, top: cgroup, resolvers, now: source.now });
+  const surveys = createLiveSurveys({ mount, top: cgroup, selfPid: process.pid });
   return {
     source,
     resolvers,
@@ -69,6 +72,7 @@ export async function openLive(
     leftOut: { note: (fact) => tell({ kind: 'left-out', ...fact }), takeUntil: () => [] },
     samples: writer ? createToldSamples(samples, (sample) => tell({ kind: 'resource', ...sample })) : samples,
     addresses: writer ? createRecordedAddresses(addresses, tell) : addresses,
+    surveys: writer ? createToldSurveys(surveys, (survey) => tell({ kind: 'survey', ...survey })) : surveys,
     cgroupsIn: createCgroupScopes(mount, cgroup, resolvers),
     redact: options.redact,
     whenSlow: 'drop',

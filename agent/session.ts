@@ -15,6 +15,7 @@ import type { AgentOptions } from './options.ts';
 import { createReplayedProcesses } from './recorded-processes.ts';
 import { createRecordedSamples } from './resources/recorded-samples.ts';
 import type { ResourceSamples } from './resources/sample.ts';
+import type { Surveys } from './survey/surveys.ts';
 
 export interface Session {
   readonly source: CaptureSource & { readonly problem?: AppError | undefined };
@@ -27,6 +28,7 @@ export interface Session {
     note(fact: RecordedLeftOut): void;
     takeUntil(time: number): readonly RecordedLeftOut[];
   };
+  readonly surveys: Surveys;
   readonly cgroupsIn: LeasesOptions['cgroupsIn'];
   /** What protocols are told of secrets. */
   readonly redact: readonly string[] | false;
@@ -49,6 +51,7 @@ export async function openRecording(
     addresses: source.facts,
     samples: createRecordedSamples(source.facts.takeResources),
     leftOut: { note() {}, takeUntil: source.facts.takeLeftOut },
+    surveys: { take: source.facts.takeSurveys, stop() {} },
     cgroupsIn: () => new Map(),
     redact: options.redact === false ? false : [...options.redact, ...redacted],
     whenSlow: speed === undefined ? 'wait' : 'drop',

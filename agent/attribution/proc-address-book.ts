@@ -2,9 +2,10 @@
  * Addresses of this machine's pods, read off the network namespaces of their processes (proc(5): net/fib_trie, net/if_inet6), so
  * that a pod has its name before it sent anything, and when what it is sent is refused. Needs no entry into the namespace.
  */
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { addressText } from '../capture/address.ts';
+import { cgroupsBelow } from '../capture/cgroup-walk.ts';
 import type { AddressBook } from './address-book.ts';
 import { attempt } from './attempt.ts';
 import { isLoopback } from './sockets.ts';
@@ -57,7 +58,7 @@ interface Tenant {
 
 function readBook({ mount, top, podOf }: ProcAddressBookOptions, proc: string): ReadonlyMap<string, number> {
   const tenants = new Map<string, Tenant>();
-  for (const path of cgroupsBelow(mount, top)) {
+  for (const path of cgroupsBelow(mount, top, maxCgroups)) {
     const pod = podOf(path);
     if (pod === null) continue;
     const directory = join(mount, path);
@@ -81,18 +82,6 @@ function readBook({ mount, top, podOf }: ProcAddressBookOptions, proc: string): 
   }
   for (const address of ambiguous) book.delete(address);
   return book;
-}
-
-/** Paths at and below `top`, parents first. */
-function cgroupsBelow(mount: string, top: string): string[] {
-  const paths = [top];
-  for (let i = 0; i < paths.length && paths.length < maxCgroups; i++) {
-    const path = paths[i] ?? '/';
-    for (const entry of attempt(() => readdirSync(join(mount, path), { withFileTypes: true }), [])) {
-      if (entry.isDirectory()) paths.push(path === '/' ? `/${entry.name}` : `${path}/${entry.name}`);
-    }
-  }
-  return paths;
 }
 
 const netnsOf = (proc: string, pid: string): string => attempt(() => readlinkSync(`${proc}/${pid}/ns/net`), '');

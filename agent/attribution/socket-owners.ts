@@ -1,10 +1,10 @@
 /** Which process holds a socket that was open before capture began: its cgroup's processes, their descriptors, their network tables. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ends } from '../capture/ends.ts';
 import { attempt } from './attempt.ts';
 import { createLruMap } from './lru-map.ts';
-import { socketsOf } from './proc-sockets.ts';
+import { socketsHeldIn } from './proc-sockets.ts';
 import type { Owner } from './processes.ts';
 
 /** A cgroup is looked at this often while somebody's owner is not found, and where all are, ms. A look costs about a millisecond per process. */
@@ -14,8 +14,6 @@ const hitPauseMs = 10_000;
 const costFactor = 50;
 /** Looks of all cgroups together at least this far apart, ms: capture must not wait for names. */
 const pauseMs = 20;
-const maxProcesses = 128;
-const maxDescriptors = 4096;
 
 interface Look {
   readonly at: number;
@@ -70,41 +68,14 @@ function ownerIn({ owners, listeners }: Look, ends: Ends): Owner | undefined {
 
 function ownersIn(proc: string, cgroup: string): Map<string, Owner> {
   const owners = new Map<string, Owner>();
-  const pids = attempt(() => readFileSync(join(cgroup, 'cgroup.procs'), 'utf8'), '')
-    .split('\n')
-    .filter(Boolean)
-    .slice(0, maxProcesses);
-  const holders = new Map<string, string>();
-  const namespaces = new Map<string, string>();
-  for (const pid of pids) {
-    const netns = attempt(() => readlinkSync(`${proc}/${pid}/ns/net`), pid);
-    if (!namespaces.has(netns)) namespaces.set(netns, pid);
-    for (const inode of inodesOf(proc, pid)) if (!holders.has(inode)) holders.set(inode, pid);
-  }
-  if (holders.size === 0) return owners;
   const known = new Map<string, Owner>();
-  for (const pid of namespaces.values()) {
-    for (const { inode, connection } of socketsOf(proc, pid, (inode) => holders.has(inode))) {
-      const holder = holders.get(inode) ?? pid;
-      let owner = known.get(holder);
-      if (!owner) {
-        owner = {
-          pid: Number(holder),
-          comm: attempt(() => readFileSync(`${proc}/${holder}/comm`, 'utf8'), '').trimEnd(),
-        };
-        known.set(holder, owner);
-      }
-      if (!owners.has(connection)) owners.set(connection, owner);
+  for (const { connection, pid } of socketsHeldIn(cgroup, proc).sockets) {
+    let owner = known.get(pid);
+    if (!owner) {
+      owner = { pid: Number(pid), comm: attempt(() => readFileSync(`${proc}/${pid}/comm`, 'utf8'), '').trimEnd() };
+      known.set(pid, owner);
     }
+    if (!owners.has(connection)) owners.set(connection, owner);
   }
   return owners;
-}
-
-/** Inodes of a process's sockets: its descriptors link to "socket:[INODE]". */
-function inodesOf(proc: string, pid: string): string[] {
-  const descriptors = attempt(() => readdirSync(`${proc}/${pid}/fd`), []).slice(0, maxDescriptors);
-  return descriptors.flatMap((fd) => {
-    const target = attempt(() => readlinkSync(`${proc}/${pid}/fd/${fd}`), '');
-    return target.startsWith('socket:[') ? [target.slice(8, -1)] : [];
-  });
 }

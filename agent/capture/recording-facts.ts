@@ -1,6 +1,6 @@
 /** What a recording says about its host, learnt as it is played. */
 import { oldestEntryOf } from '../../src/domain/oldest-entry.ts';
-import type { RecordedLeftOut, RecordedResource, RecordingFact } from './recording-format.ts';
+import type { RecordedLeftOut, RecordedResource, RecordedSurvey, RecordingFact } from './recording-format.ts';
 
 export interface RecordingFacts {
   learn(fact: unknown): boolean;
@@ -13,6 +13,7 @@ export interface RecordingFacts {
   /** What was read, or left out, until a captured time; each is given once. */
   takeResources(until: number): RecordedResource[];
   takeLeftOut(until: number): RecordedLeftOut[];
+  takeSurveys(until: number): RecordedSurvey[];
 }
 
 /** Entries of each kind kept; the oldest go first. */
@@ -25,6 +26,7 @@ export function createRecordingFacts(): RecordingFacts {
   const addresses = createBounded<string, number>();
   const resources: RecordedResource[] = [];
   const leftOut: RecordedLeftOut[] = [];
+  const surveys: RecordedSurvey[] = [];
   return {
     /** False for what is no fact. */
     learn(value) {
@@ -40,6 +42,8 @@ export function createRecordingFacts(): RecordingFacts {
         put(resources, { time: fact.time, table: fact.table, cgroup: fact.cgroup, values: fact.values });
       } else if (fact?.kind === 'left-out' && [fact.time, fact.cgroupId, fact.messages].every(isNumber)) {
         put(leftOut, { time: fact.time, cgroupId: fact.cgroupId, messages: fact.messages });
+      } else if (fact?.kind === 'survey' && isSurvey(fact)) {
+        put(surveys, { time: fact.time, cgroups: fact.cgroups, sockets: fact.sockets });
       } else return false;
       return true;
     },
@@ -49,6 +53,7 @@ export function createRecordingFacts(): RecordingFacts {
     cgroupAt: (address) => addresses.get(address),
     takeResources: (until) => take(resources, until),
     takeLeftOut: (until) => take(leftOut, until),
+    takeSurveys: (until) => take(surveys, until),
   };
 }
 
@@ -68,6 +73,11 @@ function isResource({ time, table, cgroup, values }: RecordedResource): boolean 
     return false;
   const cells = Object.values(values);
   return cells.length <= 64 && cells.every((value) => value === null || isNumber(value) || isText(value));
+}
+
+function isSurvey({ time, cgroups, sockets }: RecordedSurvey): boolean {
+  if (!isNumber(time) || !Array.isArray(cgroups) || !Array.isArray(sockets)) return false;
+  return Math.max(cgroups.length, sockets.length) <= limit && cgroups.every(isNumber) && sockets.every(isText);
 }
 
 function createBounded<K, V>() {

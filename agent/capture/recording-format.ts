@@ -59,7 +59,8 @@ export type RecordingFact =
   /** An address that one pod has to itself, by a cgroup of that pod. */
   | { readonly kind: 'address'; readonly address: string; readonly cgroupId: number }
   | ({ readonly kind: 'resource' } & RecordedResource)
-  | ({ readonly kind: 'left-out' } & RecordedLeftOut);
+  | ({ readonly kind: 'left-out' } & RecordedLeftOut)
+  | ({ readonly kind: 'survey' } & RecordedSurvey);
 
 /** Figures of a container or its network as they were read at captured `time`: columns of a table (agent/resources). */
 export interface RecordedResource {
@@ -74,6 +75,15 @@ export interface RecordedLeftOut {
   readonly time: number;
   readonly cgroupId: number;
   readonly messages: number;
+}
+
+/** Established TCP sockets of some cgroups at captured `time`, which need not have said anything since capture began. */
+export interface RecordedSurvey {
+  readonly time: number;
+  /** All sockets of these were found. */
+  readonly cgroups: readonly number[];
+  /** "CGROUP-ID ADDRESS PORT ADDRESS PORT", the local end first. */
+  readonly sockets: readonly string[];
 }
 
 /** A frame ready to be written. */

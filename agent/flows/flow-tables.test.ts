@@ -292,6 +292,27 @@ describe('one connection', () => {
     assert.equal(connections()[0]?.opened, null);
   });
 
+  test('found open while it was silent, and heard of with its process later: one row, open in the sum of that process alone', () => {
+    const { tables, sums, connections } = createBench();
+    const found = { opened: undefined, role: 'unknown', pid: 0, comm: '', localPort: 50_000, remotePort: 80 } as const;
+    tables.flow(flow(1, found));
+    tables.tick(start);
+    tables.flow(
+      flow(1, { ...found, role: 'client', pid: 100, opened: start - second, bytes: [5, 7], packets: [1, 1] }),
+    );
+    tables.tick(start + 2 * second);
+    assert.deepEqual(
+      sums().map((sum) => [sum.trace_role, sum.conn_active, sum.bytes_sent]),
+      [
+        [null, 0, 0],
+        ['client', 1, 7],
+      ],
+    );
+    const rows = new Map(connections().map((row) => [row.conn_id, row]));
+    assert.equal(rows.size, 1);
+    assert.deepEqual([rows.get('1')?.tx, rows.get('1')?.opened], [7, BigInt(start - second)]);
+  });
+
   test('a record told twice, or after the end, counts once; a socket that connects again is another connection', () => {
     const { tables, sums } = createBench();
     const last = ended(1, 'fin', { bytes: [10, 20] });

@@ -30,6 +30,8 @@ export interface FlowTables {
   edge(sample: EdgeSample): void;
   /** What the connection (or the socket's datagrams) with these ends speaks, e.g. "http"; before or after its samples. */
   recognised(ends: Ends, protocol: string): void;
+  /** Connections that are open, as they were told of last. A look at every one. */
+  open(): FlowSample[];
   /** Tells the rows that changed, each at most once a second of captured time. */
   tick(time: number): void;
   /** The source ended: tells what it has not told yet. */
@@ -220,7 +222,10 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
       // A socket may connect again once its connection is over.
       const isAnother = connection?.hasEnded && (sample.state !== 'ended' || sample.opened !== connection.opened);
       if (connection && isAnother) tellConnection(connection, sample.time);
-      if (!connection || isAnother) connection = newConnection(sample);
+      // Found open by a survey, it is known better now.
+      const isFirst = connection?.wasSilent && keyOf(sample) !== connection.sum.key;
+      if (connection && isFirst) dirtySums.add(connection.moveOut());
+      if (!connection || isAnother || isFirst) connection = newConnection(sample);
       else keepSum(connection);
       connection.update(sample);
       dirtyConnections.add(connection);
@@ -264,6 +269,7 @@ export function createFlowTables(options: FlowTablesOptions): FlowTables {
       if (time - lastLook >= limits.paceNanos / 2) nameAgain(time);
       if (time - lastSweep >= sweepNanos) forgetSilent(time);
     },
+    open: () => [...connections.values()].map(({ last }) => last).concat(quiet.samples()),
     flush() {
       for (const connection of dirtyConnections) tellConnection(connection, now);
       for (const sum of dirtySums) tellSum(sum, now);

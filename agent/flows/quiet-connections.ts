@@ -10,6 +10,8 @@ export interface QuietConnections {
   add(connection: ToldConnection): ForgottenConnection | undefined;
   /** Takes it away at `time`; another object than the one that was added. */
   take(cookie: number, time: number): ToldConnection | undefined;
+  /** What was told last of each. */
+  samples(): FlowSample[];
   readonly size: number;
 }
 
@@ -124,6 +126,11 @@ export function createQuietConnections(
     take(cookie, time) {
       const slot = slots.find(cookie);
       return slot < 0 ? undefined : take(slot, time);
+    },
+    samples() {
+      const samples: FlowSample[] = [];
+      for (let slot = slots.oldest; slot >= 0; slot = slots.after(slot)) samples.push(sampleAt(slot));
+      return samples;
     },
     get size() {
       return slots.size;

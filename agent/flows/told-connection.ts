@@ -91,6 +91,20 @@ export class ToldConnection {
     this.isCounted = false;
   }
 
+  /** Nothing was heard on it so far but that it is open. */
+  get wasSilent(): boolean {
+    const { state, packets } = this.#last;
+    return state === 'open' && packets[0] + packets[1] === 0;
+  }
+
+  /** It goes on elsewhere: among the open ones of its sum, which is given, it counts as closed. */
+  moveOut(): Sum {
+    const { sum } = this;
+    if (this.isCounted) sum.closed += 1;
+    this.leave();
+    return sum;
+  }
+
   update(sample: FlowSample): void {
     const last = this.#last;
     const { sum } = this;
@@ -139,6 +153,12 @@ export class ToldConnection {
     return state === 'ended' ? stateOf[end ?? 'gone'] : state;
   }
 
+  /** ns; null of one that was found open and has said nothing since. */
+  #age(): number | null {
+    const since = this.opened ?? this.firstTime;
+    return this.opened === undefined && this.wasSilent ? null : Math.max(0, this.#last.time - since);
+  }
+
   row(names: Row, wallTime: (time: number) => bigint): TcpStatsEvent {
     const last = this.#last;
     const { role } = this.ends;
@@ -167,7 +187,7 @@ export class ToldConnection {
       protocol: this.protocol,
       state: this.state,
       opened: this.opened === undefined ? null : wallTime(this.opened),
-      duration: Math.max(0, last.time - (this.opened ?? this.firstTime)),
+      duration: this.#age(),
       tx: last.bytes[1],
       rx: last.bytes[0],
       packets_sent: last.packets[1],

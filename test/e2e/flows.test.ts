@@ -108,7 +108,16 @@ describe('flows and DNS of two pods', () => {
     }
   });
 
-  test('a connection that was open before: its traffic from now on, its two ends by name', async () => {
+  test('a connection that was open before: there though it says nothing, its traffic from now on, its two ends by name', async () => {
+    const onPort = (rows: readonly Row[]) => rows.filter((row) => row.local_port === 7002 || row.remote_port === 7002);
+    const silent = await connections.until((rows) => {
+      const mine = onPort(rows);
+      return mine.length >= 2 && mine.every((row) => row.process === 'node') && mine;
+    });
+    assert.deepEqual(
+      silent.map(({ source, destination, state, opened, tx, rx }) => [source, destination, state, opened, tx, rx]),
+      [1, 2].map(() => ['shop/client', 'shop/server', 'open', null, 0, 0]),
+    );
     for (let n = 1; n <= 3; n += 1) {
       held.child.stdin?.write('\n');
       assert.equal(await held.line(), `done ${n}`);
@@ -130,6 +139,8 @@ describe('flows and DNS of two pods', () => {
       });
       assert.deepEqual([sum?.conn_open, sum?.conn_active], [1, 1]);
     }
+    const ids = (rows: readonly Row[]) => new Set(rows.map((row) => row.conn_id));
+    assert.deepEqual(ids(onPort(connections.rows())), ids(silent), 'the same rows as before');
     held.child.stdin?.end();
     await connections.until((rows) => of(rows, { state: 'closed', remote_port: 7002 }).length === 1);
     await sums.until((rows) => of(rows, { port: 7002, conn_active: 0, conn_close: 1 }).length === 2);

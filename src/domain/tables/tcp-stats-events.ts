@@ -27,7 +27,7 @@ export const tcpStatsEvents = defineTable({
       wide: true,
       required: true,
       aliases: ['conn', 'id'],
-      doc: 'Socket cookie, hexadecimal; the conn_id of the exchanges on it.',
+      doc: 'Socket cookie, hexadecimal, or a number of the agent’s own where it was found open and silent; the conn_id of the exchanges on it.',
     },
     ...identityColumns,
     protocol: {
@@ -70,7 +70,7 @@ export const tcpStatsEvents = defineTable({
       width: [6, 7, 8],
       priority: 3,
       thresholds: [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
-      doc: 'From opening, or from when it was first seen, to now or its end (ns).',
+      doc: 'From opening, or from when it was first seen, to now or its end (ns); empty of one that was found open and has said nothing since.',
     },
     tx: {
       type: 'bytes',
