@@ -56,11 +56,14 @@ export function createLiveSurveys(options: LiveSurveysOptions): Surveys {
         });
         const room = maxSockets - sockets.length;
         if (held.isComplete && open.length <= room) cgroups.push(id);
-        for (const { connection } of open.slice(0, room)) sockets.push(`${id} ${connection.slice(4)}`);
+        const found = open.slice(0, room).map(({ connection }) => `${id} ${connection.slice(4)}`);
+        sockets.push(...found);
+        // What is there is told at once, what is not only when everywhere was looked: a process of another cgroup may hold it.
+        if (found.length > 0) done.push({ cgroups: [], sockets: found });
         const cost = performance.now() - began;
         await new Promise((resolve) => setTimeout(resolve, Math.max(pauseMs, cost * costFactor)).unref());
       }
-      if (cgroups.length + sockets.length > 0) done.push({ cgroups, sockets });
+      if (cgroups.length > 0) done.push({ cgroups, sockets });
     }
   }
 
