@@ -166,6 +166,7 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
   });
   const listener = withSilentConnections(readers, {
     surveys: (time) => session.surveys.take(time, leases.policies),
+    isKnown: attribution.knows,
     open: flows.open,
   });
   const played = source.run(listener, stopping.signal, readiness(session, rows.ready)).then(() => {

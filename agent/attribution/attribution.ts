@@ -38,6 +38,8 @@ export interface Attribution {
   names(ends: Ends, role: 'client' | 'server'): Row;
   /** The columns of `names` with those that tables of exchanges have besides: `conn_id`, `conn_opened`. */
   identity(socket: SocketOpen, role: 'client' | 'server'): Row;
+  /** A socket with these ends is known at the moment. */
+  knows(ends: Ends): boolean;
   /** A socket that is known at the moment. */
   socketOf(cookie: number): Ends | undefined;
   /** Sockets known at the moment. */
@@ -163,6 +165,7 @@ export function createAttribution(options: AttributionOptions): Attribution {
       row.conn_opened = BigInt(Math.round(socket.time)) + host.clockOffset;
       return row;
     },
+    knows: (ends) => sockets.alike(ends) !== undefined,
     socketOf: (cookie) => sockets.get(cookie),
     get sockets() {
       return sockets.size;

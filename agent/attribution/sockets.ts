@@ -13,6 +13,8 @@ export interface Sockets {
   get(cookie: number): Ends | undefined;
   /** The other end of the same connection. */
   peerOf(socket: Ends): Ends | undefined;
+  /** One with these ends: of the same cgroup, or else, as a process of another cgroup may hold it, the only one where addresses are the same for all. */
+  alike(socket: Ends): Ends | undefined;
   readonly size: number;
 }
 
@@ -106,6 +108,19 @@ export function createSockets(limit = 150_000): Sockets {
       const isCompatible = likely && (likely.netnsCookie === unknownNetns || netnsCookie === unknownNetns);
       return isCompatible ? unless(likely, socket) : undefined;
     },
+    alike(socket) {
+      const { transport, localAddress, localPort, remoteAddress, remotePort } = socket;
+      const hash = hashOf(transport, localAddress, localPort, remoteAddress, remotePort);
+      let other: Ends | undefined;
+      for (let at = buckets[hash & (buckets.length - 1)] as number; at > 0; at = older.at[at - 1] as number) {
+        if (hashes.at[at - 1] !== hash) continue;
+        const found = ends.get(at - 1);
+        if (!haveSameEnds(socket, found)) continue;
+        if (found.cgroupId === socket.cgroupId) return found;
+        other ??= found;
+      }
+      return isLoopback(localAddress) ? undefined : other;
+    },
     get size() {
       return slots.size;
     },
@@ -122,6 +137,16 @@ function arePeers(a: Ends, b: Ends): boolean {
     a.remotePort === b.localPort &&
     a.localAddress === b.remoteAddress &&
     a.remoteAddress === b.localAddress &&
+    transportOf(a) === transportOf(b)
+  );
+}
+
+function haveSameEnds(a: Ends, b: Ends): boolean {
+  return (
+    a.localPort === b.localPort &&
+    a.remotePort === b.remotePort &&
+    a.localAddress === b.localAddress &&
+    a.remoteAddress === b.remoteAddress &&
     transportOf(a) === transportOf(b)
   );
 }

@@ -40,6 +40,7 @@ describe('connections that say nothing', () => {
   let capture: Required<CaptureListener>;
 
   /** What is open as far as was told. */
+  const heard = new Set<string>();
   const open = (): FlowSample[] =>
     [...new Map(told.map((each) => [each.cookie, each] as const)).values()].filter(({ state }) => state !== 'ended');
   const find = (time: number, sockets: readonly string[], cgroups: readonly number[] = [7]): FlowSample[] => {
@@ -51,6 +52,7 @@ describe('connections that say nothing', () => {
 
   beforeEach(() => {
     told = [];
+    heard.clear();
     surveys = [];
     cookies = { open: [], segment: [], close: [] };
     const listener: CaptureListener = {
@@ -60,7 +62,11 @@ describe('connections that say nothing', () => {
       flow: (each) => void told.push(each),
       tick() {},
     };
-    capture = withSilentConnections(listener, { surveys: () => surveys.splice(0), open }) as Required<CaptureListener>;
+    capture = withSilentConnections(listener, {
+      surveys: () => surveys.splice(0),
+      isKnown: ({ cgroupId, remotePort }) => heard.has(`${cgroupId} ${remotePort}`),
+      open,
+    }) as Required<CaptureListener>;
   });
 
   test('are told as open once they are found, and once', () => {
@@ -92,10 +98,17 @@ describe('connections that say nothing', () => {
     );
   });
 
-  test('that the kernel told of before are known already', () => {
-    capture.flow(sample(99));
+  test('that something was heard on before are known already, though no row tells of them yet', () => {
+    capture.open({ ...sample(99), firstSeq: undefined } as unknown as SocketOpen);
+    heard.add('7 40000');
     assert.deepEqual(find(60, [web]), []);
-    assert.equal(open().length, 1);
+    capture.segment({ cookie: 99, direction: IN } as Segment);
+    capture.flow(sample(99));
+    assert.deepEqual(
+      told.map(({ cookie }) => cookie),
+      [99],
+    );
+    assert.deepEqual(cookies, { open: [99], segment: [99], close: [] });
   });
 
   test('that are gone when somebody looks again have ended; those of cgroups not looked into have not', () => {

@@ -3,12 +3,15 @@
  * after. When the kernel tells of one, its cookie stands for that number from then on, so that whoever reads knows one connection only.
  */
 import { isLoopback } from '../attribution/sockets.ts';
+import type { Ends } from '../capture/ends.ts';
 import type { CaptureListener, FlowSample } from '../capture/source.ts';
 import type { Survey } from './surveys.ts';
 
 export interface SilentConnectionsOptions {
   /** Those that came to an end until captured `time`. */
   readonly surveys: (time: number) => readonly Survey[];
+  /** Something was heard on a connection with these ends. */
+  readonly isKnown: (ends: Ends) => boolean;
   /** Connections that are open as far as is known, these included. */
   readonly open: () => readonly FlowSample[];
 }
@@ -18,16 +21,10 @@ const firstNumber = 2 ** 52;
 /** Numbers given, and cookies that stand for one; the oldest are forgotten: such a connection goes on under its cookie. */
 const most = 65_536;
 
-type Ends = Pick<FlowSample, 'cgroupId' | 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>;
-
 /** Connections by their ends. */
 class ByEnds<T extends Ends> {
   readonly #all = new Map<string, T[]>();
   size = 0;
-
-  constructor(all: Iterable<T> = []) {
-    for (const one of all) this.add(one);
-  }
 
   add(one: T): void {
     const name = nameOf(one);
@@ -84,22 +81,20 @@ export function withSilentConnections(listener: CaptureListener, options: Silent
   }
 
   function hear({ time, cgroups, sockets }: Survey): void {
-    const open = options.open();
-    const known = new ByEnds(open);
     const found = new ByEnds<Ends>();
     for (const text of sockets) {
       const sample = sampleOf(text, next, time);
       if (sample === undefined) continue;
       found.add(sample);
-      if (known.find(sample) || silent.size >= most) continue;
+      // Of what is read already there need be no row yet.
+      if (silent.find(sample) || options.isKnown(sample) || silent.size >= most) continue;
       next += 1;
       silent.add(sample);
-      known.add(sample);
       listener.flow?.(sample);
     }
     const surveyed = new Set(cgroups);
     // Of the end of whatever began while it ran the kernel side tells; of the others only while it looks at packets.
-    for (const sample of open) {
+    for (const sample of surveyed.size === 0 ? [] : options.open()) {
       if (sample.opened !== undefined || !surveyed.has(sample.cgroupId) || found.find(sample)) continue;
       const own = silent.find(sample);
       if (own) silent.delete(own);
