@@ -189,6 +189,7 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     budgets.stop();
     resources.stop();
     session.surveys.stop();
+    session.podWatch?.stop();
     server.close();
     await played.catch(() => {});
     // Now, not when it was asked to stop: the last totals came since.

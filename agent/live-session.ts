@@ -12,9 +12,13 @@ import { formatVersion, type RecordingFact } from './capture/recording-format.ts
 import { createRecordingWriter, type RecordingWriter } from './capture/recording-writer.ts';
 import type { CaptureSource } from './capture/source.ts';
 import { createCgroupScopes } from './cgroup-scopes.ts';
+import { clusterConfig } from './kubernetes/cluster-config.ts';
+import { createPodBook } from './kubernetes/pod-book.ts';
+import { type PodWatchState, watchPods } from './kubernetes/pod-watch.ts';
 import type { AgentOptions } from './options.ts';
 import { createRecordedAddresses } from './recorded-addresses.ts';
 import { createRecordedProcesses } from './recorded-processes.ts';
+import { createRecordedWorkloads } from './recorded-workloads.ts';
 import { createLiveSamples } from './resources/live-samples.ts';
 import { createToldSamples } from './resources/told-samples.ts';
 import type { Session } from './session.ts';
@@ -30,7 +34,6 @@ export async function openLive(
   const mount = cgroupMount() ?? '/sys/fs/cgroup';
   const cgroup = belowMount(mount, live.cgroup);
   const podsBelow = live.podsBelow === undefined ? undefined : belowMount(mount, live.podsBelow);
-  const resolvers = podsBelow === undefined ? [systemd] : [createPodsBelow(podsBelow), systemd];
 
   // Cgroups are learnt while the source is made, before there is a file to write them to.
   let early: RecordingFact[] = [];
@@ -40,9 +43,23 @@ export async function openLive(
     else if (options.record !== undefined) early.push(fact);
   };
 
+  const cluster = live.kubernetes && {
+    node: live.kubernetes.node,
+    config: await clusterConfig(),
+    book: createPodBook(),
+  };
+  const resolvers = [
+    ...(cluster
+      ? [options.record === undefined ? cluster.book.resolver : createRecordedWorkloads(cluster.book.resolver, tell)]
+      : []),
+    ...(podsBelow === undefined ? [] : [createPodsBelow(podsBelow)]),
+    systemd,
+  ];
+
   const source = createLiveSource({
     cgroupPath: cgroup,
     selfPid: process.pid,
+    node: cluster?.node,
     ...(options.record !== undefined && {
       onBatch: (bytes: Uint8Array) => writer?.batch(bytes, source.now()),
       onMeta: ({ cgroupId, path }: { cgroupId: number; path: string }) => tell({ kind: 'cgroup', id: cgroupId, path }),
@@ -57,6 +74,7 @@ export async function openLive(
   for (const fact of early) writer?.fact(fact);
   early = [];
 
+  const podWatch = cluster && (await watchPods({ ...cluster, onState: sayState }));
   const processes = createProcProcesses(mount);
   const addresses = createProcAddressBook({
     mount,
@@ -68,6 +86,7 @@ export async function openLive(
   return {
     source,
     resolvers,
+    podWatch,
     processes: writer ? createRecordedProcesses(processes, tell) : processes,
     leftOut: { note: (fact) => tell({ kind: 'left-out', ...fact }), takeUntil: () => [] },
     samples: writer ? createToldSamples(samples, (sample) => tell({ kind: 'resource', ...sample })) : samples,
@@ -78,6 +97,12 @@ export async function openLive(
     whenSlow: 'drop',
     writer,
   };
+}
+
+/** On standard error: a log of the cluster has it. */
+function sayState({ state, reason }: PodWatchState): void {
+  const text = reason === undefined ? `names of pods: ${state}` : `names of pods: ${state}: ${reason}`;
+  process.stderr.write(`kelpie agent: ${text}\n`);
 }
 
 function startWriter(

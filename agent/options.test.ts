@@ -5,7 +5,7 @@ import { parseAgentOptions } from './options.ts';
 describe('the agent’s command line', () => {
   test('live by default, on everything, on a loopback port', () => {
     assert.deepEqual(parseAgentOptions([]), {
-      source: { kind: 'live', cgroup: '/', podsBelow: undefined },
+      source: { kind: 'live', cgroup: '/', podsBelow: undefined, kubernetes: undefined },
       listen: { kind: 'tcp', host: '127.0.0.1', port: 7788 },
       record: undefined,
       redact: [],
@@ -20,7 +20,7 @@ describe('the agent’s command line', () => {
       '--source live --cgroup /a//b/ --pods-below /a --listen unix:/tmp/x --record f --redact X-Token,Foo --stdin-watch --budget-events 5000';
     const options = parseAgentOptions(line.split(' '));
     assert.ok(typeof options === 'object');
-    assert.deepEqual(options.source, { kind: 'live', cgroup: '/a/b', podsBelow: '/a' });
+    assert.deepEqual(options.source, { kind: 'live', cgroup: '/a/b', podsBelow: '/a', kubernetes: undefined });
     assert.deepEqual(options.redact, ['x-token', 'foo']);
     assert.equal(options.stdinWatch, true);
     assert.equal(options.budget.events, 5000);
@@ -28,6 +28,9 @@ describe('the agent’s command line', () => {
     assert.ok(typeof replay === 'object');
     assert.deepEqual(replay.source, { kind: 'recording', file: 'f', speed: 2.5 });
     assert.equal(replay.redact, false);
+    const cluster = parseAgentOptions(['--kubernetes', '--node', 'node-1.example']);
+    assert.ok(typeof cluster === 'object' && cluster.source.kind === 'live');
+    assert.deepEqual(cluster.source.kubernetes, { node: 'node-1.example' });
     assert.equal(parseAgentOptions(['--help']), 'help');
     assert.equal(parseAgentOptions(['--version']), 'version');
   });
@@ -40,6 +43,9 @@ describe('the agent’s command line', () => {
       ['--replay f --speed 0', /above 0/],
       ['--replay f --speed x', /not "x"/],
       ['--replay f --record g', /exclude each other/],
+      ['--node a', /--node needs --kubernetes/],
+      ['--kubernetes --node A_b', /no name of a node/],
+      ['--kubernetes --replay f', /exclude each other/],
       ['--cgroup relative', /begins with \//],
       ['--cgroup /a/../b', /no cgroup path/],
       ['--redact a,b:c', /"b:c" is no header name/],

@@ -1,4 +1,5 @@
 /** The agent's command line. */
+import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import { AppError } from '../src/domain/errors.ts';
 import type { BudgetTotals } from './budgets/budgets.ts';
@@ -6,7 +7,13 @@ import { type ListenAddress, parseListenAddress } from './server/listen-address.
 
 export interface AgentOptions {
   readonly source:
-    | { readonly kind: 'live'; readonly cgroup: string; readonly podsBelow: string | undefined }
+    | {
+        readonly kind: 'live';
+        readonly cgroup: string;
+        readonly podsBelow: string | undefined;
+        /** Pods have the names that the API server has for this node's; undefined where there is none to ask. */
+        readonly kubernetes: { readonly node: string } | undefined;
+      }
     | { readonly kind: 'recording'; readonly file: string; readonly speed: number | undefined };
   readonly listen: ListenAddress;
   readonly record: string | undefined;
@@ -19,13 +26,15 @@ export interface AgentOptions {
   readonly stdinWatch: boolean;
 }
 
-export const usage = `Usage: kelpie agent [--cgroup PATH] [--pods-below PATH] [--record FILE] [options]
+export const usage = `Usage: kelpie agent [--cgroup PATH] [--pods-below PATH | --kubernetes] [--record FILE] [options]
        kelpie agent --replay FILE [--speed N] [options]
 
 Captures HTTP of this machine, or plays a recording, and serves it to terminals.
 
   --cgroup PATH       cgroup v2 path to watch, with everything below it (default: /)
   --pods-below PATH   cgroups below it are NAMESPACE/POD/CONTAINER
+  --kubernetes        pods by the names of the API server, which the pod's own account or KUBECONFIG leads to
+  --node NAME         this node's name there (default: NODE_NAME, else the host name)
   --replay FILE       play a recording instead
   --speed N           N times as fast as it was captured (default: as fast as it is read)
   --listen ADDRESS    unix:PATH, or HOST:PORT of the loopback interface (default: 127.0.0.1:7788)
@@ -65,6 +74,8 @@ export function parseAgentOptions(argv: readonly string[]): AgentOptions | 'help
   if (values.version) return 'version';
   if (values.replay !== undefined && values.record !== undefined) fail('--record and --replay exclude each other.');
   if (values.speed !== undefined && values.replay === undefined) fail('--speed needs --replay.');
+  if (values.node !== undefined && !values.kubernetes) fail('--node needs --kubernetes.');
+  if (values.kubernetes && values.replay !== undefined) fail('--kubernetes and --replay exclude each other.');
   if (values.source !== undefined && values.source !== 'live') fail(`--source takes live, not "${values.source}".`);
   return {
     source:
@@ -73,6 +84,7 @@ export function parseAgentOptions(argv: readonly string[]): AgentOptions | 'help
             kind: 'live',
             cgroup: cgroupPath(values.cgroup ?? '/'),
             podsBelow: mapped(values['pods-below'], cgroupPath),
+            kubernetes: values.kubernetes ? { node: nodeName(values.node) } : undefined,
           }
         : { kind: 'recording', file: values.replay, speed: mapped(values.speed, speedOf) },
     listen: parseListenAddress(values.listen ?? defaultListen),
@@ -95,6 +107,8 @@ function parse(argv: readonly string[]) {
         source: { type: 'string' },
         cgroup: { type: 'string' },
         'pods-below': { type: 'string' },
+        kubernetes: { type: 'boolean' },
+        node: { type: 'string' },
         replay: { type: 'string' },
         speed: { type: 'string' },
         listen: { type: 'string' },
@@ -119,6 +133,12 @@ function cgroupPath(text: string): string {
   const path = `/${text.split('/').filter(Boolean).join('/')}`;
   if (!text.startsWith('/') || path.split('/').includes('..')) fail(`"${text}" is no cgroup path: it begins with /.`);
   return path;
+}
+
+/** RFC 1123: what Kubernetes takes for the name of a node. */
+function nodeName(given: string | undefined): string {
+  const name = given ?? process.env.NODE_NAME ?? hostname().toLowerCase();
+  return /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(name) ? name : fail(`"${name}" is no name of a node.`);
 }
 
 function speedOf(text: string): number {

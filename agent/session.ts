@@ -10,9 +10,11 @@ import type { RecordedLeftOut } from './capture/recording-format.ts';
 import { createRecordingSource } from './capture/recording-source.ts';
 import type { RecordingWriter } from './capture/recording-writer.ts';
 import type { CaptureSource } from './capture/source.ts';
+import type { PodWatch } from './kubernetes/pod-watch.ts';
 import type { LeasesOptions } from './leases.ts';
 import type { AgentOptions } from './options.ts';
 import { createReplayedProcesses } from './recorded-processes.ts';
+import { createReplayedWorkloads } from './recorded-workloads.ts';
 import { createRecordedSamples } from './resources/recorded-samples.ts';
 import type { ResourceSamples } from './resources/sample.ts';
 import type { Surveys } from './survey/surveys.ts';
@@ -29,6 +31,8 @@ export interface Session {
     takeUntil(time: number): readonly RecordedLeftOut[];
   };
   readonly surveys: Surveys;
+  /** Where names of pods come from an API server. */
+  readonly podWatch?: PodWatch | undefined;
   readonly cgroupsIn: LeasesOptions['cgroupsIn'];
   /** What protocols are told of secrets. */
   readonly redact: readonly string[] | false;
@@ -46,7 +50,11 @@ export async function openRecording(
   const { podsBelow, redacted } = source.meta;
   return {
     source,
-    resolvers: podsBelow === null ? [systemd] : [createPodsBelow(podsBelow), systemd],
+    resolvers: [
+      createReplayedWorkloads(source.facts),
+      ...(podsBelow === null ? [] : [createPodsBelow(podsBelow)]),
+      systemd,
+    ],
     processes: createReplayedProcesses(source.facts),
     addresses: source.facts,
     samples: createRecordedSamples(source.facts.takeResources),

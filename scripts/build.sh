@@ -55,8 +55,9 @@ bundle kelpie=src/cli.ts map-layout=src/views/map/layout-worker.ts --splitting -
   --alias:string-width=./scripts/lazy-string-width.mjs --define:Intl.Segmenter=LazySegmenter --inject:./scripts/lazy-segmenter.mjs \
   --minify-whitespace &
 terminal=$!
-# One file each, free of the terminal's code, for an image without node_modules.
-bundle agent=agent/main.ts demo=deploy/demo/main.ts
+# Free of the terminal's code, for an image without node_modules; the client of the Kubernetes API is loaded by who is in a cluster alone.
+bundle agent=agent/main.ts --splitting --chunk-names='agent-chunks/[name]-[hash]' --minify-whitespace
+bundle demo=deploy/demo/main.ts
 wait "$terminal"
 
 for artifact in build/capture.bpf.o build/kelpie_native.node test/recordings/demo.kelpie; do
@@ -64,7 +65,7 @@ for artifact in build/capture.bpf.o build/kelpie_native.node test/recordings/dem
 done
 chmod +x "$new/kelpie.js"
 
-rm -rf dist/chunks
+rm -rf dist/chunks dist/agent-chunks
 mv "$new"/* dist/
 mv "$new/.stamp" dist/.stamp
 say "built dist/kelpie.js, dist/agent.js, dist/demo.js"

@@ -8,6 +8,8 @@ export interface Workload {
   readonly container: string | null;
   /** systemd unit, e.g. "nginx.service": names what has no pod and no known process. */
   readonly unit: string | null;
+  /** Ask again: more will be known of it. */
+  readonly isProvisional?: boolean;
 }
 
 /** Reads a workload off a cgroup path (below the cgroup v2 mount, beginning with "/"); undefined = not mine to say. */

@@ -15,19 +15,28 @@ export interface Workloads {
 
 /** Cgroups remembered; a node runs a few hundred. */
 const remembered = 4096;
+const askAgainMs = 200;
 const unknown: ResolvedCgroup = { path: null, workload: noWorkload };
 
 /** The first resolver that knows a path decides. */
-export function createWorkloads(cgroups: CgroupNames, resolvers: readonly WorkloadResolver[]): Workloads {
+export function createWorkloads(
+  cgroups: CgroupNames,
+  resolvers: readonly WorkloadResolver[],
+  clock: () => number = () => performance.now(),
+): Workloads {
   const known = createLruMap<number, ResolvedCgroup>(remembered);
+  /** When those of which more will be known were asked for, ms. */
+  const provisional = createLruMap<number, number>(remembered);
   return {
     of(cgroupId) {
       const hit = known.get(cgroupId);
-      if (hit) return hit;
-      const path = cgroups.pathOf(cgroupId);
+      if (hit && !hit.workload.isProvisional) return hit;
+      if (hit && clock() - (provisional.get(cgroupId) ?? 0) < askAgainMs) return hit;
+      const path = hit?.path ?? cgroups.pathOf(cgroupId);
       if (path === undefined) return unknown;
       const resolved = { path, workload: workloadOf(path, resolvers) };
       known.set(cgroupId, resolved);
+      if (resolved.workload.isProvisional) provisional.set(cgroupId, clock());
       return resolved;
     },
   };

@@ -15,6 +15,8 @@ import { createTotalsDrain } from './totals-drain.ts';
 export interface LiveOptions {
   /** A directory below the cgroup v2 mount, "/" for the whole machine. Its descendants are included. */
   readonly cgroupPath: string;
+  /** What the node is called; by default the host's name. */
+  readonly node?: string | undefined;
   /** Size of the ring between kernel and agent: a power of two, at least a page. Default 16 MiB. */
   readonly ringBytes?: number;
   /** Sockets created by this process are never captured. */
@@ -112,7 +114,7 @@ export function createLiveSource(options: LiveOptions): CaptureSource {
   return {
     kind: 'live',
     name: options.cgroupPath,
-    host: readHost(),
+    host: readHost(options.node),
     cgroups,
     get programs() {
       return kernel.programs;
@@ -169,9 +171,9 @@ function now(): number {
   return Number(process.hrtime.bigint());
 }
 
-function readHost(): CaptureHost {
+function readHost(node = hostname()): CaptureHost {
   const unixNs = BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6));
-  return { node: hostname(), kernel: release(), cpus: cpus().length, clockOffset: unixNs - process.hrtime.bigint() };
+  return { node, kernel: release(), cpus: cpus().length, clockOffset: unixNs - process.hrtime.bigint() };
 }
 
 /** Resolves after `ms`, or at once when the signal aborts. */

@@ -1,10 +1,17 @@
 /** What a recording says about its host, learnt as it is played. */
 import { oldestEntryOf } from '../../src/domain/oldest-entry.ts';
-import type { RecordedLeftOut, RecordedResource, RecordedSurvey, RecordingFact } from './recording-format.ts';
+import type {
+  RecordedLeftOut,
+  RecordedResource,
+  RecordedSurvey,
+  RecordedWorkload,
+  RecordingFact,
+} from './recording-format.ts';
 
 export interface RecordingFacts {
   learn(fact: unknown): boolean;
   pathOf(cgroupId: number): string | undefined;
+  workloadOf(path: string): RecordedWorkload | undefined;
   /** Name of a process as it was when recorded. */
   nameOf(pid: number, comm: string): string | undefined;
   ownerOf(cookie: number): { readonly pid: number; readonly comm: string } | undefined;
@@ -21,6 +28,7 @@ const limit = 65_536;
 
 export function createRecordingFacts(): RecordingFacts {
   const paths = createBounded<number, string>();
+  const workloads = createBounded<string, RecordedWorkload>();
   const names = createBounded<string, string>();
   const owners = createBounded<number, { pid: number; comm: string }>();
   const addresses = createBounded<string, number>();
@@ -32,7 +40,14 @@ export function createRecordingFacts(): RecordingFacts {
     learn(value) {
       const fact = value as RecordingFact | null;
       if (fact?.kind === 'cgroup' && isNumber(fact.id) && isText(fact.path)) paths.set(fact.id, fact.path);
-      else if (fact?.kind === 'process' && isNumber(fact.pid) && isText(fact.comm) && isText(fact.name)) {
+      else if (fact?.kind === 'workload' && isWorkload(fact)) {
+        workloads.set(fact.path, {
+          path: fact.path,
+          namespace: fact.namespace,
+          pod: fact.pod,
+          container: fact.container,
+        });
+      } else if (fact?.kind === 'process' && isNumber(fact.pid) && isText(fact.comm) && isText(fact.name)) {
         names.set(`${fact.pid} ${fact.comm}`, fact.name);
       } else if (fact?.kind === 'owner' && isNumber(fact.cookie) && isNumber(fact.pid) && isText(fact.comm)) {
         owners.set(fact.cookie, { pid: fact.pid, comm: fact.comm });
@@ -48,6 +63,7 @@ export function createRecordingFacts(): RecordingFacts {
       return true;
     },
     pathOf: (cgroupId) => paths.get(cgroupId),
+    workloadOf: (path) => workloads.get(path),
     nameOf: (pid, comm) => names.get(`${pid} ${comm}`),
     ownerOf: (cookie) => owners.get(cookie),
     cgroupAt: (address) => addresses.get(address),
@@ -73,6 +89,10 @@ function isResource({ time, table, cgroup, values }: RecordedResource): boolean 
     return false;
   const cells = Object.values(values);
   return cells.length <= 64 && cells.every((value) => value === null || isNumber(value) || isText(value));
+}
+
+function isWorkload({ path, namespace, pod, container }: RecordedWorkload): boolean {
+  return [path, namespace, pod].every(isText) && (container === null || isText(container));
 }
 
 function isSurvey({ time, cgroups, sockets }: RecordedSurvey): boolean {

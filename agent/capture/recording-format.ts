@@ -56,11 +56,21 @@ export type RecordingFact =
   | { readonly kind: 'cgroup'; readonly id: number; readonly path: string }
   | { readonly kind: 'process'; readonly pid: number; readonly comm: string; readonly name: string }
   | { readonly kind: 'owner'; readonly cookie: number; readonly pid: number; readonly comm: string }
+  /** What runs in a cgroup, where its path alone does not tell. */
+  | ({ readonly kind: 'workload' } & RecordedWorkload)
   /** An address that one pod has to itself, by a cgroup of that pod. */
   | { readonly kind: 'address'; readonly address: string; readonly cgroupId: number }
   | ({ readonly kind: 'resource' } & RecordedResource)
   | ({ readonly kind: 'left-out' } & RecordedLeftOut)
   | ({ readonly kind: 'survey' } & RecordedSurvey);
+
+export interface RecordedWorkload {
+  readonly path: string;
+  readonly namespace: string;
+  /** "namespace/name". */
+  readonly pod: string;
+  readonly container: string | null;
+}
 
 /** Figures of a container or its network as they were read at captured `time`: columns of a table (agent/resources). */
 export interface RecordedResource {

@@ -41,6 +41,11 @@ class ByEnds<T extends Ends> {
     return own ?? (there.length === 1 && !isLoopback(ends.localAddress) ? there[0] : undefined);
   }
 
+  /** In any cgroup. */
+  has(ends: Ends): boolean {
+    return this.#all.has(nameOf(ends));
+  }
+
   delete(one: T): void {
     const name = nameOf(one);
     const there = this.#all.get(name) ?? [];
@@ -95,7 +100,7 @@ export function withSilentConnections(listener: CaptureListener, options: Silent
     const surveyed = new Set(cgroups);
     // Of the end of whatever began while it ran the kernel side tells; of the others only while it looks at packets.
     for (const sample of surveyed.size === 0 ? [] : options.open()) {
-      if (sample.opened !== undefined || !surveyed.has(sample.cgroupId) || found.find(sample)) continue;
+      if (sample.opened !== undefined || !surveyed.has(sample.cgroupId) || found.has(sample)) continue;
       const own = silent.find(sample);
       if (own) silent.delete(own);
       end(sample, time);

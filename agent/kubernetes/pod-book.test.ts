@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createPodBook } from './pod-book.ts';
+import type { PodObject } from './pod-identity.ts';
+
+const uid = '5c2a7f5d-6f0c-4c0b-9f6a-0d5b8c1f2e3d';
+const [first, second] = ['a1'.repeat(32), 'b2'.repeat(32)];
+const path = (container: string): string => `/kubepods/burstable/pod${uid}/${container}`;
+const web = (container?: string): PodObject => ({
+  metadata: { uid, name: 'web-0', namespace: 'shop' },
+  status: { containerStatuses: container ? [{ name: 'app', containerID: `containerd://${container}` }] : [] },
+});
+
+describe('pods of this node', () => {
+  test('name their cgroups', () => {
+    const book = createPodBook();
+    book.put(web(first));
+    const named = { namespace: 'shop', pod: 'shop/web-0', container: 'app', unit: null };
+    assert.deepEqual(book.resolver(path(first)), named);
+    assert.deepEqual(book.resolver(`/kubepods/burstable/pod${uid}`), { ...named, container: null });
+    assert.equal(book.resolver('/system.slice/nginx.service'), undefined);
+  });
+
+  test('are unnamed until the API server tells of them, which is said to be for now', () => {
+    const book = createPodBook();
+    const before = book.resolver(path(first));
+    assert.deepEqual([before?.pod, before?.isProvisional], [null, true]);
+    book.put(web());
+    const starting = book.resolver(path(first));
+    assert.deepEqual([starting?.pod, starting?.container, starting?.isProvisional], ['shop/web-0', null, true]);
+    book.put(web(first));
+    assert.equal(book.resolver(path(first))?.isProvisional, undefined);
+  });
+
+  test('are known when they are gone, and so are containers that were started anew', () => {
+    const book = createPodBook();
+    book.put(web(first));
+    book.put(web(second));
+    assert.equal(book.resolver(path(first))?.container, 'app');
+    book.remove(web(second));
+    assert.deepEqual(book.list(), []);
+    assert.equal(book.resolver(path(second))?.pod, 'shop/web-0');
+    assert.equal(book.resolver(path(first))?.container, 'app');
+  });
+
+  test('that lived for a second, and were told of once, at their end, have their names', () => {
+    const book = createPodBook();
+    book.remove(web(first));
+    assert.equal(book.resolver(path(first))?.pod, 'shop/web-0');
+  });
+});

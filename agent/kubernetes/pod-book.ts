@@ -1,0 +1,73 @@
+/** Pods of this node by the UIDs that cgroups have; those that are gone are known a while longer, as rows of them still come. */
+import { createLruMap } from '../attribution/lru-map.ts';
+import type { Workload, WorkloadResolver } from '../attribution/workload.ts';
+import { podOfCgroup } from './pod-cgroup.ts';
+import { identityOf, type PodIdentity, type PodObject } from './pod-identity.ts';
+
+export interface PodBook {
+  /** A pod is there, or has changed. */
+  put(pod: PodObject): void;
+  /** It was deleted. */
+  remove(pod: PodObject): void;
+  find(uid: string): PodIdentity | undefined;
+  list(): readonly PodIdentity[];
+  /** Names what runs in the cgroups of pods. Of one that the API server did not tell of yet it says so, for now. */
+  readonly resolver: WorkloadResolver;
+}
+
+/** Pods that are gone. A node has some hundred at a time. */
+const remembered = 4096;
+
+export function createPodBook(): PodBook {
+  const present = new Map<string, PodIdentity>();
+  const gone = createLruMap<string, PodIdentity>(remembered);
+
+  function put(pod: PodObject): PodIdentity | undefined {
+    const identity = identityOf(pod);
+    if (identity === undefined) return undefined;
+    const before = present.get(identity.uid);
+    // A container that was started anew is no longer in the status but may still be heard of.
+    const containers = before ? new Map([...before.containers, ...identity.containers]) : identity.containers;
+    present.set(identity.uid, { ...identity, containers });
+    return identity;
+  }
+
+  function forget(uid: string): void {
+    const identity = present.get(uid);
+    if (identity === undefined) return;
+    present.delete(uid);
+    gone.set(uid, identity);
+  }
+
+  const find = (uid: string): PodIdentity | undefined => present.get(uid) ?? gone.get(uid);
+
+  return {
+    put: (pod) => void put(pod),
+    remove(pod) {
+      const identity = put(pod);
+      if (identity) forget(identity.uid);
+    },
+    find,
+    list: () => [...present.values()],
+    resolver(path) {
+      const cgroup = podOfCgroup(path);
+      if (cgroup === undefined) return undefined;
+      const { podUid, containerId } = cgroup;
+      const pod = find(podUid);
+      if (pod === undefined) return unnamed(podUid);
+      const container = containerId === null ? null : pod.containers.get(containerId);
+      return {
+        namespace: pod.namespace,
+        pod: `${pod.namespace}/${pod.name}`,
+        container: container ?? null,
+        unit: null,
+        // Its status tells of a container some time after it began to run.
+        ...(container === undefined && { isProvisional: true }),
+      };
+    },
+  };
+}
+
+function unnamed(podUid: string): Workload {
+  return { namespace: null, pod: null, container: null, unit: `pod ${podUid}`, isProvisional: true };
+}
