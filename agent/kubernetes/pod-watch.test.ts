@@ -75,9 +75,13 @@ describe('the watch on pods', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  async function start(): Promise<void> {
+  function reachable(): KubeConfig {
     const config = new KubeConfig();
     config.loadFromClusterAndUser({ name: 'test', server: address, skipTLSVerify: true }, { name: 'test' });
+    return config;
+  }
+
+  async function start(config = reachable()): Promise<void> {
     watching = await watchPods({
       config,
       node,
@@ -159,6 +163,24 @@ describe('the watch on pods', () => {
     assert.match(said[1] ?? '', /away: .*401/);
     assert.match(said[2] ?? '', /away: .*503/);
     assert.deepEqual([...names], ['a']);
+  });
+
+  test('credentials that can no longer be had are a reason to be away, not to end', async () => {
+    lists = [list('10', 'a')];
+    let isRefused = false;
+    const config = reachable();
+    const apply = config.applySecurityAuthentication.bind(config);
+    config.applySecurityAuthentication = async (context) => {
+      if (isRefused) throw new Error('exec plugin failed');
+      await apply(context);
+    };
+    await start(config);
+    await until('the list', () => watching.state.state === 'synced');
+    isRefused = true;
+    watches[0]?.response.end();
+    await until('its absence', () => watching.state.reason?.includes('exec plugin failed') === true);
+    isRefused = false;
+    await until('its return', () => watching.state.state === 'synced');
   });
 
   test('a stream of nonsense, and one cut in the middle of a word, end nothing', async () => {

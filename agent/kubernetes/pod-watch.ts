@@ -34,13 +34,18 @@ export async function watchPods(options: PodWatchOptions): Promise<PodWatch> {
   const api = config.makeApiClient(CoreV1Api);
   const fieldSelector = `spec.nodeName=${node}`;
   const list = () => api.listPodForAllNamespaces({ fieldSelector });
-  // The library takes whatever is JSON for an event, and fails on one without an object where nobody can catch it.
+  // The library takes whatever is JSON for an event; it fails on one without an object, and where credentials cannot be had, where nobody can catch it.
   class CheckedWatch extends Watch {
-    override watch(...[where, query, callback, done]: Parameters<InstanceType<typeof Watch>['watch']>) {
+    override async watch(...[where, query, callback, done]: Parameters<InstanceType<typeof Watch>['watch']>) {
       const check: typeof callback = (type, object, event) => {
         if (isEvent(type, object)) callback(type, object, event);
       };
-      return super.watch(where, query, check, done);
+      try {
+        return await super.watch(where, query, check, done);
+      } catch (error) {
+        done(error);
+        return new AbortController();
+      }
     }
   }
   const pods = new ListWatch(path, new CheckedWatch(config), list, false, undefined, fieldSelector);
