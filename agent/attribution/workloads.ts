@@ -24,19 +24,18 @@ export function createWorkloads(
   resolvers: readonly WorkloadResolver[],
   clock: () => number = () => performance.now(),
 ): Workloads {
-  const known = createLruMap<number, ResolvedCgroup>(remembered);
-  /** When those of which more will be known were asked for, ms. */
-  const provisional = createLruMap<number, number>(remembered);
+  /** With the time until which that is good enough, ms: of some more will be known. */
+  const known = createLruMap<number, ResolvedCgroup & { readonly path: string; readonly until: number }>(remembered);
   return {
     of(cgroupId) {
       const hit = known.get(cgroupId);
-      if (hit && !hit.workload.isProvisional) return hit;
-      if (hit && clock() - (provisional.get(cgroupId) ?? 0) < askAgainMs) return hit;
+      if (hit && (hit.until === Number.POSITIVE_INFINITY || clock() < hit.until)) return hit;
       const path = hit?.path ?? cgroups.pathOf(cgroupId);
       if (path === undefined) return unknown;
-      const resolved = { path, workload: workloadOf(path, resolvers) };
+      const workload = workloadOf(path, resolvers);
+      const until = workload.isProvisional ? clock() + askAgainMs : Number.POSITIVE_INFINITY;
+      const resolved = { path, workload, until };
       known.set(cgroupId, resolved);
-      if (resolved.workload.isProvisional) provisional.set(cgroupId, clock());
       return resolved;
     },
   };

@@ -131,6 +131,18 @@ export interface FlowSample extends FlowOwner {
   readonly turnMaxNs: number;
 }
 
+/** The totals of a connection on which nothing was seen. */
+export const noTraffic = {
+  bytes: [0, 0],
+  packets: [0, 0],
+  retransmits: 0,
+  srttUs: 0,
+  handshakeUs: 0,
+  turns: 0,
+  turnNs: 0,
+  turnMaxNs: 0,
+} as const;
+
 /** What connections too short for a sample of their own, and datagrams, came to since the last sample of the same key (struct edge_record). */
 export interface EdgeSample extends FlowOwner {
   /** When it was last active. */

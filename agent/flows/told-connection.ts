@@ -2,7 +2,7 @@
 import type { Row } from '../../src/domain/column.ts';
 import type { TcpStatsEvent } from '../../src/domain/tables/tcp-stats-events.ts';
 import { type Ends, endsOf } from '../capture/ends.ts';
-import type { FlowEnd, FlowSample } from '../capture/source.ts';
+import { type FlowEnd, type FlowSample, noTraffic } from '../capture/source.ts';
 import type { Failure, Sum } from './sum.ts';
 
 const failureOf: Partial<Record<FlowEnd, Failure>> = {
@@ -205,14 +205,7 @@ export class ToldConnection {
 const nothing = {
   state: 'connecting',
   end: undefined,
-  bytes: [0, 0],
-  packets: [0, 0],
-  retransmits: 0,
-  srttUs: 0,
-  handshakeUs: 0,
-  turns: 0,
-  turnNs: 0,
-  turnMaxNs: 0,
+  ...noTraffic,
 } as const;
 
 /** Whoever gives up after the first SYN was sent again was kept waiting, whatever its patience. */

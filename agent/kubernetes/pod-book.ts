@@ -9,7 +9,6 @@ export interface PodBook {
   put(pod: PodObject): void;
   /** It was deleted. */
   remove(pod: PodObject): void;
-  find(uid: string): PodIdentity | undefined;
   list(): readonly PodIdentity[];
   /** Names what runs in the cgroups of pods. Of one that the API server did not tell of yet it says so, for now. */
   readonly resolver: WorkloadResolver;
@@ -47,7 +46,6 @@ export function createPodBook(): PodBook {
       const identity = put(pod);
       if (identity) forget(identity.uid);
     },
-    find,
     list: () => [...present.values()],
     resolver(path) {
       const cgroup = podOfCgroup(path);

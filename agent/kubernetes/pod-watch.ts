@@ -52,6 +52,7 @@ export async function watchPods(options: PodWatchOptions): Promise<PodWatch> {
   let current: PodWatchState = { state: 'connecting', reason: undefined };
   let attempt = 0;
   let timer: NodeJS.Timeout | undefined;
+  let hasFailed = false;
   let isStopped = false;
 
   const turn = (state: PodWatchState['state'], reason?: string): void => {
@@ -60,6 +61,7 @@ export async function watchPods(options: PodWatchOptions): Promise<PodWatch> {
     onState?.(current);
   };
   const fail = (error: unknown): void => {
+    hasFailed = true;
     if (isStopped) return;
     turn('away', reasonOf(error));
     clearTimeout(timer);
@@ -67,25 +69,17 @@ export async function watchPods(options: PodWatchOptions): Promise<PodWatch> {
     attempt += 1;
   };
   const start = (): void => {
-    let hasFailed = false;
-    failed = () => {
-      hasFailed = true;
-    };
+    hasFailed = false;
     pods.start().then(() => {
       if (hasFailed || isStopped) return;
       attempt = 0;
       turn('synced');
     }, fail);
   };
-  let failed = (): void => {};
-
   pods.on('add', (pod) => book.put(pod as PodObject));
   pods.on('update', (pod) => book.put(pod as PodObject));
   pods.on('delete', (pod) => book.remove(pod as PodObject));
-  pods.on('error', (error) => {
-    failed();
-    fail(error);
-  });
+  pods.on('error', fail);
   start();
 
   return {

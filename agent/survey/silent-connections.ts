@@ -4,7 +4,7 @@
  */
 import { isLoopback } from '../attribution/sockets.ts';
 import type { Ends } from '../capture/ends.ts';
-import type { CaptureListener, FlowSample } from '../capture/source.ts';
+import { type CaptureListener, type FlowSample, noTraffic } from '../capture/source.ts';
 import type { Survey } from './surveys.ts';
 
 export interface SilentConnectionsOptions {
@@ -39,11 +39,6 @@ class ByEnds<T extends Ends> {
     const there = this.#all.get(nameOf(ends)) ?? [];
     const own = there.find(({ cgroupId }) => cgroupId === ends.cgroupId);
     return own ?? (there.length === 1 && !isLoopback(ends.localAddress) ? there[0] : undefined);
-  }
-
-  /** In any cgroup. */
-  has(ends: Ends): boolean {
-    return this.#all.has(nameOf(ends));
   }
 
   delete(one: T): void {
@@ -86,11 +81,12 @@ export function withSilentConnections(listener: CaptureListener, options: Silent
   }
 
   function hear({ time, cgroups, sockets }: Survey): void {
-    const found = new ByEnds<Ends>();
+    /** In any cgroup: a process of another one may hold the socket. */
+    const found = new Set<string>();
     for (const text of sockets) {
       const sample = sampleOf(text, next, time);
       if (sample === undefined) continue;
-      found.add(sample);
+      found.add(nameOf(sample));
       // Of what is read already there need be no row yet.
       if (silent.find(sample) || options.isKnown(sample) || silent.size >= most) continue;
       next += 1;
@@ -100,7 +96,7 @@ export function withSilentConnections(listener: CaptureListener, options: Silent
     const surveyed = new Set(cgroups);
     // Of the end of whatever began while it ran the kernel side tells; of the others only while it looks at packets.
     for (const sample of surveyed.size === 0 ? [] : options.open()) {
-      if (sample.opened !== undefined || !surveyed.has(sample.cgroupId) || found.has(sample)) continue;
+      if (sample.opened !== undefined || !surveyed.has(sample.cgroupId) || found.has(nameOf(sample))) continue;
       const own = silent.find(sample);
       if (own) silent.delete(own);
       end(sample, time);
@@ -155,14 +151,7 @@ function sampleOf(text: string, cookie: number, time: number): FlowSample | unde
     state: 'open',
     end: undefined,
     opened: undefined,
-    bytes: [0, 0],
-    packets: [0, 0],
-    retransmits: 0,
-    srttUs: 0,
-    handshakeUs: 0,
-    turns: 0,
-    turnNs: 0,
-    turnMaxNs: 0,
+    ...noTraffic,
   };
 }
 

@@ -51,6 +51,19 @@ describe('the life of capture', () => {
     };
   };
 
+  /** A held connection that was watched while its client asked for `?one`. */
+  const watchedOnce = async () => {
+    const { port } = await startNode();
+    const seen = observe(cgroup.path, { packetGraceMs: 200 });
+    observer = seen;
+    seen.watch(65536);
+    seen.drain();
+    const client = await hold(port);
+    await client.ask('/hello.txt?one');
+    const [server] = await until('the server socket', () => nonEmpty(seen.find('server', port)));
+    return { port, client, server, source: seen.source, seen };
+  };
+
   test('a connection that was open before is met in mid-stream, its later messages are whole', async () => {
     const { port } = await startNode();
     const client = await hold(port);
@@ -96,18 +109,11 @@ describe('the life of capture', () => {
   });
 
   test('a connection that said nothing while nobody watched is followed on, and is whole', async () => {
-    const { port } = await startNode();
-    observer = observe(cgroup.path, { packetGraceMs: 200 });
-    const { source } = observer;
-    observer.watch(65536);
-    observer.drain();
-    const client = await hold(port);
-    await client.ask('/hello.txt?one');
-    const [server] = await until('the server socket', () => nonEmpty(observer?.find('server', port)));
+    const { client, server, source, seen } = await watchedOnce();
 
     source.setPolicies([]);
     await until('the programs that see packets to be let go of', () => !seesPackets(source));
-    observer.watch(65536);
+    seen.watch(65536);
     assert.ok(seesPackets(source));
     await client.ask('/hello.txt?two');
     await until('the second request', () => assemble(server, IN).bytes.includes('?two'));
@@ -119,21 +125,14 @@ describe('the life of capture', () => {
   });
 
   test('what was said while nobody watched is missing, and what comes after it is not taken for its continuation', async () => {
-    const { port } = await startNode();
-    observer = observe(cgroup.path, { packetGraceMs: 200 });
-    const { source } = observer;
-    observer.watch(65536);
-    observer.drain();
-    const client = await hold(port);
-    await client.ask('/hello.txt?one');
-    const [server] = await until('the server socket', () => nonEmpty(observer?.find('server', port)));
+    const { port, client, server, source, seen } = await watchedOnce();
 
     source.setPolicies([]);
     await client.ask('/hello.txt?unseen-attached');
     await until('the programs that see packets to be let go of', () => !seesPackets(source));
     await client.ask('/hello.txt?unseen-detached');
     const late = await hold(port);
-    observer.watch(65536);
+    seen.watch(65536);
     await client.ask('/hello.txt?two');
     await late.ask('/hello.txt?late');
     await until('the second request', () => assemble(server, IN).bytes.includes('?two'));
@@ -143,7 +142,7 @@ describe('the life of capture', () => {
     assert.equal(request?.messageStart, false);
     // Opened and heard from while nobody watched: met in mid-stream, though its handshake was seen.
     const met = await until('the other connection', () =>
-      observer?.find('server', port).find(({ open }) => open.cookie !== server.open.cookie),
+      seen.find('server', port).find(({ open }) => open.cookie !== server.open.cookie),
     );
     assert.equal(met.open.firstSeq, undefined);
     await until('its request', () => assemble(met, IN).bytes.includes('?late'));
