@@ -113,7 +113,7 @@ export function createTimelines(kinds: Kinds, queue?: WorkQueue): Timelines {
         // What ends before now is shown as it was.
         if (entry.isUnderWay || entry.version !== version || entry.last !== lastAt(before)) continue;
         const selection = selectionOf(kinds, entry.scope);
-        leave(entry, selection, missingOf(entry, selection.kind, entry.first, lastAt(to)));
+        if (leave(entry, selection, missingOf(entry, selection.kind, entry.first, lastAt(to)))) entry.last = lastAt(to);
       }
     },
     reset: () => kept.clear(),
@@ -128,9 +128,9 @@ function makeRoom(kept: Map<string, Kept>): void {
   }
 }
 
-/** Of the steps those are kept that the last publication asked for: several views may look at several stretches of one timeline. */
+/** Of the steps those are kept that the last publication asked for, or that were prepared for this one: several views may look at several stretches of one timeline. */
 function forgetOutside({ steps, first, last }: Kept): void {
-  for (const step of steps.keys()) if (step < first || step > last + 1) steps.delete(step);
+  for (const step of steps.keys()) if (step < first || step > last) steps.delete(step);
 }
 
 function costOf(missing: readonly Missing[]): number {
