@@ -96,11 +96,27 @@ describe('the live table', () => {
 
   test('pauses with a count of what is new, and goes on where it was', async () => {
     const screen = await screenWith(exchanges(1, 10));
+    screen.pass(2_000);
     await screen.press('p');
     await add(screen, exchanges(11, 22));
     assert.match(screen.grid().join('\n'), /http\(all\)\[10\] +PAUSED 12 new/);
     await screen.press('p');
     assert.match(screen.grid().join('\n'), /http\(all\)\[22\]/);
+  });
+
+  test('paused while the agents still tell what they hold: that comes in too, and is not counted as new', async () => {
+    const screen = await screenWith([]);
+    screen.pass(2_000);
+    await screen.press('/path~x\r');
+    await screen.press('u');
+    screen.store.clear('http_events');
+    await add(screen, exchanges(40, 43));
+    await screen.press('p');
+    assert.match(screen.queries.at(-1) ?? '', /^time_<\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    await add(screen, exchanges(1, 39));
+    await screen.waitFor(/http\(all\)\[43\] +PAUSED all up to \d\d:\d\d:\d\d/);
+    await screen.press('p');
+    assert.equal(screen.queries.at(-1), '', 'live again');
   });
 
   test('a filter loosened while paused asks the agents for the paused stretch, and shows both', async () => {

@@ -37,6 +37,8 @@ export interface Screen {
   /** All that the views wanted of the agents, in order. */
   readonly wants: readonly Needs[];
   readonly copied: readonly string[];
+  /** The person's clock goes on. */
+  pass(ms: number): void;
   hasQuit(): boolean;
   /** Bytes written so far. */
   bytes(): number;
@@ -69,6 +71,7 @@ export async function openScreen(options: ScreenOptions): Promise<Screen> {
   const wants: Needs[] = [];
   const copied: string[] = [];
   let quit = false;
+  let later = 0;
   const app = createApp({
     ports: {
       fetchRow: options.fetchRow ?? (() => new Promise(() => {})),
@@ -89,7 +92,7 @@ export async function openScreen(options: ScreenOptions): Promise<Screen> {
     },
     ui: { theme: createTheme(options.depth ?? 8), glyphs: chooseGlyphs(options.glyphs ?? 'unicode', {}) },
     info: { sourceName: 'test', version: '1.2.3' },
-    now: Date.now,
+    now: () => Date.now() + later,
     snapshot: store.getSnapshot(),
     command: options.command ?? 'http',
   });
@@ -128,6 +131,9 @@ export async function openScreen(options: ScreenOptions): Promise<Screen> {
     queries,
     wants,
     copied,
+    pass(ms) {
+      later += ms;
+    },
     hasQuit: () => quit,
     bytes: () => tty.bytesWritten,
     async tick() {

@@ -44,7 +44,8 @@ export function createListDesk(context: ViewContext, spec: ListSpec, first: List
   let state = first;
   let painter: TablePainter | undefined;
   let painterKey = '';
-  let askedAt = Number.NEGATIVE_INFINITY;
+  // Whoever opens a list asks for its rows.
+  let askedAt = rows.asksAgents ? context.now() : Number.NEGATIVE_INFINITY;
   let settledFilter = first.filterText;
 
   const desk: ListDesk = {

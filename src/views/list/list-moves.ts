@@ -46,12 +46,11 @@ export function createListMoves(context: ViewContext, spec: ListSpec, desk: List
       }),
     pause: () => {
       const time = togglePause(desk.state.time, context.snapshot());
-      if (time.kind === 'live' && !desk.state.frozen) desk.goTo(time);
-      else
-        desk.set({
-          ...inTime(desk.state, time),
-          frozen: time.kind === 'paused' ? desk.rows.freeze(desk.state, desk.settledFilter) : undefined,
-        });
+      if (time.kind === 'paused') {
+        const frozen = desk.rows.freeze(desk.state, desk.settledFilter, desk.isAsking);
+        desk.set({ ...inTime(desk.state, time), frozen });
+      } else if (desk.state.frozen && !desk.rows.isAskedAnew(desk.state)) desk.set(inTime(desk.state, time));
+      else desk.goTo(time);
     },
     stepTime: (steps) => {
       const time = stepTime(desk.state.time, context.snapshot(), steps);

@@ -18,9 +18,13 @@ export interface ListRows {
   readonly isSummary: boolean;
   /** It shows what is of a stretch of time, and nothing else. */
   isOfStretch(state: ListState): boolean;
-  /** Rows as they came, of both sides, as a pause keeps them. */
-  freeze(state: ListState, filter: string): FrozenRows;
-  /** The list is paused, and was asked for something else since. */
+  /**
+   * Rows as they came, of both sides, as a pause keeps them.
+   *
+   * @param isAsking the agents are still telling what they hold: it comes in beside the rows that stand, and is not new
+   */
+  freeze(state: ListState, filter: string, isAsking: boolean): FrozenRows;
+  /** The list is paused, and the agents are asked for what is of that stretch of time. */
   isAskedAnew(state: ListState): boolean;
   /** Rows that ever came, whatever the list shows of them. */
   received(state: ListState): number;
@@ -74,12 +78,14 @@ export function createListRows(context: ViewContext, spec: ListSpec): ListRows {
     isSummary: source.isSummary,
     isOfStretch: ({ time }) =>
       source.isSummary || stretchOf(time, context.snapshot(), source.isRecent ?? false) !== undefined,
-    freeze(state, filter) {
+    freeze(state, filter, isAsking) {
       const { time } = state;
       const snapshot = context.snapshot();
       const from = stretchOf(time, snapshot, source.isRecent ?? false)?.from ?? 0;
       const needs = source.needs(questionAt(state, filter, undefined));
-      return freeze(spec.table, taken(state), needs, { from, at: snapshot.held?.to, now: snapshot.time });
+      const frozen = freeze(spec.table, taken(state), needs, { from, at: snapshot.held?.to, now: snapshot.time });
+      if (isAsking) askedAnew.add(frozen);
+      return frozen;
     },
     isAskedAnew,
     received: ({ time }) => source.take(context.snapshot(), time).received,
