@@ -1,4 +1,5 @@
 /** The agent, put together: source → attribution and ordering → protocols → rows → server. */
+import type { AgentNames } from '../src/domain/agent-status.ts';
 import { parseFilter } from '../src/domain/filter/parse.ts';
 import { sharedOf } from '../src/domain/shared-row.ts';
 import { type Attribution, createAttribution } from './attribution/attribution.ts';
@@ -10,12 +11,14 @@ import { createLeftOut } from './left-out.ts';
 import { openLive } from './live-session.ts';
 import { createLossCounts } from './loss-counts.ts';
 import type { AgentOptions } from './options.ts';
+import { servePages } from './pages.ts';
 import { secretFields } from './protocols/http/redact.ts';
 import { createDnsDatagrams, createProtocols, type DnsDatagrams, payloadBytesOf, placeOf } from './protocols/index.ts';
 import { startRecordingProgress } from './recording-progress.ts';
 import { type ResourceRows, startResourceRows } from './resources/resource-rows.ts';
 import { shareOf } from './ring-shares.ts';
 import { createRows } from './rows/rows.ts';
+import { createAccess } from './server/access.ts';
 import type { AgentApi } from './server/api.ts';
 import { createAgentServer } from './server/server.ts';
 import { openRecording, type Session } from './session.ts';
@@ -140,9 +143,15 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     ],
     leases: leases.list,
     ring: () => rows.ring,
+    names: session.pods && namesOf(session.pods),
   });
   const api: AgentApi = { node: source.host.node, rows, sharedOf, parseFilter, status, renewLease: leases.renew };
-  const server = await createAgentServer(api, options.listen);
+  const access = options.keyFile === undefined ? undefined : createAccess(options.keyFile, source.host.node);
+  const server = await createAgentServer(api, options.listen, access);
+  const pages = await servePages(options, status).catch((thrown: unknown) => {
+    server.close();
+    throw thrown;
+  });
   const progress =
     writer && startRecordingProgress({ writer, source, leases, exchanges: () => summaries.totals().exchanges ?? 0 });
 
@@ -189,7 +198,8 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     budgets.stop();
     resources.stop();
     session.surveys.stop();
-    session.podWatch?.stop();
+    session.pods?.watch.stop();
+    for (const page of pages) page.close();
     server.close();
     await played.catch(() => {});
     // Now, not when it was asked to stop: the last totals came since.
@@ -253,6 +263,10 @@ function inOrder(
       resources.tick(time);
     },
   };
+}
+
+function namesOf({ book, watch }: NonNullable<Session['pods']>): () => AgentNames {
+  return () => ({ state: watch.state.state, reason: watch.state.reason ?? '', pods: book.list().length });
 }
 
 /** A recording begins when somebody watches; at its own pace it then goes on, at full speed it waits for its readers. */

@@ -1,5 +1,7 @@
 /** The live kernel as the agent's source, with the recording of it where one is asked for. */
 
+import { clusterConfig } from '../src/kubernetes/cluster-config.ts';
+import type { ObjectWatchState } from '../src/kubernetes/object-watch.ts';
 import { createProcAddressBook } from './attribution/proc-address-book.ts';
 import { createProcProcesses } from './attribution/proc-processes.ts';
 import { createPodsBelow } from './attribution/resolvers/pods-below.ts';
@@ -12,9 +14,8 @@ import { formatVersion, type RecordingFact } from './capture/recording-format.ts
 import { createRecordingWriter, type RecordingWriter } from './capture/recording-writer.ts';
 import type { CaptureSource } from './capture/source.ts';
 import { createCgroupScopes } from './cgroup-scopes.ts';
-import { clusterConfig } from './kubernetes/cluster-config.ts';
 import { createPodBook } from './kubernetes/pod-book.ts';
-import { type PodWatchState, watchPods } from './kubernetes/pod-watch.ts';
+import { watchPods } from './kubernetes/pod-watch.ts';
 import type { AgentOptions } from './options.ts';
 import { createRecordedAddresses } from './recorded-addresses.ts';
 import { createRecordedProcesses } from './recorded-processes.ts';
@@ -74,7 +75,7 @@ export async function openLive(
   for (const fact of early) writer?.fact(fact);
   early = [];
 
-  const podWatch = cluster && (await watchPods({ ...cluster, onState: sayState }));
+  const pods = cluster && { book: cluster.book, watch: await watchPods({ ...cluster, onState: sayState }) };
   const processes = createProcProcesses(mount);
   const addresses = createProcAddressBook({
     mount,
@@ -86,7 +87,7 @@ export async function openLive(
   return {
     source,
     resolvers,
-    podWatch,
+    pods,
     processes: writer ? createRecordedProcesses(processes, tell) : processes,
     leftOut: { note: (fact) => tell({ kind: 'left-out', ...fact }), takeUntil: () => [] },
     samples: writer ? createToldSamples(samples, (sample) => tell({ kind: 'resource', ...sample })) : samples,
@@ -100,7 +101,7 @@ export async function openLive(
 }
 
 /** On standard error: a log of the cluster has it. */
-function sayState({ state, reason }: PodWatchState): void {
+function sayState({ state, reason }: ObjectWatchState): void {
   const text = reason === undefined ? `names of pods: ${state}` : `names of pods: ${state}: ${reason}`;
   process.stderr.write(`kelpie agent: ${text}\n`);
 }

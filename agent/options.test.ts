@@ -7,6 +7,10 @@ describe('the agent’s command line', () => {
     assert.deepEqual(parseAgentOptions([]), {
       source: { kind: 'live', cgroup: '/', podsBelow: undefined, kubernetes: undefined },
       listen: { kind: 'tcp', host: '127.0.0.1', port: 7788 },
+      keyFile: undefined,
+      policyFile: undefined,
+      health: undefined,
+      metrics: undefined,
       record: undefined,
       redact: [],
       ringBytes: 28 << 20,
@@ -31,6 +35,18 @@ describe('the agent’s command line', () => {
     const cluster = parseAgentOptions(['--kubernetes', '--node', 'node-1.example']);
     assert.ok(typeof cluster === 'object' && cluster.source.kind === 'live');
     assert.deepEqual(cluster.source.kubernetes, { node: 'node-1.example' });
+    const guarded = parseAgentOptions(
+      '--key-file k --policy-file p --health 0.0.0.0:7789 --metrics [::]:7790'.split(' '),
+    );
+    assert.ok(typeof guarded === 'object');
+    assert.deepEqual([guarded.keyFile, guarded.policyFile], ['k', 'p']);
+    assert.deepEqual(
+      [guarded.health, guarded.metrics],
+      [
+        { host: '0.0.0.0', port: 7789 },
+        { host: '::', port: 7790 },
+      ],
+    );
     assert.equal(parseAgentOptions(['--help']), 'help');
     assert.equal(parseAgentOptions(['--version']), 'version');
   });
@@ -38,6 +54,7 @@ describe('the agent’s command line', () => {
   test('says what is wrong', () => {
     const wrong: readonly (readonly [line: string, message: RegExp])[] = [
       ['--nonsense', /nonsense/],
+      ['--health 7789', /--health takes HOST:PORT/],
       ['stray', /stray/],
       ['--speed 2', /--speed needs --replay/],
       ['--replay f --speed 0', /above 0/],

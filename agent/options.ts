@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import { AppError } from '../src/domain/errors.ts';
 import type { BudgetTotals } from './budgets/budgets.ts';
-import { type ListenAddress, parseListenAddress } from './server/listen-address.ts';
+import { type HttpAddress, type ListenAddress, parseHttpAddress, parseListenAddress } from './server/listen-address.ts';
 
 export interface AgentOptions {
   readonly source:
@@ -16,6 +16,13 @@ export interface AgentOptions {
       }
     | { readonly kind: 'recording'; readonly file: string; readonly speed: number | undefined };
   readonly listen: ListenAddress;
+  /** The key whose holders may look; undefined = whoever reaches the address may. */
+  readonly keyFile: string | undefined;
+  /** What may be captured at all, and of what. */
+  readonly policyFile: string | undefined;
+  /** Where /livez and /readyz are answered, and /metrics. They tell nothing of the traffic. */
+  readonly health: HttpAddress | undefined;
+  readonly metrics: HttpAddress | undefined;
   readonly record: string | undefined;
   /** Header fields that are secrets besides the usual; false = nothing is redacted. */
   readonly redact: readonly string[] | false;
@@ -38,6 +45,10 @@ Captures HTTP of this machine, or plays a recording, and serves it to terminals.
   --replay FILE       play a recording instead
   --speed N           N times as fast as it was captured (default: as fast as it is read)
   --listen ADDRESS    unix:PATH, or HOST:PORT of the loopback interface (default: 127.0.0.1:7788)
+  --key-file FILE     only who shows a token signed with this key may look
+  --policy-file FILE  what may be captured at all (docs/kubernetes.md); read again when it changes
+  --health HOST:PORT  answer /livez and /readyz there
+  --metrics HOST:PORT answer /metrics there: the agent itself for Prometheus, nothing of the traffic
   --record FILE       write what is captured to a recording
   --redact A,B        more header fields whose values are secrets
   --no-redact         keep authorization, cookie and other secrets readable
@@ -88,6 +99,10 @@ export function parseAgentOptions(argv: readonly string[]): AgentOptions | 'help
           }
         : { kind: 'recording', file: values.replay, speed: mapped(values.speed, speedOf) },
     listen: parseListenAddress(values.listen ?? defaultListen),
+    keyFile: values['key-file'],
+    policyFile: values['policy-file'],
+    health: mapped(values.health, (text) => parseHttpAddress('--health', text)),
+    metrics: mapped(values.metrics, (text) => parseHttpAddress('--metrics', text)),
     record: values.record,
     redact: values['no-redact'] ? false : namesOf(values.redact ?? ''),
     ringBytes: mapped(values['ring-bytes'], ringBytesOf) ?? defaultRingBytes,
@@ -112,6 +127,10 @@ function parse(argv: readonly string[]) {
         replay: { type: 'string' },
         speed: { type: 'string' },
         listen: { type: 'string' },
+        'key-file': { type: 'string' },
+        'policy-file': { type: 'string' },
+        health: { type: 'string' },
+        metrics: { type: 'string' },
         record: { type: 'string' },
         redact: { type: 'string' },
         'no-redact': { type: 'boolean' },

@@ -1,6 +1,7 @@
 /** Where an agent's events come from, and what depends on that. */
 
 import type { AppError } from '../src/domain/errors.ts';
+import type { ObjectWatch } from '../src/kubernetes/object-watch.ts';
 import type { AddressBook } from './attribution/address-book.ts';
 import type { Processes } from './attribution/processes.ts';
 import { createPodsBelow } from './attribution/resolvers/pods-below.ts';
@@ -10,7 +11,7 @@ import type { RecordedLeftOut } from './capture/recording-format.ts';
 import { createRecordingSource } from './capture/recording-source.ts';
 import type { RecordingWriter } from './capture/recording-writer.ts';
 import type { CaptureSource } from './capture/source.ts';
-import type { PodWatch } from './kubernetes/pod-watch.ts';
+import type { PodBook } from './kubernetes/pod-book.ts';
 import type { LeasesOptions } from './leases.ts';
 import type { AgentOptions } from './options.ts';
 import { createReplayedProcesses } from './recorded-processes.ts';
@@ -32,7 +33,7 @@ export interface Session {
   };
   readonly surveys: Surveys;
   /** Where names of pods come from an API server. */
-  readonly podWatch?: PodWatch | undefined;
+  readonly pods?: { readonly book: PodBook; readonly watch: ObjectWatch } | undefined;
   readonly cgroupsIn: LeasesOptions['cgroupsIn'];
   /** What protocols are told of secrets. */
   readonly redact: readonly string[] | false;

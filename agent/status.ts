@@ -1,5 +1,5 @@
 /** The agent's account of itself. */
-import type { AgentLease, AgentStatus, Loss } from '../src/domain/agent-status.ts';
+import type { AgentLease, AgentNames, AgentPolicy, AgentStatus, Loss } from '../src/domain/agent-status.ts';
 import type { CaptureSource } from './capture/source.ts';
 import { createResidentBytes } from './process-memory.ts';
 
@@ -13,6 +13,8 @@ export interface StatusParts {
   readonly losses: () => readonly Loss[];
   readonly leases: () => readonly AgentLease[];
   readonly ring: () => { readonly rows: number; readonly bytes: number };
+  readonly names?: (() => AgentNames) | undefined;
+  readonly policy?: (() => AgentPolicy) | undefined;
 }
 
 /** A function that takes the status now. */
@@ -44,6 +46,8 @@ export function createStatus(parts: StatusParts): () => AgentStatus {
       leases: parts.leases(),
       ringRows: ring.rows,
       ringBytes: ring.bytes,
+      names: parts.names?.(),
+      policy: parts.policy?.(),
     };
   };
 }

@@ -37,15 +37,29 @@ describe('pods of this node', () => {
     book.put(web(first));
     book.put(web(second));
     assert.equal(book.resolver(path(first))?.container, 'app');
-    book.remove(web(second));
+    book.remove(uid, web(second));
     assert.deepEqual(book.list(), []);
     assert.equal(book.resolver(path(second))?.pod, 'shop/web-0');
     assert.equal(book.resolver(path(first))?.container, 'app');
   });
 
+  test('that are missing from a later list are gone too, static ones by the UID of their mirror', () => {
+    const book = createPodBook();
+    const hash = '0123456789abcdef0123456789abcdef';
+    const { metadata } = web(first);
+    book.put({ metadata: { ...metadata, uid: 'mirror', annotations: { 'kubernetes.io/config.hash': hash } } });
+    assert.deepEqual(
+      book.list().map(({ uid: each }) => each),
+      [hash],
+    );
+    book.remove('mirror');
+    assert.deepEqual(book.list(), []);
+    book.remove('nobody');
+  });
+
   test('that lived for a second, and were told of once, at their end, have their names', () => {
     const book = createPodBook();
-    book.remove(web(first));
+    book.remove(uid, web(first));
     assert.equal(book.resolver(path(first))?.pod, 'shop/web-0');
   });
 });

@@ -7,8 +7,8 @@ import { identityOf, type PodIdentity, type PodObject } from './pod-identity.ts'
 export interface PodBook {
   /** A pod is there, or has changed. */
   put(pod: PodObject): void;
-  /** It was deleted. */
-  remove(pod: PodObject): void;
+  /** It was deleted; how it was at its end where that was told. */
+  remove(uid: string, pod?: PodObject): void;
   list(): readonly PodIdentity[];
   /** Names what runs in the cgroups of pods. Of one that the API server did not tell of yet it says so, for now. */
   readonly resolver: WorkloadResolver;
@@ -20,11 +20,15 @@ const remembered = 4096;
 export function createPodBook(): PodBook {
   const present = new Map<string, PodIdentity>();
   const gone = createLruMap<string, PodIdentity>(remembered);
+  /** Static pods: the UID of the API server's mirror to that of the cgroup. */
+  const byApi = createLruMap<string, string>(remembered);
 
   function put(pod: PodObject): PodIdentity | undefined {
     const identity = identityOf(pod);
     if (identity === undefined) return undefined;
     const before = present.get(identity.uid);
+    const apiUid = pod.metadata?.uid ?? '';
+    if (apiUid !== identity.uid) byApi.set(apiUid, identity.uid);
     // A container that was started anew is no longer in the status but may still be heard of.
     const containers = before ? new Map([...before.containers, ...identity.containers]) : identity.containers;
     present.set(identity.uid, { ...identity, containers });
@@ -42,9 +46,9 @@ export function createPodBook(): PodBook {
 
   return {
     put: (pod) => void put(pod),
-    remove(pod) {
-      const identity = put(pod);
-      if (identity) forget(identity.uid);
+    remove(uid, pod) {
+      const identity = pod && put(pod);
+      forget(identity?.uid ?? byApi.get(uid) ?? uid);
     },
     list: () => [...present.values()],
     resolver(path) {

@@ -5,8 +5,9 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { KubeConfig } from '@kubernetes/client-node';
+import type { ObjectWatch } from '../../src/kubernetes/object-watch.ts';
 import type { PodObject } from './pod-identity.ts';
-import { type PodWatch, watchPods } from './pod-watch.ts';
+import { watchPods } from './pod-watch.ts';
 
 const node = 'node-1';
 
@@ -44,7 +45,7 @@ describe('the watch on pods', () => {
   let asked: URLSearchParams[];
   let names: Set<string>;
   let said: string[];
-  let watching: PodWatch;
+  let watching: ObjectWatch;
 
   beforeEach(async () => {
     lists = [];
@@ -87,7 +88,7 @@ describe('the watch on pods', () => {
       node,
       book: {
         put: ({ metadata }: PodObject) => void names.add(metadata?.name ?? ''),
-        remove: ({ metadata }: PodObject) => void names.delete(metadata?.name ?? ''),
+        remove: (uid: string) => void names.delete(uid.replace('uid-of-', '')),
       },
       onState: ({ state, reason }) => void said.push(reason === undefined ? state : `${state}: ${reason}`),
       backOff: () => 20,

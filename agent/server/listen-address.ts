@@ -33,6 +33,24 @@ export function parseListenAddress(text: string): ListenAddress {
   return { kind: 'tcp', host, port };
 }
 
+/** Of any interface: what is answered there tells nothing of the traffic. */
+export interface HttpAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export const formatHttpAddress = ({ host, port }: HttpAddress): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+
+/** @throws AppError `usage` */
+export function parseHttpAddress(flag: string, text: string): HttpAddress {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
+  const host = match?.[1] ?? match?.[2] ?? '';
+  const port = Number(match?.[3]);
+  if (match && port <= 65_535) return { host, port };
+  throw new AppError('usage', { detail: `${flag} takes HOST:PORT, e.g. 0.0.0.0:7789, not "${text}".` });
+}
+
 function socketPath(path: string): string {
   const bytes = Buffer.byteLength(path);
   if (bytes > 0 && bytes <= maxSocketPath && !path.includes('\0')) return path;

@@ -5,6 +5,7 @@ import {
   logVerbosity,
   Server,
   ServerCredentials,
+  type ServerInterceptor,
   type ServerUnaryCall,
   type sendUnaryData,
   setLogVerbosity,
@@ -38,9 +39,14 @@ const maxStreams = 64;
 /**
  * Serves `api` on `address`.
  *
+ * @param access says who may look; without it whoever can reach the address may
  * @throws AppError `port-in-use`, `permission`
  */
-export async function createAgentServer(api: AgentApi, address: ListenAddress): Promise<AgentServer> {
+export async function createAgentServer(
+  api: AgentApi,
+  address: ListenAddress,
+  access?: ServerInterceptor,
+): Promise<AgentServer> {
   // What goes wrong is told by our own errors.
   setLogVerbosity(logVerbosity.NONE);
   const server = new Server({
@@ -50,6 +56,7 @@ export async function createAgentServer(api: AgentApi, address: ListenAddress): 
     // A terminal that vanished without a word (network gone) is let go of within half a minute.
     'grpc.keepalive_time_ms': 20_000,
     'grpc.keepalive_timeout_ms': 10_000,
+    interceptors: access ? [access] : [],
   });
   server.addService(service, handlers(api));
   if (address.kind === 'unix') await prepareSocket(address.path);

@@ -21,5 +21,12 @@ export function statusToWire(status: AgentStatus): WireStatus {
     ringRows: status.ringRows,
     ringBytes: status.ringBytes,
     cpus: status.cpus,
+    names: status.names && { ...status.names },
+    policy: status.policy && {
+      ...status.policy,
+      excludeNamespaces: [...status.policy.excludeNamespaces],
+      redactFields: [...status.policy.redactFields],
+      pods: status.policy.pods.map((pod) => ({ ...pod })),
+    },
   };
 }

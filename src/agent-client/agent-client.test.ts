@@ -17,7 +17,7 @@ import {
 } from '../../test/wire/scripted-agent.ts';
 import type { AgentEvent } from '../domain/agent-event.ts';
 import { AppError } from '../domain/errors.ts';
-import type { AgentClient, AgentClientOptions, RowQuery } from './client.ts';
+import { type AgentClient, type AgentClientOptions, endpointAt, type RowQuery } from './client.ts';
 import { createAgentClient } from './create-agent-client.ts';
 
 const http: RowQuery = {
@@ -55,7 +55,7 @@ interface Terminal {
 function terminalOn(addresses: readonly string[], options: Partial<AgentClientOptions> = {}): Terminal {
   const events: AgentEvent[] = [];
   const client = createAgentClient({
-    addresses,
+    agents: addresses.map(endpointAt),
     queries: [http],
     leases: [],
     timings: quick,

@@ -4,11 +4,11 @@ import type { Row } from '../domain/column.ts';
 import { AppError } from '../domain/errors.ts';
 import { type AgentSession, openSession } from './agent-session.ts';
 import { backoffDelay } from './backoff.ts';
-import type { NamedLease, RowQuery, Timings } from './client.ts';
+import type { AgentEndpoint, NamedLease, RowQuery, Timings } from './client.ts';
 import { createLossTotals } from './loss-totals.ts';
 
 export interface AgentLineOptions {
-  readonly agent: string;
+  readonly endpoint: AgentEndpoint;
   readonly clientId: string;
   readonly queries: readonly RowQuery[];
   readonly leases: readonly NamedLease[];
@@ -20,12 +20,15 @@ export interface AgentLine {
   setQueries(queries: readonly RowQuery[]): void;
   setLeases(leases: readonly NamedLease[]): void;
   setPaused(paused: boolean): void;
+  /** Dials now where it would have waited. */
+  retry(): void;
   fetchRow(table: string, id: string): Promise<Row>;
   close(): Promise<void>;
 }
 
 export function createAgentLine(options: AgentLineOptions): AgentLine {
-  const { agent, timings, onEvent } = options;
+  const { endpoint, timings, onEvent } = options;
+  const { agent } = endpoint;
   const losses = createLossTotals();
   let { queries, leases } = options;
   let paused = false;
@@ -44,7 +47,7 @@ export function createAgentLine(options: AgentLineOptions): AgentLine {
 
   const connect = () => {
     session = openSession({
-      agent,
+      endpoint,
       clientId: options.clientId,
       queries,
       leases,
@@ -92,6 +95,12 @@ export function createAgentLine(options: AgentLineOptions): AgentLine {
     setPaused(wanted) {
       paused = wanted;
       session?.setPaused(wanted);
+    },
+    retry() {
+      if (closed || session) return;
+      clearTimeout(retry);
+      attempt = 0;
+      connect();
     },
     fetchRow(table, id) {
       if (session) return session.fetchRow(table, id);

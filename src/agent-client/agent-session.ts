@@ -4,7 +4,7 @@ import { Metadata } from '@grpc/grpc-js';
 import type { AgentStatus, Loss } from '../domain/agent-status.ts';
 import type { Row } from '../domain/column.ts';
 import { AppError } from '../domain/errors.ts';
-import type { NamedLease, RowQuery, Timings } from './client.ts';
+import type { AgentEndpoint, NamedLease, RowQuery, Timings } from './client.ts';
 import { decodeBatch } from './from-wire.ts';
 import { openChannel } from './grpc-channel.ts';
 import { fromGrpcError } from './grpc-errors.ts';
@@ -13,7 +13,7 @@ import { openRowStreams } from './row-streams.ts';
 import { decodeStatus } from './status-from-wire.ts';
 
 export interface SessionOptions {
-  readonly agent: string;
+  readonly endpoint: AgentEndpoint;
   readonly clientId: string;
   readonly queries: readonly RowQuery[];
   readonly leases: readonly NamedLease[];
@@ -42,8 +42,9 @@ export interface AgentSession {
 }
 
 export function openSession(options: SessionOptions): AgentSession {
-  const { agent, timings } = options;
-  const client = openChannel(agent);
+  const { endpoint, timings } = options;
+  const { agent } = endpoint;
+  const client = openChannel(endpoint);
   let open = true;
   let paused = options.paused;
   let poll: NodeJS.Timeout | undefined;

@@ -2,6 +2,20 @@
 import type { AgentEvent } from '../domain/agent-event.ts';
 import type { CaptureLevel } from '../domain/agent-status.ts';
 import type { Row } from '../domain/column.ts';
+import type { AgentAccess } from './access-token.ts';
+
+/** An agent as it is dialled. */
+export interface AgentEndpoint {
+  /** The name the terminal knows it by, stable over restarts: its address, or its node. */
+  readonly agent: string;
+  /** `unix:/path` or `host:port`. */
+  readonly address: string;
+  /** What it wants to be shown; none where whoever reaches it may look. */
+  readonly access?: AgentAccess | undefined;
+}
+
+/** An agent that is named by where it listens. */
+export const endpointAt = (address: string): AgentEndpoint => ({ agent: address, address });
 
 /** Which rows of a table the agents shall send. */
 export interface RowQuery {
@@ -32,8 +46,8 @@ export interface NamedLease extends LeaseRequest {
 }
 
 export interface AgentClientOptions {
-  /** `unix:/path` or `host:port`. */
-  readonly addresses: readonly string[];
+  /** Those that are there at first. */
+  readonly agents: readonly AgentEndpoint[];
   readonly onEvent: (event: AgentEvent) => void;
   /** Which rows at first, one query a table; none = status only. */
   readonly queries: readonly RowQuery[];
@@ -68,6 +82,13 @@ export const defaultTimings: Timings = {
 };
 
 export interface AgentClient {
+  /**
+   * These are the agents from now on: new ones are dialled, those that are no longer among them are let go of (event `gone`), the
+   * lines to the others go on unless their address or access changed.
+   */
+  setAgents(agents: readonly AgentEndpoint[]): void;
+  /** Does not wait out the back-off: there is reason to believe that the agent answers now. */
+  retry(agent: string): void;
   /**
    * Wants these rows from now on, one query a table: the stream of a query that was wanted before goes on, a changed one begins
    * anew, the others end. Rows of an earlier query that are still in flight are dropped.

@@ -1,51 +1,83 @@
 /** Makes an `AgentClient`: one line per address behind one face. */
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../domain/errors.ts';
-import { createAgentLine } from './agent-line.ts';
-import { type AgentClient, type AgentClientOptions, defaultTimings } from './client.ts';
+import { type AgentLine, createAgentLine } from './agent-line.ts';
+import { type AgentClient, type AgentClientOptions, type AgentEndpoint, defaultTimings } from './client.ts';
 
 /**
  * Connects to all agents at once and stays connected until `close`. Never throws for an agent's sake: how each line stands comes
  * as `link` events. Events are delivered synchronously, none after `close`.
  */
 export function createAgentClient(options: AgentClientOptions): AgentClient {
-  const { addresses, queries, leases, onEvent } = options;
+  const { onEvent } = options;
   const timings = { ...defaultTimings, ...options.timings };
   const clientId = randomUUID();
+  const lines = new Map<string, { readonly endpoint: AgentEndpoint; readonly line: AgentLine }>();
+  let { queries, leases } = options;
+  let isPaused = false;
   let closing: Promise<void> | undefined;
-  const lines = new Map(
-    [...new Set(addresses)].map((agent) => {
-      const tell: typeof onEvent = (event) => {
-        if (!closing) onEvent(event);
-      };
-      return [agent, createAgentLine({ agent, clientId, queries, leases, timings, onEvent: tell })] as const;
-    }),
-  );
-  const each = [...lines.values()];
 
-  return {
-    setQueries: (wanted) => {
-      for (const line of each) line.setQueries(wanted);
+  const tell: typeof onEvent = (event) => {
+    if (!closing) onEvent(event);
+  };
+  const open = (endpoint: AgentEndpoint) => {
+    const line = createAgentLine({ endpoint, clientId, queries, leases, timings, onEvent: tell });
+    if (isPaused) line.setPaused(true);
+    lines.set(endpoint.agent, { endpoint, line });
+  };
+  const each = (run: (line: AgentLine) => void) => {
+    for (const { line } of lines.values()) run(line);
+  };
+  const client: AgentClient = {
+    setAgents(agents) {
+      if (closing) return;
+      const wanted = new Map(agents.map((endpoint) => [endpoint.agent, endpoint]));
+      for (const [agent, { line }] of [...lines]) {
+        if (wanted.has(agent)) continue;
+        lines.delete(agent);
+        void line.close();
+        tell({ type: 'gone', agent });
+      }
+      for (const endpoint of wanted.values()) {
+        const before = lines.get(endpoint.agent);
+        if (before && isSame(before.endpoint, endpoint)) continue;
+        void before?.line.close();
+        open(endpoint);
+      }
     },
-    setLeases: (wanted) => {
-      for (const line of each) line.setLeases(wanted);
+    retry: (agent) => lines.get(agent)?.line.retry(),
+    setQueries(wanted) {
+      queries = wanted;
+      each((line) => line.setQueries(wanted));
     },
-    pause: () => {
-      for (const line of each) line.setPaused(true);
+    setLeases(wanted) {
+      leases = wanted;
+      each((line) => line.setLeases(wanted));
     },
-    resume: () => {
-      for (const line of each) line.setPaused(false);
+    pause() {
+      isPaused = true;
+      each((line) => line.setPaused(true));
+    },
+    resume() {
+      isPaused = false;
+      each((line) => line.setPaused(false));
     },
     async fetchRow(agent, table, id) {
-      const line = lines.get(agent);
-      if (!line) throw new AppError('agent-unreachable', { address: agent, reason: 'not one of the agents watched' });
-      return line.fetchRow(table, id);
+      const found = lines.get(agent);
+      if (!found) throw new AppError('agent-unreachable', { address: agent, reason: 'not one of the agents watched' });
+      return found.line.fetchRow(table, id);
     },
     close() {
-      closing ??= within(timings.close, Promise.all(each.map((line) => line.close())));
+      closing ??= within(timings.close, Promise.all(Array.from(lines.values(), ({ line }) => line.close())));
       return closing;
     },
   };
+  client.setAgents(options.agents);
+  return client;
+}
+
+function isSame(a: AgentEndpoint, b: AgentEndpoint): boolean {
+  return a.address === b.address && a.access?.key === b.access?.key && a.access?.node === b.access?.node;
 }
 
 /** Resolves with the work or after the time, whichever is first. */

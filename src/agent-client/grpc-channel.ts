@@ -1,5 +1,5 @@
 /** The gRPC client to one agent, with every limit set. */
-import { type ChannelOptions, credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
+import { type ClientOptions, credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
 import {
   type AgentServiceClient,
   AgentServiceService,
@@ -8,6 +8,8 @@ import {
   type MessageFns,
   WatchRowsResponse,
 } from '../../proto/gen/kelpie/v1/agent.ts';
+import { createTokenInterceptor } from './access-token.ts';
+import type { AgentEndpoint } from './client.ts';
 import {
   getAgentNesting,
   getRowNesting,
@@ -44,15 +46,16 @@ function guarded<T>(codec: MessageFns<T>, nesting: Nesting): (bytes: Buffer) => 
 const GuardedClient = makeGenericClientConstructor(guardedService, 'kelpie.v1.AgentService') as unknown as new (
   address: string,
   channelCredentials: ReturnType<typeof credentials.createInsecure>,
-  options: ChannelOptions,
+  options: ClientOptions,
 ) => AgentServiceClient;
 
 /**
  * A client for `unix:/path` or `host:port`. Plain text: the way there is a unix socket, loopback or a tunnel, never an open network.
  * One client is one attempt to connect; the line makes a new one after a failure, so that its own back-off is the only one.
  */
-export function openChannel(address: string): AgentServiceClient {
+export function openChannel({ address, access }: AgentEndpoint): AgentServiceClient {
   return new GuardedClient(address, credentials.createInsecure(), {
+    interceptors: access ? [createTokenInterceptor(access)] : [],
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': 64 * 1024,
     'grpc.enable_retries': 0,

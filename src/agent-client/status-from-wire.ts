@@ -1,7 +1,12 @@
 /** An agent's words about itself and its losses, checked and bounded. */
 
-import type { Loss as WireLoss, AgentStatus as WireStatus } from '../../proto/gen/kelpie/v1/agent.ts';
-import type { AgentStatus, Loss } from '../domain/agent-status.ts';
+import type {
+  Loss as WireLoss,
+  Names as WireNames,
+  Policy as WirePolicy,
+  AgentStatus as WireStatus,
+} from '../../proto/gen/kelpie/v1/agent.ts';
+import type { AgentNames, AgentPolicy, AgentStatus, Loss } from '../domain/agent-status.ts';
 import { AppError } from '../domain/errors.ts';
 
 /** Entries that any list in a status may have. */
@@ -38,6 +43,29 @@ export function decodeStatus(agent: string, wire: WireStatus): AgentStatus {
     leases: wire.leases.map(({ client, level, scope, remainingMs }) => ({ client, level, scope, remainingMs })),
     ringRows: wire.ringRows,
     ringBytes: wire.ringBytes,
+    names: wire.names && decodeNames(agent, wire.names),
+    policy: wire.policy && decodePolicy(agent, wire.policy),
+  };
+}
+
+function decodeNames(agent: string, { state, reason, pods }: WireNames): AgentNames {
+  if (state !== 'connecting' && state !== 'synced' && state !== 'away') throw broken(agent, 'names in no known state');
+  return { state, reason, pods };
+}
+
+function decodePolicy(agent: string, policy: WirePolicy): AgentPolicy {
+  const { source, loaded, problem, captureAtMost, excludeNamespaces, redactFields, pods } = policy;
+  if ([excludeNamespaces, redactFields, pods].some((list) => list.length > maxEntries)) {
+    throw broken(agent, 'a policy with an endless list');
+  }
+  return {
+    source,
+    loaded,
+    problem,
+    captureAtMost,
+    excludeNamespaces,
+    redactFields,
+    pods: pods.map(({ pod, level, reason }) => ({ pod, level, reason })),
   };
 }
 

@@ -37,9 +37,12 @@ interface Entry {
 
 export function createAgentWatch(options: AgentWatchOptions): AgentWatch {
   const entries = new Map<string, Entry>();
-  for (const agent of options.agents) {
-    entries.set(agent, { link: undefined, reached: false, fate: 'open', before: undefined, own: [], line: [] });
-  }
+  const add = (agent: string): Entry => {
+    const entry: Entry = { link: undefined, reached: false, fate: 'open', before: undefined, own: [], line: [] };
+    entries.set(agent, entry);
+    return entry;
+  };
+  for (const agent of options.agents) add(agent);
   const connected = Promise.withResolvers<void>();
   const finished = Promise.withResolvers<void>();
   // Whoever needs the outcome awaits it; a command that ends first leaves it alone.
@@ -76,8 +79,17 @@ export function createAgentWatch(options: AgentWatchOptions): AgentWatch {
 
   return {
     note(event) {
-      const entry = entries.get(event.agent);
-      if (!entry) return;
+      // Where nobody answers yet there is nothing to wait for: it is said, and the others go on.
+      if (event.type === 'link' && event.link.state === 'absent') {
+        entries.delete(event.agent);
+        options.warn(`no agent on ${event.agent}: ${event.link.reason}`);
+        return;
+      }
+      if (event.type === 'gone') {
+        entries.delete(event.agent);
+        return;
+      }
+      const entry = entries.get(event.agent) ?? add(event.agent);
       switch (event.type) {
         case 'link':
           return noteLink(event.agent, entry, event.link);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { endpointAt } from '../agent-client/client.ts';
 import type { AgentEvent } from '../domain/agent-event.ts';
 import { derivedTables } from '../domain/tables/index.ts';
 import { containerRow, shopEnd, shopEvents, shopPods } from '../store/series/testing/shop.ts';
@@ -8,7 +9,7 @@ import { readGetRequest } from './get-request.ts';
 
 const source = {
   name: 'replay',
-  addresses: ['unix:/a'],
+  agents: [endpointAt('unix:/a')],
   own: true,
   recorded: true,
   notice: undefined,

@@ -42,14 +42,14 @@ async function printRows(
   const output = openStandardOutput(() => client);
   const printer = await openPrinter({ request, source, output });
   const agents = createAgentWatch({
-    agents: source.addresses,
+    agents: source.agents.map(({ agent }) => agent),
     own: source.own,
     warn: notes.warn,
     patient: request.until.kind !== 'end',
   });
 
   client = connect({
-    addresses: source.addresses,
+    agents: source.agents,
     queries: printer.queries,
     // What was kept or recorded is there; only new rows need somebody to capture them.
     leases: request.until.kind === 'end' ? [] : [{ name: 'get', ...leaseOf(printer.level, request.source.lease) }],

@@ -32,9 +32,9 @@ export async function runRecord(file: string, flags: RecordFlags): Promise<numbe
     throw error;
   });
   let rows = 0;
-  const agents = createAgentWatch({ agents: source.addresses, own: true, warn, patient: true });
+  const agents = createAgentWatch({ agents: source.agents.map(({ agent }) => agent), own: true, warn, patient: true });
   const client = createAgentClient({
-    addresses: source.addresses,
+    agents: source.agents,
     queries: [],
     leases: [{ name: 'record', ...request.lease }],
     onEvent(event) {

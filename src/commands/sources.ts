@@ -1,6 +1,7 @@
 /** Opens what the source flags name: starts the processes it needs and yields the addresses of its agents. */
 import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { type AgentEndpoint, endpointAt } from '../agent-client/client.ts';
 import { AppError, toAppError } from '../domain/errors.ts';
 import { type AgentProcess, startAgent } from './agent-process.ts';
 import { bundlePath, type Child, startChild } from './child-process.ts';
@@ -10,7 +11,8 @@ import type { SourceChoice, SourceRequest } from './source-options.ts';
 export interface Source {
   /** In two or three words: "demo", "this machine", "replay shop.kelpie". */
   readonly name: string;
-  readonly addresses: readonly string[];
+  /** Those that there are at first. */
+  readonly agents: readonly AgentEndpoint[];
   /** The agents were started by us, just now, and end with us. */
   readonly own: boolean;
   /** All rows there will ever be are in a recording. */
@@ -59,7 +61,7 @@ export async function openSource(request: SourceRequest, options: OpenOptions): 
 function foreignAgents(addresses: readonly string[]): Source {
   return {
     name: addresses.length === 1 ? (addresses[0] ?? '') : `${addresses.length} agents`,
-    addresses,
+    agents: addresses.map(endpointAt),
     own: false,
     recorded: false,
     notice: undefined,
@@ -96,7 +98,7 @@ async function openOwn(
   }
   return {
     name: nameOf(choice),
-    addresses: [agent.address],
+    agents: [endpointAt(agent.address)],
     own: true,
     recorded: choice.kind === 'replay',
     notice: undefined,

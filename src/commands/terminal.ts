@@ -56,7 +56,7 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
   const { createAgentClient } = await clientCode;
   const store = createStore({}, Date.now, { later: setImmediate, sliceMs });
   const client = createAgentClient({
-    addresses: source.addresses,
+    agents: source.agents,
     // The screen's own follow as soon as there is one; until then nothing shall be missed.
     queries: summaries,
     leases: [baseLease, { name: 'screen', ...request.lease }],
@@ -72,7 +72,7 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
     const running = runTerminal({
       client,
       store,
-      agents: source.addresses.length,
+      agents: source.agents.length,
       lease: request.lease,
       refreshMs,
       sourceName: source.name,

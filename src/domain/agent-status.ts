@@ -42,6 +42,32 @@ export interface AgentStatus {
   readonly leases: readonly AgentLease[];
   readonly ringRows: number;
   readonly ringBytes: number;
+  /** Where names of pods come from an API server. */
+  readonly names?: AgentNames | undefined;
+  /** What the installation keeps from being captured. */
+  readonly policy?: AgentPolicy | undefined;
+}
+
+/** An agent's watch on the pods of its node. */
+export interface AgentNames {
+  /** `away`: names are what they were. */
+  readonly state: 'connecting' | 'synced' | 'away';
+  /** Why it is away; '' otherwise. */
+  readonly reason: string;
+  readonly pods: number;
+}
+
+export interface AgentPolicy {
+  readonly source: string;
+  /** When it was last read whole, Unix ns. */
+  readonly loaded: bigint;
+  /** Why what is there now cannot be read; '' when it can. */
+  readonly problem: string;
+  readonly captureAtMost: string;
+  readonly excludeNamespaces: readonly string[];
+  readonly redactFields: readonly string[];
+  /** Pods that have less than the rest. */
+  readonly pods: readonly { readonly pod: string; readonly level: string; readonly reason: string }[];
 }
 
 /** Names in `totals` that tell how much there is now; the others only rise, so that they have a rate. */

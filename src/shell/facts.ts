@@ -114,11 +114,14 @@ function progressOf({ agents }: Snapshot): StyledLine {
 
 /** The line across the top while an agent is away; undefined when all is well. `now` is Unix ms. */
 export function bannerText(agents: readonly AgentState[], now: number): string | undefined {
-  const away = agents.filter(({ link }) => link.state === 'retrying');
+  const away = agents.filter(({ link }) => link.state === 'retrying' || link.state === 'absent');
   const [first] = away;
-  if (first?.link.state !== 'retrying') return undefined;
+  if (!first) return undefined;
+  const others = away.length > 1 ? ` (and ${away.length - 1} more)` : '';
+  const name = first.status?.node || first.agent;
+  if (first.link.state === 'absent') return `no agent on ${name}: ${first.link.reason}${others}`;
+  if (first.link.state !== 'retrying') return undefined;
   const seconds = Math.max(0, Math.ceil((first.link.retryAt - now) / 1000));
   const when = seconds === 0 ? 'retrying now' : `retrying in ${seconds} s`;
-  const others = away.length > 1 ? ` (and ${away.length - 1} more)` : '';
-  return `agent ${first.status?.node ?? first.agent} gone: ${first.link.reason}, ${when}${others}`;
+  return `agent ${name} gone: ${first.link.reason}, ${when}${others}`;
 }

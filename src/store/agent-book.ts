@@ -23,9 +23,13 @@ export function createAgentBook(): AgentBook {
 
   return {
     note(event, now) {
+      listed = undefined;
+      if (event.type === 'gone') {
+        entries.delete(event.agent);
+        return;
+      }
       const entry = entries.get(event.agent) ?? unknownAgent(event.agent);
       entries.set(event.agent, noted(entry, event, now));
-      listed = undefined;
     },
     list() {
       listed ??= [...entries.values()].map(({ state }) => state);
@@ -48,7 +52,7 @@ function unknownAgent(agent: string): Entry {
   return { state, lineLosses: [], statusTime: 0 };
 }
 
-function noted(entry: Entry, event: AgentEvent, now: number): Entry {
+function noted(entry: Entry, event: Exclude<AgentEvent, { type: 'gone' }>, now: number): Entry {
   const { state } = entry;
   switch (event.type) {
     case 'link':

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { endpointAt } from '../../src/agent-client/client.ts';
 import { createAgentClient } from '../../src/agent-client/create-agent-client.ts';
 import type { AgentStatus, Loss } from '../../src/domain/agent-status.ts';
 import type { Row } from '../../src/domain/column.ts';
@@ -61,7 +62,7 @@ function watchRequests(address: string): Seen {
   const ofReader = new Map<string, number>();
   let status: AgentStatus | undefined;
   const client = createAgentClient({
-    addresses: [address],
+    agents: [endpointAt(address)],
     queries: [{ table: httpEvents.id, filter: '', payload: false, backlog: 10_000, maxRowsPerSecond: 0, once: false }],
     leases: [{ name: 'test', level: 'heads', scopes: [], messageCap: 0 }],
     onEvent(event) {

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { AgentClient } from '../../src/agent-client/client.ts';
+import { type AgentClient, endpointAt } from '../../src/agent-client/client.ts';
 import { createAgentClient } from '../../src/agent-client/create-agent-client.ts';
 import type { Loss } from '../../src/domain/agent-status.ts';
 import type { Row } from '../../src/domain/column.ts';
@@ -52,7 +52,7 @@ export function watchTable(address: string, table: Table, level: 'flows' | 'head
   const lookers = new Set<() => void>();
   let losses: readonly Loss[] = [];
   const client: AgentClient = createAgentClient({
-    addresses: [address],
+    agents: [endpointAt(address)],
     queries: [{ table: table.id, filter: '', payload: false, backlog: 10_000, maxRowsPerSecond: 0, once: false }],
     leases: [{ name: 'test', level, scopes: [], messageCap: 0 }],
     onEvent(event) {

@@ -119,6 +119,8 @@ export function status(changes: Partial<AgentStatus> = {}): AgentStatus {
     started: 1_700_000_000_000_000_000n,
     pid: 4711,
     cpus: 2,
+    names: undefined,
+    policy: undefined,
     cpuNanos: 1e9,
     rssBytes: 50e6,
     mapBytes: 8e6,

@@ -167,14 +167,15 @@ export function createSeries(limits: Partial<SeriesLimits> = {}, queue?: WorkQue
           first ??= Math.floor(time / secondMs) * secondMs;
         }
         changed = true;
-      } else if (event.type === 'link') {
-        if (event.link.state === 'retrying') {
+      } else if (event.type === 'link' || event.type === 'gone') {
+        const state = event.type === 'link' ? event.link.state : event.type;
+        if (state === 'retrying' || state === 'absent' || state === 'gone') {
           clock.lost(event.agent);
           const id = agents.get(event.agent);
           if (id !== undefined) conns.forget(id);
           derived.touch();
           changed = true;
-        } else if (event.link.state === 'ended') {
+        } else if (state === 'ended') {
           clock.ended(event.agent);
           changed = true;
         }

@@ -9,7 +9,7 @@ import { Message } from '../message.tsx';
 import type { View, ViewContext, ViewScreen } from '../view.ts';
 import { agentColumns } from './agent-columns.ts';
 import { createAgentView } from './agent-view.tsx';
-import { agentSummary, linkWord, lossSummary, nameOf } from './facts.ts';
+import { agentSummary, isAway, linkWord, lossSummary, nameOf } from './facts.ts';
 
 export function createAgentsView(context: ViewContext): View {
   const { ui } = context;
@@ -55,8 +55,8 @@ export function createAgentsView(context: ViewContext): View {
       .map((agent, i) => {
         const row: TableRow = {
           cells: columns.map((column) => column.cell(agent, now)),
-          mark: agent.link.state === 'retrying' ? ui.glyphs.marks.error : ' ',
-          token: agent.link.state === 'retrying' ? 'error' : 'text',
+          mark: isAway(agent) ? ui.glyphs.marks.error : ' ',
+          token: isAway(agent) ? 'error' : 'text',
         };
         return top + i === index ? selectedLine(columns, row, undefined, area.width, ui) : rowLine(columns, row, ui);
       });

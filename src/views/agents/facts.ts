@@ -23,12 +23,17 @@ export function linkWord({ link }: AgentState, now: number): LinkWord {
       return { text: 'connecting', token: 'info' };
     case 'ended':
       return { text: 'ended', token: 'muted' };
+    case 'absent':
+      return { text: 'absent', token: 'warning' };
     case 'retrying': {
       const seconds = Math.max(0, Math.ceil((link.retryAt - now) / 1000));
       return { text: `gone, retry in ${seconds} s`, token: 'error' };
     }
   }
 }
+
+/** Nothing comes from it, and something should. */
+export const isAway = ({ link }: AgentState): boolean => link.state === 'retrying' || link.state === 'absent';
 
 /** Nanoseconds since the agent started, or undefined before its first status. */
 export function uptime({ status }: AgentState, now: number): number | undefined {
@@ -50,6 +55,7 @@ export function agentFacts(state: AgentState, now: number): readonly StyledLine[
   const { status, link } = state;
   const word = linkWord(state, now);
   const lines: StyledLine[] = [fact('address', sanitizeLine(state.agent)), fact('line', word.text, word.token)];
+  if (link.state === 'absent') lines.push(fact('reason', sanitizeLine(link.reason), 'warning'));
   if (link.state === 'retrying')
     lines.push(fact('reason', `${sanitizeLine(link.reason)} (attempt ${link.attempt})`, 'warning'));
   if (!status) return [...lines, fact('status', 'not heard from yet', 'muted')];
@@ -134,7 +140,9 @@ export function agentSummary(state: AgentState, now: number): readonly StyledLin
   const reason =
     link.state === 'retrying'
       ? [fact('reason', `${sanitizeLine(link.reason)} (attempt ${link.attempt})`, 'warning')]
-      : [];
+      : link.state === 'absent'
+        ? [fact('reason', sanitizeLine(link.reason), 'warning')]
+        : [];
   if (!status) return [...reason, fact('status', 'not heard from yet', 'muted')];
   const { source, programs, leases } = status;
   const progress = source.kind === 'recording' ? `, ${formatPercent(source.progress)} played` : '';

@@ -43,6 +43,8 @@ function agentStatus(): AgentStatus {
     ringRows: 10_000,
     ringBytes: 10e6,
     cpus: 2,
+    names: undefined,
+    policy: undefined,
   };
 }
 

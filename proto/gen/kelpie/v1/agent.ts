@@ -143,11 +143,52 @@ export interface AgentStatus {
   ringBytes: number;
   /** CPUs of the node, to show cpu_nanos as a share. */
   cpus: number;
+  /** Where names of pods come from an API server; else absent. */
+  names:
+    | Names
+    | undefined;
+  /** What the policy of the installation keeps from being captured; absent where there is none. */
+  policy: Policy | undefined;
 }
 
 export interface AgentStatus_TotalsEntry {
   key: string;
   value: number;
+}
+
+/** The agent's watch on the pods of its node. */
+export interface Names {
+  /** "connecting", "synced" or "away". */
+  state: string;
+  /** Why it is away, and what to do about it. */
+  reason: string;
+  /** Pods known. */
+  pods: number;
+}
+
+export interface Policy {
+  /** Where it comes from. */
+  source: string;
+  /** When it was last read whole, Unix nanoseconds. */
+  loaded: bigint;
+  /** Why what is there now cannot be read; the one before goes on. */
+  problem: string;
+  /** The deepest level anybody may have: "off", "flows", "heads" or "bodies". */
+  captureAtMost: string;
+  excludeNamespaces: string[];
+  /** Header fields that are secrets besides the usual. */
+  redactFields: string[];
+  /** Pods that have less than the rest, at most so many. */
+  pods: PodLimit[];
+}
+
+export interface PodLimit {
+  /** "namespace/name". */
+  pod: string;
+  /** The deepest level anybody may have of it. */
+  level: string;
+  /** By what: an annotation, a namespace left out, the agent itself. */
+  reason: string;
 }
 
 export interface Source {
@@ -1059,6 +1100,8 @@ function createBaseAgentStatus(): AgentStatus {
     ringRows: 0,
     ringBytes: 0,
     cpus: 0,
+    names: undefined,
+    policy: undefined,
   };
 }
 
@@ -1114,6 +1157,12 @@ export const AgentStatus: MessageFns<AgentStatus> = {
     }
     if (message.cpus !== 0) {
       writer.uint32(128).uint32(message.cpus);
+    }
+    if (message.names !== undefined) {
+      Names.encode(message.names, writer.uint32(138).fork()).join();
+    }
+    if (message.policy !== undefined) {
+      Policy.encode(message.policy, writer.uint32(146).fork()).join();
     }
     return writer;
   },
@@ -1262,6 +1311,22 @@ export const AgentStatus: MessageFns<AgentStatus> = {
             message.cpus = reader.uint32();
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.names = Names.decode(reader, reader.uint32());
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.policy = Policy.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1317,6 +1382,257 @@ export const AgentStatus_TotalsEntry: MessageFns<AgentStatus_TotalsEntry> = {
             }
 
             message.value = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseNames(): Names {
+  return { state: "", reason: "", pods: 0 };
+}
+
+export const Names: MessageFns<Names> = {
+  encode(message: Names, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.state !== "") {
+      writer.uint32(10).string(message.state);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.pods !== 0) {
+      writer.uint32(24).uint32(message.pods);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Names {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNames();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.pods = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePolicy(): Policy {
+  return { source: "", loaded: 0n, problem: "", captureAtMost: "", excludeNamespaces: [], redactFields: [], pods: [] };
+}
+
+export const Policy: MessageFns<Policy> = {
+  encode(message: Policy, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.source !== "") {
+      writer.uint32(10).string(message.source);
+    }
+    if (message.loaded !== 0n) {
+      if (BigInt.asIntN(64, message.loaded) !== message.loaded) {
+        throw new globalThis.Error("value provided for field message.loaded of type sfixed64 too large");
+      }
+      writer.uint32(17).sfixed64(message.loaded);
+    }
+    if (message.problem !== "") {
+      writer.uint32(26).string(message.problem);
+    }
+    if (message.captureAtMost !== "") {
+      writer.uint32(34).string(message.captureAtMost);
+    }
+    for (const v of message.excludeNamespaces) {
+      writer.uint32(42).string(v!);
+    }
+    for (const v of message.redactFields) {
+      writer.uint32(50).string(v!);
+    }
+    for (const v of message.pods) {
+      PodLimit.encode(v!, writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Policy {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePolicy();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.source = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.loaded = reader.sfixed64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.problem = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.captureAtMost = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.excludeNamespaces.push(reader.string());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.redactFields.push(reader.string());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.pods.push(PodLimit.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePodLimit(): PodLimit {
+  return { pod: "", level: "", reason: "" };
+}
+
+export const PodLimit: MessageFns<PodLimit> = {
+  encode(message: PodLimit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.pod !== "") {
+      writer.uint32(10).string(message.pod);
+    }
+    if (message.level !== "") {
+      writer.uint32(18).string(message.level);
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PodLimit {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePodLimit();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.pod = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.level = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
             continue;
           }
         }

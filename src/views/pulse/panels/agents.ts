@@ -43,17 +43,17 @@ export function agentsPanel({ agents, losses }: Snapshot, { total }: Course): Pa
 
 function agentRow({ agent, status, link, cpu }: AgentState): PulseRow {
   const name = sanitizeLine(status?.node || agent);
-  const isGone = link.state === 'retrying';
+  const isGone = link.state === 'retrying' || link.state === 'absent';
   const cost = `${cpu === undefined ? '-' : formatPercent(cpu)} CPU ${status ? formatBytes(status.rssBytes + status.mapBytes) : '-'}`;
   return {
     key: `agent ${agent}`,
     severity: isGone ? 'bad' : link.state === 'connecting' ? 'notice' : 'ok',
     name,
     figures: isGone
-      ? [span('gone', 'error')]
+      ? [span(link.state === 'absent' ? 'absent' : 'gone', 'error')]
       : [span(link.state === 'connected' ? 'up' : link.state, 'ok'), span(` ${cost}`, 'muted')],
     view: 'agents',
     opening: {},
-    ...(isGone && { complaint: `agent ${name} is gone` }),
+    ...(isGone && { complaint: link.state === 'absent' ? `no agent on ${name}` : `agent ${name} is gone` }),
   };
 }
