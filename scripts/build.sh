@@ -13,7 +13,7 @@ say() { [ -n "$quiet" ] || echo "$@"; }
 
 # Names of all inputs (so that a removal counts too) and whether any is newer than the last build.
 inputs() {
-  find src agent proto/gen deploy/demo scripts/build.sh scripts/empty-module.cjs scripts/lazy-segmenter.mjs scripts/lazy-string-width.mjs package.json package-lock.json \
+  find src agent proto/gen deploy/demo deploy/manifests scripts/build.sh scripts/empty-module.cjs scripts/lazy-segmenter.mjs scripts/lazy-string-width.mjs package.json package-lock.json \
     test/recordings/demo.kelpie build/capture.bpf.o build/kelpie_native.node build/kelpie-agent \
     -type f ! -name '*.test.ts' ! -name '*.test.tsx' "$@" 2>/dev/null | sort
 }

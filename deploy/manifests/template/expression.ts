@@ -11,6 +11,8 @@ export type What =
   | { readonly kind: 'value'; readonly path: Path; readonly or?: Expression | string }
   /** A list or an object. Where it is empty, its key is left out; in a list, its items stand among the others. */
   | { readonly kind: 'given'; readonly path: Path }
+  /** The same where a condition around it says that it is not empty. */
+  | { readonly kind: 'whole'; readonly path: Path }
   /** JSON within a text: YAML reads it as it is. */
   | { readonly kind: 'json'; readonly path: Path }
   | { readonly kind: 'text'; readonly parts: readonly (string | Expression)[] }

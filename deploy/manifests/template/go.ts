@@ -24,8 +24,8 @@ export function goScalar(what: Scalar): string {
     case 'helm':
       return `{{ ${what.expression} }}`;
     case 'text':
-      // The values in it are held to what needs no escapes by values.schema.json.
-      return JSON.stringify(goText(what)).replaceAll('\\"', '"');
+      // What may be put into it is held by values.schema.json to what needs no escapes.
+      return `"${goText(what)}"`;
   }
 }
 

@@ -55,6 +55,7 @@ function settleExpression({ what }: Expression, lookup: Lookup): Settled {
     case 'json':
     case 'text':
       return textOf(what, lookup);
+    case 'whole':
     case 'given': {
       const value = lookup(what.path);
       return holds(value) ? (structuredClone(value) as Tree) : nothing;

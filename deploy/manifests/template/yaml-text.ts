@@ -29,7 +29,7 @@ export function commentLines(text: string, indent: number): readonly string[] {
   });
 }
 
-/** A literal, on one line. */
+/** A literal, on one line; lists as `[a, b]`. */
 export function scalarText(value: unknown): string {
   const text = dump(value, { lineWidth: -1, flowLevel: 0 }).trimEnd();
   if (text.includes('\n') || text.includes('{{')) throw new TypeError(`not for one line of a template: ${text}`);
@@ -66,9 +66,15 @@ function entryLines(key: string, tree: Tree, indent: number): readonly string[] 
           `${' '.repeat(indent + 2)}{{- toYaml . | nindent ${indent + 2} }}`,
           `${' '.repeat(indent)}{{- end }}`,
         ];
+      case 'whole':
+        return [name, `${' '.repeat(indent + 2)}{{- toYaml ${goPath(what.path)} | nindent ${indent + 2} }}`];
       default:
         return expressionLines(name, what, indent);
     }
+  }
+  if (isWords(tree)) {
+    const line = `${name} ${scalarText(tree)}`;
+    if (line.length <= width) return [line];
   }
   if (Array.isArray(tree) && tree.length > 0)
     return [name, ...tree.flatMap((item: Tree) => itemLines(item, indent + 2))];
@@ -76,6 +82,10 @@ function entryLines(key: string, tree: Tree, indent: number): readonly string[] 
   if (typeof tree === 'string' && tree.includes('\n')) return [`${name} |`, ...blockLines(tree, indent)];
   return [`${name} ${scalarText(tree)}`];
 }
+
+/** A list of short texts is easier to read on one line. */
+const isWords = (tree: Tree): boolean =>
+  Array.isArray(tree) && tree.every((item) => typeof item === 'string' && /^[\w/.-]*$/.test(item));
 
 function itemLines(tree: Tree, indent: number): readonly string[] {
   const pad = ' '.repeat(indent);
@@ -92,6 +102,8 @@ function itemLines(tree: Tree, indent: number): readonly string[] {
           `${pad}{{- toYaml . | nindent ${indent} }}`,
           `${pad}{{- end }}`,
         ];
+      case 'whole':
+        throw new TypeError('what is whole has a key');
       default:
         return [`${pad}- ${goScalar(what)}`];
     }
