@@ -1,6 +1,7 @@
 /** `kelpie get`: rows for pipes. Data on stdout, everything else on stderr. */
 import type { AgentClient } from '../agent-client/client.ts';
 import type { createAgentClient } from '../agent-client/create-agent-client.ts';
+import type { AgentEvent } from '../domain/agent-event.ts';
 import type { Loss } from '../domain/agent-status.ts';
 import { AppError } from '../domain/errors.ts';
 import { type AgentWatch, createAgentWatch } from './agent-watch.ts';
@@ -48,16 +49,19 @@ async function printRows(
     patient: request.until.kind !== 'end',
   });
 
+  const tell = (event: AgentEvent) => {
+    const told = source.explain ? source.explain(event) : event;
+    agents.note(told);
+    printer.take(told);
+  };
   client = connect({
     agents: source.agents,
     queries: printer.queries,
     // What was kept or recorded is there; only new rows need somebody to capture them.
     leases: request.until.kind === 'end' ? [] : [{ name: 'get', ...leaseOf(printer.level, request.source.lease) }],
-    onEvent(event) {
-      agents.note(event);
-      printer.take(event);
-    },
+    onEvent: tell,
   });
+  source.follow?.(client, tell);
   const lossNotes = noteLosses(agents, notes);
   try {
     await Promise.race([

@@ -2,6 +2,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { AppError } from '../domain/errors.ts';
 import { nearest } from '../domain/filter/suggest.ts';
+import { addClusterCommands } from './cluster-commands.ts';
+import { addImageCommand } from './image-command.ts';
 import { withSourceFlags } from './source-options.ts';
 import { tableNames } from './table-names.ts';
 
@@ -19,13 +21,15 @@ Exit codes:
   143  terminated`;
 
 const sourceHelp = `
-Watches this machine (--local) unless told otherwise; choosing a cluster by kubeconfig comes later.`;
+Watches the cluster of the kubeconfig unless told otherwise; where there is no kubeconfig, this machine.`;
 
 /** The program. Parsing calls `onRun` with what to do. */
 export function createProgram(version: string, onRun: (run: Run) => void): Command {
   const program = new Command('kelpie');
   program
-    .description('Shows live HTTP traffic, captured by eBPF: a terminal app, and rows for pipes.')
+    .description(
+      'Shows live traffic of a Kubernetes cluster or of this machine, captured by eBPF: a terminal app, and rows for pipes.',
+    )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help on a command')
@@ -42,6 +46,7 @@ export function createProgram(version: string, onRun: (run: Run) => void): Comma
     `${sourceHelp}
 
 Examples:
+  kelpie deploy                            agents on the cluster of the kubeconfig; then: kelpie
   kelpie demo                              a small shop on this machine, captured live
   kelpie --agents 127.0.0.1:7788           the terminal app on an agent that runs already
   kelpie get http --local -o jsonl | jq    rows for pipes
@@ -59,6 +64,8 @@ ${exitCodeHelp}`,
       .command(name)
       .description(description)
       .addHelpText('after', `\nExamples:\n${indented(examples)}\n${exitCodeHelp}`);
+
+  addClusterCommands(add, onRun);
 
   withScreenFlags(
     withSourceFlags(
@@ -184,6 +191,8 @@ ${exitCodeHelp}`,
         return undefined;
       });
     });
+
+  addImageCommand(add, onRun, version);
 
   return program;
 }

@@ -17,10 +17,12 @@ export interface RecordFlags extends SourceFlags {
 
 /** Records until the time is up or ctrl-c; both end the file in good order and give exit code 0. */
 export async function runRecord(file: string, flags: RecordFlags): Promise<number> {
-  const request = readSourceFlags(flags);
+  const request = readSourceFlags(flags, 'local');
   const { kind } = request.choice;
-  if (kind === 'agents' || kind === 'replay') {
-    throw usage(`record takes --local or --demo: it writes what an agent of its own captures, not --${kind}.`);
+  if (kind !== 'local' && kind !== 'demo') {
+    throw usage(
+      `record takes --local or --demo: it writes what an agent of its own captures, not ${kind === 'cluster' ? 'those of a cluster' : `--${kind}`}.`,
+    );
   }
   const ms = durationOf(flags.duration);
   const isNew = checkTarget(file);

@@ -1,7 +1,9 @@
 /** The flags that say what to watch: the same for every command that reads. */
 import { type Command, Option } from 'commander';
 import type { LeaseRequest } from '../agent-client/client.ts';
+import { defaultNamespace } from '../cluster/installation.ts';
 import { AppError } from '../domain/errors.ts';
+import { hasClusterConfig } from '../kubernetes/cluster-config.ts';
 import { parseSize } from './quantities.ts';
 
 /** Where rows come from. */
@@ -9,7 +11,15 @@ export type SourceChoice =
   | { readonly kind: 'demo' }
   | { readonly kind: 'local'; readonly cgroup: string }
   | { readonly kind: 'replay'; readonly file: string; readonly speed: number | undefined }
-  | { readonly kind: 'agents'; readonly addresses: readonly string[] };
+  | { readonly kind: 'agents'; readonly addresses: readonly string[] }
+  | {
+      readonly kind: 'cluster';
+      /** undefined = the current one. */
+      readonly context: string | undefined;
+      readonly kubeconfig: string | undefined;
+      /** Where the agents are installed. */
+      readonly agentNamespace: string;
+    };
 
 export interface SourceRequest {
   readonly choice: SourceChoice;
@@ -25,6 +35,9 @@ export interface SourceFlags {
   readonly replay?: string;
   readonly speed?: string;
   readonly agents?: string;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+  readonly agentNamespace?: string;
   readonly cgroup?: string;
   readonly redact?: string | boolean;
   readonly bodyLimit?: string;
@@ -32,7 +45,8 @@ export interface SourceFlags {
 
 /** Adds the source flags to a command. */
 export function withSourceFlags(command: Command): Command {
-  const group = 'What to watch (one of; default: --local, a cluster by kubeconfig comes later):';
+  const group = 'What to watch (one of; default: the cluster of the kubeconfig, where there is none this machine):';
+  const cluster = 'Which cluster:';
   const how = 'How to capture:';
   const add = (heading: string, flags: string, text: string) =>
     command.addOption(new Option(flags, text).helpGroup(heading));
@@ -40,6 +54,9 @@ export function withSourceFlags(command: Command): Command {
   add(group, '--local', "this machine's own traffic");
   add(group, '--replay <file>', 'a recording');
   add(group, '--agents <host:port,…>', 'agents that run already (host:port or unix:/path)');
+  add(cluster, '--context <name>', 'a context of the kubeconfig (default: the current one)');
+  add(cluster, '--kubeconfig <file>', 'default: KUBECONFIG, the account of the pod it runs in, ~/.kube/config');
+  add(cluster, '--agent-namespace <name>', `where the agents are installed (default: "${defaultNamespace}")`);
   add(how, '--cgroup <path>', 'with --local: only this cgroup v2 and what is below it (default: "/")');
   add(how, '--speed <n>', 'with --replay: 1 = as it happened, 2 = twice as fast (default: as fast as it can be read)');
   add(how, '--redact <names>', 'header names to hide besides the built-in ones, separated by commas');
@@ -51,15 +68,21 @@ export function withSourceFlags(command: Command): Command {
 /**
  * What the flags ask for.
  *
- * @param fallback what no flag at all means
+ * @param fallback what no flag at all means; default: the cluster of the kubeconfig where there is one
  * @throws AppError `usage` for flags that contradict each other or make no sense
  */
-export function readSourceFlags(flags: SourceFlags, fallback: 'demo' | 'local' = 'local'): SourceRequest {
+export function readSourceFlags(flags: SourceFlags, fallback?: 'demo' | 'local'): SourceRequest {
   const given = (['demo', 'local', 'replay', 'agents'] as const).filter((name) => flags[name] !== undefined);
   if (given.length > 1) {
     throw usage(`${given.map((name) => `--${name}`).join(' and ')} cannot be combined: choose one source.`);
   }
-  const kind = given[0] ?? fallback;
+  const ofCluster = (['context', 'kubeconfig', 'agentNamespace'] as const).filter((name) => flags[name] !== undefined);
+  const kind =
+    given[0] ?? (ofCluster.length > 0 ? 'cluster' : (fallback ?? (hasClusterConfig() ? 'cluster' : 'local')));
+  if (kind !== 'cluster' && ofCluster.length > 0)
+    throw usage(
+      `--${ofCluster[0] === 'agentNamespace' ? 'agent-namespace' : ofCluster[0]} goes with a cluster, not with --${kind}.`,
+    );
   if (flags.cgroup !== undefined && kind !== 'local') throw usage('--cgroup goes with --local only.');
   if (flags.speed !== undefined && kind !== 'replay') throw usage('--speed goes with --replay only.');
   return { choice: choiceOf(kind, flags), redact: redactOf(flags.redact), lease: leaseOf(flags.bodyLimit) };
@@ -73,6 +96,10 @@ function choiceOf(kind: SourceChoice['kind'], flags: SourceFlags): SourceChoice 
       return { kind, cgroup: cgroupOf(flags.cgroup ?? '/') };
     case 'replay':
       return { kind, file: flags.replay ?? '', speed: speedOf(flags.speed) };
+    case 'cluster': {
+      const { context, kubeconfig, agentNamespace = defaultNamespace } = flags;
+      return { kind, context, kubeconfig, agentNamespace };
+    }
     case 'agents':
       return { kind, addresses: (flags.agents ?? '').split(',').map((address) => addressOf(address.trim())) };
   }

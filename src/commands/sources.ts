@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type AgentEndpoint, endpointAt } from '../agent-client/client.ts';
+import type { ClusterSource } from '../cluster/cluster-source.ts';
 import { AppError, toAppError } from '../domain/errors.ts';
 import { type AgentProcess, startAgent } from './agent-process.ts';
 import { bundlePath, type Child, startChild } from './child-process.ts';
@@ -21,6 +22,10 @@ export interface Source {
   readonly notice: string | undefined;
   /** Resolves with a sentence when a process of ours ended for good. */
   readonly ended: Promise<string>;
+  /** Where agents come and go: keeps the client's agents those that there are. */
+  readonly follow?: ClusterSource['follow'] | undefined;
+  /** What an agent tells, with what this side knows besides. */
+  readonly explain?: ClusterSource['explain'] | undefined;
   /** Ends our processes and removes their traces. Idempotent. */
   close(): Promise<void>;
 }
@@ -42,6 +47,7 @@ const leaseMs = 200;
 export async function openSource(request: SourceRequest, options: OpenOptions): Promise<Source> {
   const { choice } = request;
   if (choice.kind === 'agents') return foreignAgents(choice.addresses);
+  if (choice.kind === 'cluster') return clusterAgents(choice, options);
   if (choice.kind === 'replay') checkRecording(choice.file);
   const folder = createRuntimeFolder();
   try {
@@ -70,8 +76,50 @@ function foreignAgents(addresses: readonly string[]): Source {
   };
 }
 
+async function clusterAgents(
+  { context, kubeconfig, agentNamespace }: Extract<SourceChoice, { kind: 'cluster' }>,
+  { progress }: OpenOptions,
+): Promise<Source> {
+  const [{ clusterConfig }, { openCluster }] = await Promise.all([
+    import('../kubernetes/cluster-config.ts'),
+    import('../cluster/cluster-source.ts'),
+  ]);
+  const config = await clusterConfig({ context, kubeconfig });
+  const name = config.getCurrentContext();
+  progress(`asking ${name} for its agents`);
+  const folder = createRuntimeFolder();
+  try {
+    const cluster = await openCluster({ config, namespace: agentNamespace, folder: folder.path });
+    return {
+      name,
+      agents: cluster.agents,
+      own: false,
+      recorded: false,
+      notice: undefined,
+      ended: new Promise(() => undefined),
+      follow: cluster.follow,
+      explain: cluster.explain,
+      async close() {
+        cluster.close();
+        folder.remove();
+      },
+    };
+  } catch (thrown) {
+    folder.remove();
+    throw thrown instanceof AppError && thrown.code === 'cluster' ? inContext(thrown, name) : thrown;
+  }
+}
+
+/** Of several clusters one must know which it was. */
+function inContext(error: AppError, context: string): AppError {
+  return new AppError('cluster', { reason: `${context}: ${error.message}` });
+}
+
+/** What starts processes of ours. */
+type OwnChoice = Exclude<SourceChoice, { kind: 'agents' | 'cluster' }>;
+
 async function openOwn(
-  choice: Exclude<SourceChoice, { kind: 'agents' }>,
+  choice: OwnChoice,
   request: SourceRequest,
   { signal, progress, record }: OpenOptions,
   folder: RuntimeFolder,
@@ -110,7 +158,7 @@ async function openOwn(
   };
 }
 
-function sourceArgs(choice: Exclude<SourceChoice, { kind: 'agents' }>, demo: Child | undefined): readonly string[] {
+function sourceArgs(choice: OwnChoice, demo: Child | undefined): readonly string[] {
   switch (choice.kind) {
     case 'demo': {
       const cgroup = String(demo?.ready.cgroup);
@@ -128,7 +176,7 @@ function redactArgs({ redact }: SourceRequest): readonly string[] {
   return redact.length > 0 ? ['--redact', redact.join(',')] : [];
 }
 
-function nameOf(choice: Exclude<SourceChoice, { kind: 'agents' }>): string {
+function nameOf(choice: OwnChoice): string {
   switch (choice.kind) {
     case 'demo':
       return 'demo';

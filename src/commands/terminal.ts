@@ -1,4 +1,5 @@
-/** The terminal app on a source: `kelpie demo`, `local`, `replay`, `--agents`. */
+/** The terminal app on a source: `kelpie`, `kelpie demo`, `local`, `replay`, `--agents`. */
+import type { AgentEvent } from '../domain/agent-event.ts';
 import { AppError } from '../domain/errors.ts';
 import { tables } from '../domain/tables/index.ts';
 import { createStore } from '../store/create-store.ts';
@@ -27,7 +28,7 @@ export interface TerminalFlags extends SourceFlags {
 }
 
 /** Opens the app and stays until the person leaves; returns the exit code. */
-export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' | 'local' = 'local'): Promise<number> {
+export async function runTerminalCommand(flags: TerminalFlags, fallback?: 'demo' | 'local'): Promise<number> {
   const request = readSourceFlags(flags, fallback);
   const color = oneOf('--color', flags.color ?? 'auto', ['auto', 'always', 'never']);
   const glyphs = oneOf('--glyphs', flags.glyphs ?? 'auto', ['auto', 'unicode', 'ascii']);
@@ -42,7 +43,7 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
 
   const clientCode = import('../agent-client/create-agent-client.ts');
   // The code of the screen is read while processes of ours start, or else while the agents answer.
-  const isOurs = request.choice.kind !== 'agents';
+  const isOurs = request.choice.kind !== 'agents' && request.choice.kind !== 'cluster';
   const earlyCode = isOurs ? clientCode.then(() => import('../main.tsx')) : undefined;
   earlyCode?.catch(() => undefined);
   const { signal } = watchSignals();
@@ -55,13 +56,16 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback: 'demo' 
   if (source.notice) warn(source.notice);
   const { createAgentClient } = await clientCode;
   const store = createStore({}, Date.now, { later: setImmediate, sliceMs });
+  const { explain } = source;
+  const tell = (event: AgentEvent) => store.apply(explain ? explain(event) : event);
   const client = createAgentClient({
     agents: source.agents,
     // The screen's own follow as soon as there is one; until then nothing shall be missed.
     queries: summaries,
     leases: [baseLease, { name: 'screen', ...request.lease }],
-    onEvent: store.apply,
+    onEvent: tell,
   });
+  source.follow?.(client, tell);
   const leave = async () => {
     await Promise.all([client.close(), source.close()]);
   };

@@ -13,10 +13,12 @@ interface ErrorContexts {
   'demo-failed': { readonly reason: string };
   'agent-protocol': { readonly address: string; readonly reason: string };
   'output-file': { readonly file: string; readonly reason: string };
+  'image-failed': { readonly reason: string };
   'port-in-use': { readonly address: string };
   'ebpf-unavailable': { readonly reason: string; readonly remedy: string };
   permission: { readonly what: string; readonly remedy: string };
   'row-gone': { readonly agent: string };
+  cluster: { readonly reason: string };
   internal: { readonly detail: string };
 }
 
@@ -41,10 +43,12 @@ const messages: { readonly [C in ErrorCode]: (context: ErrorContexts[C]) => stri
   'agent-protocol': ({ address, reason }) =>
     `The agent at ${address} sent something this Kelpie cannot read: ${reason}. Run the same version on both sides.`,
   'output-file': ({ file, reason }) => `Cannot write ${file}: ${reason}.`,
+  'image-failed': ({ reason }) => `The image could not be made: ${reason}`,
   'port-in-use': ({ address }) => `${address} is in use. Choose another with --listen HOST:PORT.`,
   'ebpf-unavailable': ({ reason, remedy }) => `eBPF capture cannot run here: ${reason}. ${remedy}`,
   permission: ({ what, remedy }) => `Not permitted: ${what}. ${remedy}`,
   'row-gone': ({ agent }) => `The agent at ${agent} has let go of this row: its payload is no longer kept.`,
+  cluster: ({ reason }) => reason,
   internal: ({ detail }) => `Unexpected: ${detail}. This is a bug in Kelpie.`,
 };
 
@@ -60,6 +64,7 @@ const exitCodes: Partial<Record<ErrorCode, number>> = {
   'port-in-use': 3,
   'ebpf-unavailable': 3,
   permission: 3,
+  cluster: 3,
 };
 
 /** An error with a code and its typed context; the message comes from the one table above. */

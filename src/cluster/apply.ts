@@ -1,0 +1,87 @@
+/** Objects put into a cluster and taken out again: server-side apply (kubernetes.io/docs/reference/using-api/server-side-apply), so that doing it twice is doing it once. */
+import type { KubernetesObject } from '@kubernetes/client-node';
+import { type Api, ApiFailure } from '../kubernetes/api.ts';
+
+/** What became of an object. */
+export type Outcome = 'created' | 'changed' | 'unchanged';
+
+/** Whose fields they are. */
+const fieldManager = 'kelpie';
+
+/** Kinds there are in our manifests: the resource's name in paths, and whether it is in a namespace. */
+const kinds: Readonly<Record<string, readonly [plural: string, isNamespaced: boolean]>> = {
+  Namespace: ['namespaces', false],
+  ServiceAccount: ['serviceaccounts', true],
+  Secret: ['secrets', true],
+  ConfigMap: ['configmaps', true],
+  Service: ['services', true],
+  ClusterRole: ['clusterroles', false],
+  ClusterRoleBinding: ['clusterrolebindings', false],
+  Role: ['roles', true],
+  RoleBinding: ['rolebindings', true],
+  NetworkPolicy: ['networkpolicies', true],
+  PriorityClass: ['priorityclasses', false],
+  DaemonSet: ['daemonsets', true],
+  Deployment: ['deployments', true],
+};
+
+/** "DaemonSet kelpie/kelpie-agent" */
+export function titleOf({ kind, metadata }: KubernetesObject): string {
+  return `${kind} ${metadata?.namespace ? `${metadata.namespace}/` : ''}${metadata?.name}`;
+}
+
+/** @throws TypeError for a kind that is in none of our manifests */
+export function pathOf({ apiVersion = 'v1', kind = '', metadata }: KubernetesObject): string {
+  const [plural, isNamespaced] = kinds[kind] ?? [];
+  if (plural === undefined) throw new TypeError(`no path for ${kind}`);
+  const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const place = isNamespaced ? `/namespaces/${encodeURIComponent(metadata?.namespace ?? 'default')}` : '';
+  return `${group}${place}/${plural}/${encodeURIComponent(metadata?.name ?? '')}`;
+}
+
+/**
+ * @param isTrial nothing is changed, but everything is checked as if it were
+ * @throws ApiFailure
+ */
+export async function applyObject(api: Api, object: KubernetesObject, isTrial = false): Promise<Outcome> {
+  const path = pathOf(object);
+  const before = versionOf(await api.find({ method: 'GET', path }));
+  const after = await api
+    .request({
+      method: 'PATCH',
+      path,
+      query: { fieldManager, force: 'true', ...(isTrial && { dryRun: 'All' }) },
+      body: object,
+      contentType: 'application/apply-patch+yaml',
+    })
+    .catch((error: unknown) => {
+      // In a trial the namespace is not made either, and nothing can be checked in one that is not there.
+      if (isTrial && before === undefined && error instanceof ApiFailure && error.statusCode === 404) return undefined;
+      throw error;
+    });
+  if (before === undefined) return 'created';
+  return versionOf(after) === before ? 'unchanged' : 'changed';
+}
+
+/** Takes an object out; false where there was none. @throws ApiFailure */
+export async function removeObject(api: Api, object: KubernetesObject): Promise<boolean> {
+  const found = await api.find({
+    method: 'DELETE',
+    path: pathOf(object),
+    body: { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Foreground' },
+  });
+  return found !== undefined;
+}
+
+/** Resolves with true when the object is gone, with false when the time is up. */
+export async function untilGone(api: Api, object: KubernetesObject, ms: number): Promise<boolean> {
+  for (const until = Date.now() + ms; Date.now() < until; ) {
+    if ((await api.find({ method: 'GET', path: pathOf(object) })) === undefined) return true;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  return false;
+}
+
+function versionOf(object: unknown): string | undefined {
+  return (object as KubernetesObject | undefined)?.metadata?.resourceVersion;
+}

@@ -1,0 +1,177 @@
+/** The agents of a cluster as a terminal's client dials them: found by the API server, reached through it, opened with the installation's key. */
+import { join } from 'node:path';
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { AgentClient, AgentEndpoint } from '../agent-client/client.ts';
+import type { AgentEvent } from '../domain/agent-event.ts';
+import { AppError } from '../domain/errors.ts';
+import { reasonOf, statusOf } from '../kubernetes/api-reasons.ts';
+import { openTunnel, type Tunnel } from '../kubernetes/tunnel.ts';
+import { type AgentPlace, discoverAgents } from './agent-discovery.ts';
+import { agentPort, keySecret } from './installation.ts';
+
+export interface ClusterOptions {
+  readonly config: KubeConfig;
+  /** Where the agents are installed. */
+  readonly namespace: string;
+  /** For the sockets of the tunnels: nobody else may enter it. */
+  readonly folder: string;
+}
+
+export interface ClusterSource {
+  /** Those that may be dialled now. */
+  readonly agents: readonly AgentEndpoint[];
+  /** Keeps the client's agents those of the cluster from now on; hears of nodes without one. */
+  follow(client: Pick<AgentClient, 'setAgents' | 'retry'>, onEvent: (event: AgentEvent) => void): void;
+  /** Says of a line that broke what the tunnel knows of it. */
+  explain(event: AgentEvent): AgentEvent;
+  close(): void;
+}
+
+/** The API server has this long to tell of the agents, ms. */
+const patienceMs = 10_000;
+
+/**
+ * @throws AppError `cluster`: the API server is away or refuses, there are no agents, their key cannot be read
+ */
+export async function openCluster({ config, namespace, folder }: ClusterOptions): Promise<ClusterSource> {
+  const tunnels = new Map<string, Tunnel>();
+  let onChange = (): void => {};
+  let isClosed = false;
+  const discovery = await discoverAgents({ config, namespace, onChange: () => onChange() });
+  const close = (): void => {
+    isClosed = true;
+    discovery.stop();
+    for (const tunnel of tunnels.values()) tunnel.close();
+  };
+  try {
+    const [key] = await Promise.all([readKey(config, namespace), inTime(discovery.ready)]);
+    const { state, reason = '' } = discovery.state;
+    if (state !== 'synced') throw clusterError(`Its agents cannot be looked for: ${reason || 'no answer in time'}.`);
+    if (discovery.places.size === 0) throw noAgents(namespace);
+    let agents = await endpoints(key);
+
+    return {
+      get agents() {
+        return agents;
+      },
+      follow(client, onEvent) {
+        const known = new Map<string, AgentPlace>();
+        let isBusy = false;
+        let isAgain = false;
+        const look = async (): Promise<void> => {
+          if (isBusy) {
+            isAgain = true;
+            return;
+          }
+          isBusy = true;
+          try {
+            agents = await endpoints(key);
+            if (isClosed) return;
+            client.setAgents(agents);
+            tell();
+          } finally {
+            isBusy = false;
+            if (isAgain && !isClosed) {
+              isAgain = false;
+              void look();
+            }
+          }
+        };
+        const tell = (): void => {
+          for (const [node, before] of [...known]) {
+            if (discovery.places.has(node)) continue;
+            known.delete(node);
+            // Of one that was dialled the client has said so.
+            if (before.pod === undefined) onEvent({ type: 'gone', agent: node });
+          }
+          for (const [node, place] of discovery.places) {
+            const before = known.get(node);
+            known.set(node, place);
+            if (place.pod === undefined) {
+              if (before?.pod !== undefined || before?.reason !== place.reason)
+                onEvent({ type: 'link', agent: node, link: { state: 'absent', reason: place.reason } });
+            } else if (before && before.uid !== place.uid) client.retry(node);
+          }
+        };
+        onChange = () => void look();
+        tell();
+      },
+      explain(event) {
+        if (event.type !== 'link' || event.link.state !== 'retrying') return event;
+        const failure = tunnels.get(event.agent)?.failure;
+        if (!failure || event.link.error?.code === 'permission') return event;
+        const remedy = 'kelpie status says what is missing.';
+        const error = failure.isRefusal
+          ? new AppError('permission', { what: failure.reason, remedy })
+          : new AppError('cluster', { reason: `The agent on ${event.agent} is not reached: ${failure.reason}.` });
+        return { ...event, link: { ...event.link, reason: failure.reason, error } };
+      },
+      close,
+    };
+  } catch (thrown) {
+    close();
+    throw thrown;
+  }
+
+  /** A tunnel for each node that has an agent; the same as long as it has one. */
+  async function endpoints(key: string): Promise<readonly AgentEndpoint[]> {
+    for (const [node, tunnel] of [...tunnels]) {
+      if (discovery.places.get(node)?.pod !== undefined) continue;
+      tunnel.close();
+      tunnels.delete(node);
+    }
+    const found: AgentEndpoint[] = [];
+    for (const { node, pod } of discovery.places.values()) {
+      if (pod === undefined) continue;
+      const tunnel =
+        tunnels.get(node) ?? (await openTunnel({ config, path: socketPath(), target: () => targetOn(node) }));
+      tunnels.set(node, tunnel);
+      found.push({ agent: node, address: tunnel.address, access: { key, node } });
+    }
+    return found;
+  }
+
+  function targetOn(node: string) {
+    const pod = discovery.places.get(node)?.pod;
+    return pod === undefined ? undefined : { namespace, pod, port: agentPort };
+  }
+
+  function socketPath(): string {
+    sockets += 1;
+    return join(folder, `agent-${sockets}.sock`);
+  }
+}
+
+/** Numbers of sockets, which several sources may put into one folder. */
+let sockets = 0;
+
+async function readKey(config: KubeConfig, namespace: string): Promise<string> {
+  const { CoreV1Api } = await import('@kubernetes/client-node');
+  const { name, entry } = keySecret;
+  try {
+    const { data } = await config.makeApiClient(CoreV1Api).readNamespacedSecret({ name, namespace });
+    const key = Buffer.from(data?.[entry] ?? '', 'base64')
+      .toString('utf8')
+      .trim();
+    if (key !== '') return key;
+  } catch (error) {
+    if (statusOf(error) === 404) throw noAgents(namespace);
+    const resource = `the Secret ${name} in the namespace ${namespace}`;
+    if (statusOf(error) === 403)
+      throw clusterError(
+        `Not allowed to read ${resource} (403), which the agents want to be shown: bind the Role kelpie-viewer (docs/kubernetes.md).`,
+      );
+    throw clusterError(`Its agents cannot be looked for: ${reasonOf(error, { verbs: 'get', resource })}.`);
+  }
+  throw clusterError(`The Secret ${name} in the namespace ${namespace} has no ${entry}: kelpie deploy mends it.`);
+}
+
+async function inTime(ready: Promise<void>): Promise<void> {
+  await Promise.race([ready, new Promise<void>((resolve) => setTimeout(resolve, patienceMs).unref())]);
+}
+
+const clusterError = (reason: string) => new AppError('cluster', { reason });
+const noAgents = (namespace: string) =>
+  clusterError(
+    `There are no agents in the namespace ${namespace} of this cluster. Put them there: kelpie deploy (or name another one: --agent-namespace).`,
+  );

@@ -1,0 +1,36 @@
+/** `kelpie undeploy`: everything `kelpie deploy` put there goes. */
+import { agentManifests, defaultValues } from '../../deploy/manifests/manifests.ts';
+import { keyObject } from '../cluster/install.ts';
+import { remove } from '../cluster/remove.ts';
+import { type ClusterFlags, reachCluster, timeoutOf } from './cluster-flags.ts';
+import { createNotes } from './notes.ts';
+import { untilAborted, watchSignals } from './signals.ts';
+
+const patienceMs = 120_000;
+
+export async function runUndeploy(flags: ClusterFlags): Promise<number> {
+  const timeoutMs = timeoutOf(flags.timeout, patienceMs);
+  const { signal } = watchSignals();
+  const { progress } = createNotes(flags.quiet ?? false);
+  const { api, name, namespace } = await reachCluster(flags);
+  progress(`taking the agents off ${name}, namespace ${namespace}`);
+  // With someone to look on: what a binding for viewers is called depends on nothing else.
+  const values = {
+    ...defaultValues(''),
+    namespace,
+    viewers: [{ kind: 'Group', name: 'any', apiGroup: 'rbac.authorization.k8s.io' }],
+  };
+  const [first, ...others] = agentManifests(values);
+  const objects = [...(first ? [first] : []), keyObject(namespace), ...others];
+  const removed = await Promise.race([
+    remove({
+      api,
+      objects,
+      timeoutMs,
+      tell: (title, outcome) => outcome === 'removed' && progress(`  removed: ${title}`),
+    }),
+    untilAborted(signal),
+  ]);
+  progress(removed === 0 ? 'there was nothing of Kelpie there' : 'nothing of Kelpie is left');
+  return 0;
+}
