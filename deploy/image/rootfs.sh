@@ -14,7 +14,7 @@ fail() { echo "rootfs: $*" >&2; exit 1; }
 # What the agent asks for (deploy/image/README.md says why each); src/commands/image/capabilities.ts has the same list. What the container
 # may not have of them is left out when it starts: `p` without `e`, and what handles the rest is kelpie-agent.c. No `i`: that would add
 # what whoever starts us has as inheritable, and container runtimes hand on nothing so.
-capabilities=cap_dac_read_search,cap_net_admin,cap_sys_ptrace,cap_sys_resource,cap_perfmon,cap_bpf+p
+capabilities=cap_dac_read_search,cap_net_admin,cap_sys_ptrace,cap_sys_admin,cap_sys_resource,cap_perfmon,cap_bpf+p
 
 with_capabilities=yes
 if [ "${1:-}" = --without-capabilities ]; then

@@ -1,8 +1,8 @@
 #!/bin/sh
 # test.sh OUT: makes the image's root file system in OUT the way the Dockerfile does, without a container engine, and looks whether it is
-# as it should be: a bare Debian 12 (debootstrap), in it a clean export of this checkout, there build.sh and rootfs.sh.
+# as it should be: a bare Debian 12 (debootstrap), in it what is committed of this checkout, there build.sh and rootfs.sh.
 # Needs root, debootstrap, libcap2-bin, and a network for what is not there yet: Debian with the tools, and the npm packages, are kept in
-# build/image-test; OUT is made anew when a file of the checkout changed. DEBIAN_MIRROR says from where.
+# build/image-test; OUT is made anew when something else is. DEBIAN_MIRROR says from where.
 set -eu
 LC_ALL=C
 export LC_ALL
@@ -63,9 +63,8 @@ fi
 
 # --- the root file system ---------------------------------------------------------------------------------------------
 
-sources() { git ls-files -z | tar --null --ignore-failed-read --sort=name -T - "$@" 2>/dev/null; }
-
-wanted=$(sources --mtime=@0 --owner=0 --group=0 --numeric-owner -c | hash)
+# What is committed: what a fresh clone would have.
+wanted=$(git rev-parse 'HEAD^{tree}')
 if [ "$(cat "$cache/made" 2>/dev/null)" = "$wanted $out" ] && [ -d "$out/opt" ]; then
   say "$out is up to date"
 else
@@ -76,7 +75,7 @@ else
   [ "$(cat "$cache/packages" 2>/dev/null)" != "$lock" ] || mv "$root/kelpie/node_modules" "$cache/node_modules" 2>/dev/null || :
   rm -rf "$root/kelpie" "$root/out" "$cache/packages"
   mkdir -p "$root/kelpie"
-  sources -c | tar -x -C "$root/kelpie" --no-same-owner
+  git archive HEAD | tar -x -C "$root/kelpie" --no-same-owner
   if [ -d "$cache/node_modules" ]; then
     mv "$cache/node_modules" "$root/kelpie/node_modules"
     in_debian env PATH=/kelpie/node_modules/.bin:/usr/bin:/bin sh /kelpie/scripts/build.sh >"$cache/build.log" 2>&1 || fail "the build: see $cache/build.log"
@@ -99,7 +98,7 @@ programs=$(cd "$out" && find . -type f -perm /111 ! -name 'ld-*.so*' | sort | tr
 [ -z "$(find "$out" -xdev ! -user 0)" ] || fail 'a file in it is not of root'
 [ -z "$(find "$out" -newermt @0)" ] || fail 'a time in it is not SOURCE_DATE_EPOCH'
 found=$(getcap -r "$out" | sed "s|^$out||")
-[ "$found" = '/opt/kelpie/kelpie-agent cap_dac_read_search,cap_net_admin,cap_sys_ptrace,cap_sys_resource,cap_perfmon,cap_bpf=p' ] ||
+[ "$found" = '/opt/kelpie/kelpie-agent cap_dac_read_search,cap_net_admin,cap_sys_ptrace,cap_sys_admin,cap_sys_resource,cap_perfmon,cap_bpf=p' ] ||
   fail "capabilities of files: $found"
 if grep -rlE 'react\.(production|development)|Symbol\.for\("react|react-reconciler|yoga-layout' "$out/opt/kelpie" --include='*.js' >&2; then
   fail 'the terminal is in it (above)'
