@@ -51,8 +51,8 @@ const privileged: Template<V1SecurityContext> = {
 };
 
 const mounts: readonly Template<V1VolumeMount>[] = [
-  // Cgroups are made while the agent runs, mounts below them too on hybrid hosts.
-  { name: 'cgroup', mountPath: '/sys/fs/cgroup', readOnly: true, mountPropagation: 'HostToContainer' },
+  // One mount, in which cgroups come and go: propagation would be refused on nodes whose mounts are private.
+  { name: 'cgroup', mountPath: '/sys/fs/cgroup', readOnly: true },
   { name: 'key', mountPath: keyFolder, readOnly: true },
   { name: 'policy', mountPath: policyFolder, readOnly: true },
 ];
