@@ -155,6 +155,10 @@ describe('values that are not good are refused before anything is applied', () =
       refused({ image }, `/image/${Object.keys(image)[0]} ${patternOf(Object.keys(image)[0] ?? '')}`);
   });
 
+  test('a number where server-side apply wants a text', () => {
+    refused({ resources: { limits: { cpu: 2 } } }, '/resources/limits/cpu string');
+  });
+
   test('a service account without its namespace', () => {
     refused({ viewers: [{ kind: 'ServiceAccount', name: 'watcher' }] }, '/viewers/0 namespace');
   });

@@ -38,7 +38,7 @@ export const variants: Readonly<Record<string, Readonly<Record<string, unknown>>
       },
     },
     priorityClassName: 'system-node-critical',
-    resources: { requests: { memory: '256Mi' }, limits: { cpu: 2, memory: '1Gi' } },
+    resources: { requests: { memory: '256Mi' }, limits: { cpu: '2', memory: '1Gi' } },
     extraArgs: ['--budget-events=100000', '--redact=x: y'],
   },
   'the shop team may look': {

@@ -15,9 +15,9 @@ export const textByName: JsonSchema = { additionalProperties: text };
 
 export const localName: JsonSchema = strict({ name }, { required: ['name'] });
 
-/** resource.Quantity: `200m`, `512Mi`, `1`. */
+/** resource.Quantity: `200m`, `512Mi`, `'1'`. A text: server-side apply refuses a number (kubernetes 1.20). */
 const quantity: JsonSchema = {
-  type: ['string', 'number'],
+  type: 'string',
   pattern: '^[0-9]+(\\.[0-9]+)?([numkMGTPE]|[KMGTPE]i)?$',
 };
 const quantities: JsonSchema = { type: 'object', additionalProperties: quantity };

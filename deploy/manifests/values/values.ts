@@ -29,8 +29,8 @@ export interface Profile {
 }
 
 export interface Resources {
-  readonly requests?: Readonly<Record<string, string | number>>;
-  readonly limits?: Readonly<Record<string, string | number>>;
+  readonly requests?: Readonly<Record<string, string>>;
+  readonly limits?: Readonly<Record<string, string>>;
 }
 
 const levels: readonly CaptureLevel[] = ['off', 'flows', 'heads', 'bodies'];
