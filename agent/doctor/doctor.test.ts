@@ -97,12 +97,16 @@ describe('privileges', () => {
   const check = (bits: string, uid = 0) => checkPrivileges(machine({ files: capabilities(bits, uid) }));
 
   test('root has them', () => assert.equal(check('000001ffffffffff').found, 'root'));
-  test('CAP_BPF and CAP_NET_ADMIN are enough', () => assert.equal(check('0000008000001000', 1000).status, 'ok'));
-  test('CAP_SYS_ADMIN stands for CAP_BPF', () => assert.equal(check('0000000000201000', 1000).status, 'ok'));
+  test('CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN are enough', () =>
+    assert.equal(check('000000c000001000', 1000).status, 'ok'));
+  test('without CAP_PERFMON the kernel refuses the programs', () =>
+    assert.match(check('0000008000001000', 1000).found, /without CAP_PERFMON$/));
+  test('CAP_SYS_ADMIN stands for CAP_BPF and CAP_PERFMON', () =>
+    assert.equal(check('0000000000201000', 1000).status, 'ok'));
   test('a plain user is told to be root', () => assert.match(check('0000000000000000', 1000).remedy ?? '', /sudo/));
   test('root in a plain container is told which capabilities are missing', () => {
     const { found, remedy } = check('00000000a80425fb');
-    assert.match(found, /without CAP_BPF and CAP_NET_ADMIN/);
+    assert.match(found, /without CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN/);
     assert.match(remedy ?? '', /--cap-add/);
   });
 });

@@ -4,11 +4,13 @@ import type { Check } from '../report.ts';
 /** Bits of CapEff (linux/capability.h). */
 const CAP_NET_ADMIN = 12n;
 const CAP_SYS_ADMIN = 21n;
+const CAP_PERFMON = 38n;
 const CAP_BPF = 39n;
 
 /**
- * cgroup programs need CAP_BPF and CAP_NET_ADMIN, or CAP_SYS_ADMIN which stands for CAP_BPF (capabilities(7)). Whether a
- * container's seccomp filter lets bpf() through only trying tells: see the `programs` check.
+ * cgroup programs need CAP_BPF and CAP_NET_ADMIN; without CAP_PERFMON the verifier refuses arithmetic with pointers, which ours need.
+ * CAP_SYS_ADMIN stands for the first and the last (capabilities(7)). Whether a container's seccomp filter lets bpf() through only trying
+ * tells: see the `programs` check.
  */
 export function checkPrivileges({ read }: Machine): Check {
   const about = { id: 'privileges', group: 'capture', title: 'Privileges' } as const;
@@ -18,18 +20,20 @@ export function checkPrivileges({ read }: Machine): Check {
   const root = /^Uid:\s*\d+\s+0\s/m.test(status);
   const missing = [
     ...(has(CAP_BPF) || has(CAP_SYS_ADMIN) ? [] : ['CAP_BPF']),
+    ...(has(CAP_PERFMON) || has(CAP_SYS_ADMIN) ? [] : ['CAP_PERFMON']),
     ...(has(CAP_NET_ADMIN) ? [] : ['CAP_NET_ADMIN']),
   ];
-  if (missing.length === 0) return { ...about, status: 'ok', found: root ? 'root' : 'CAP_BPF, CAP_NET_ADMIN' };
+  if (missing.length === 0)
+    return { ...about, status: 'ok', found: root ? 'root' : 'CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN' };
   const unprivileged = read('/proc/sys/kernel/unprivileged_bpf_disabled')?.trim();
   const note = unprivileged !== undefined && unprivileged !== '0' ? '; unprivileged BPF is off' : '';
   return {
     ...about,
     status: 'fail',
-    found: `${root ? 'root' : 'not root'}, without ${missing.join(' and ')}${note}`,
+    found: `${root ? 'root' : 'not root'}, without ${missing.join(', ')}${note}`,
     remedy: root
       ? 'Give the container these capabilities (--cap-add BPF,NET_ADMIN,PERFMON or --privileged).'
-      : 'Run as root (sudo).',
+      : 'Run as root (sudo); give a container these capabilities.',
   };
 }
 

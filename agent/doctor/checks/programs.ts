@@ -36,8 +36,8 @@ export function checkObject(): Check {
 }
 
 /**
- * Whether this kernel takes the programs: loaded, attached to an empty cgroup made for this, drained once, and gone
- * again. Nothing else tells for sure: bpf() is also refused by seccomp filters, security modules and lockdown.
+ * Whether this kernel takes the programs: loaded, attached to an empty cgroup made for this (to all where none can be made, as in a
+ * container), drained once, and gone again. Nothing else tells for sure: bpf() is also refused by seccomp filters, security modules and lockdown.
  */
 export function checkPrograms(): Check {
   const about = { id: 'programs', group: 'capture', title: 'Load and attach' } as const;
@@ -45,9 +45,9 @@ export function checkPrograms(): Check {
   const mount = cgroupMount();
   let made = false;
   try {
-    if (mount) mkdirSync(join(mount, name));
-    made = mount !== undefined;
-    const kernel = startKernelPrograms(`/${name}`, { ring: RING_BYTES });
+    made = mount !== undefined && makeCgroup(join(mount, name));
+    // Nothing is captured there either: nobody asks for it.
+    const kernel = startKernelPrograms(made ? `/${name}` : '/', { ring: RING_BYTES });
     const { programs } = kernel;
     kernel.drain(new Uint8Array(RING_BYTES));
     kernel.close();
@@ -61,6 +61,17 @@ export function checkPrograms(): Check {
     return { ...about, status: 'fail', ...explain(thrown) };
   } finally {
     if (mount && made) rmdirSync(join(mount, name));
+  }
+}
+
+/** False where that is not for us to do: the tree is root's, and its root directory nobody's to write into without CAP_DAC_OVERRIDE. */
+function makeCgroup(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if (['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
   }
 }
 
