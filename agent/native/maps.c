@@ -57,13 +57,19 @@ napi_value js_map_lookup(napi_env env, napi_callback_info info)
 	uint8_t *key;
 	void *value;
 	size_t len;
+	int cpus;
 
 	if (!read_args(env, info, 3, args) || !read_open_handle(env, args[0], true, &handle) ||
 	    !read_map(env, handle, args[1], &map) || !read_sized(env, args[2], bpf_map__key_size(map), &key))
 		return NULL;
 	len = bpf_map__value_size(map);
-	if (is_per_cpu(map))
-		len = ((len + 7) & ~(size_t)7) * (size_t)libbpf_num_possible_cpus();
+	if (is_per_cpu(map)) {
+		/* Read from /sys, which may be hidden. */
+		cpus = libbpf_num_possible_cpus();
+		if (cpus < 0)
+			return throw_native(env, "map", bpf_map__name(map), cpus);
+		len = ((len + 7) & ~(size_t)7) * (size_t)cpus;
+	}
 	result = new_bytes(env, len, &value);
 	if (!result)
 		return NULL;

@@ -70,6 +70,14 @@ if [ -f /etc/ssl/certs/ca-certificates.crt ]; then cp -L /etc/ssl/certs/ca-certi
 licences="$out/usr/share/doc"
 mkdir -p "$licences/kelpie"
 cp "$here/../../LICENSE" "$licences/kelpie/LICENSE"
+# Where an archive of Node has it, the npm package, Debian's.
+for licence in "${node%/*}/../LICENSE" "${node%/*}"/../node_modules/node-linux-*/LICENSE /usr/share/doc/nodejs/copyright; do
+  if [ -f "$licence" ]; then
+    mkdir -p "$licences/node"
+    cp -L "$licence" "$licences/node/LICENSE"
+    break
+  fi
+done
 for package in libc6 libgcc-s1 libstdc++6; do
   copyright="/usr/share/doc/$package/copyright"
   if [ -f "$copyright" ]; then
