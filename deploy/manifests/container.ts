@@ -23,13 +23,17 @@ const probe = (path: string, more: Template<V1Probe>): Template<V1Probe> => ({
  * what the container leaves of them (deploy/image/kelpie-agent.c); "no new privileges" would take them all.
  */
 const leastPrivilege: Template<V1SecurityContext> = {
-  runAsNonRoot: true,
-  runAsUser: agentUser,
+  runAsNonRoot: when('security.runAsRoot', false, true),
+  runAsUser: when('security.runAsRoot', 0, agentUser),
   runAsGroup: agentUser,
   readOnlyRootFilesystem: true,
-  allowPrivilegeEscalation: because(
-    'Not root: the binary has the capabilities below as file capabilities, and "no new privileges" would keep it from getting them. All others are dropped.',
-    true,
+  allowPrivilegeEscalation: when(
+    'security.runAsRoot',
+    false,
+    because(
+      'Not root: the binary has the capabilities below as file capabilities, and "no new privileges" would keep it from getting them. All others are dropped.',
+      true,
+    ),
   ),
   capabilities: {
     drop: ['ALL'],

@@ -201,6 +201,14 @@ describe('what may the agent do on the node?', () => {
     assert.equal(more?.runAsNonRoot, true);
   });
 
+  test('as root it has no more than that, and no way to more', () => {
+    const root = containerOf(manifests(variants['the image lost its file capabilities'])).securityContext;
+    assert.deepEqual(root?.capabilities, security?.capabilities);
+    assert.equal(root?.allowPrivilegeEscalation, false);
+    assert.equal(root?.readOnlyRootFilesystem, true);
+    assert.notEqual(root?.privileged, true);
+  });
+
   test('of the file system of the node it sees the cgroups, and writes to nothing', () => {
     const pod = podOf(manifests());
     assert.deepEqual(

@@ -19,6 +19,7 @@ export const variants: Readonly<Record<string, Readonly<Record<string, unknown>>
     policy: { excludeNamespaces: ['vault', 'a&b<c>'], captureAtMost: 'off', redactFields: ['x-session', 'x-"quoted"'] },
   },
   'old nodes': { security: { privileged: true } },
+  'the image lost its file capabilities': { security: { runAsRoot: true } },
   'strict nodes': {
     security: {
       extraCapabilities: ['SYS_RESOURCE'],

@@ -87,8 +87,13 @@ export const valuesSpec = {
     },
   ),
   security: group('What nodes demand that are stricter or older than usual.', {
+    runAsRoot: flag(
+      'Root, but with the same few capabilities, no others, and no way to more: where the image lost its file capabilities on its way (some registries and ' +
+        'archives drop extended attributes), or a policy forbids allowPrivilegeEscalation.',
+      false,
+    ),
     privileged: flag(
-      'Run as root in a privileged container: where the runtime knows no CAP_BPF or loses the file capabilities of images. The settings below have no effect then.',
+      'A privileged container, the last resort: where the runtime knows no CAP_BPF. The other settings here have no effect then.',
       false,
     ),
     extraCapabilities: list<string>(
