@@ -33,7 +33,8 @@ const rooms: readonly Tree[] = [namespace, ...rbac, ...viewers, policy, networkP
  * In the order in which they can be applied, the namespace first. Not among them is the Secret `keySecretName`: whoever applies them makes it, once, with
  * a key of 32 random characters at least under `keyEntry`; pods wait until it is there.
  *
- * Fields are called as the API server calls them: send them as JSON. (client-node's typed classes call `from` of a NetworkPolicy `_from`.)
+ * Fields are called as the API server calls them: send them as JSON. Never through client-node's class V1NetworkPolicy, whose `from` is called `_from`: it would
+ * drop ours, and a rule without it is for everybody.
  */
 export const agentManifests = (values: AgentValues): readonly KubernetesObject[] =>
   settledManifests(values).map((tree) => withoutComments(tree) as KubernetesObject);
