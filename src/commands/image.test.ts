@@ -21,6 +21,7 @@ import { imageArchive } from './image/archive.ts';
 import { capabilityNames, fileCapabilities } from './image/capabilities.ts';
 import { parseImageName } from './image/image-name.ts';
 import { createLayer } from './image/layer.ts';
+import { runImageSave } from './image.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kelpie-image-test-'));
 const root = join(folder, 'root');
@@ -168,6 +169,19 @@ describe('its layer', () => {
     stop.abort(new Error('ctrl-c'));
     await assert.rejects(createLayer(root, 0, stop.signal));
   });
+});
+
+describe('kelpie image save refuses before it does the work', () => {
+  const nowhere = join(folder, 'nowhere', 'x.tar');
+  for (const [what, file, flags, code] of [
+    ['a directory for a file', folder, {}, 'output-file'],
+    ['a file in a directory that does not exist', nowhere, {}, 'output-file'],
+    ['what is no name of an image', join(folder, 'x.tar'), { tag: 'No Name' }, 'usage'],
+  ] as const)
+    test(what, async () => {
+      await assert.rejects(runImageSave(file, flags, '1.2.3'), { code });
+      assert.ok(!readdirSync(folder).some((name) => name.startsWith('x.tar')));
+    });
 });
 
 describe('its name', () => {
