@@ -79,7 +79,15 @@ function watch(address: string, once: boolean) {
   const client = new AgentServiceClient(address, credentials.createInsecure(), {
     'grpc.default_authority': 'localhost',
   });
-  const query = { table: 'http_events', filter: '', payload: false, backlog: 0, maxRowsPerSecond: 0, once };
+  const query = {
+    table: 'http_events',
+    filter: '',
+    payload: false,
+    backlog: 0,
+    maxRowsPerSecond: 0,
+    once,
+    namesElsewhere: false,
+  };
   return { client, call: client.watchRows(query) };
 }
 

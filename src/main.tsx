@@ -38,6 +38,8 @@ export interface TerminalOptions {
   readonly lease: LeaseRequest;
   /** Milliseconds between paints of new data, 250–60,000. Keys are painted at once. */
   readonly refreshMs: number;
+  /** Namespaces shown at first; none = all. */
+  readonly namespaces?: readonly string[];
   /** What is watched, in two or three words: "demo", "this machine", "replay shop.kelpie". */
   readonly sourceName: string;
   /** The product's version. */
@@ -138,6 +140,7 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
     info: { sourceName: options.sourceName, version: options.version },
     now: Date.now,
     snapshot: store.getSnapshot(),
+    namespaces: options.namespaces ?? [],
     command: options.command ?? (options.filter ? `http /${options.filter}` : homeView),
   });
   if (options.keys)

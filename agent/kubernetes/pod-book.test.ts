@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { PodObject } from '../../src/kubernetes/pod-identity.ts';
 import { createPodBook } from './pod-book.ts';
-import type { PodObject } from './pod-identity.ts';
 
 const uid = '5c2a7f5d-6f0c-4c0b-9f6a-0d5b8c1f2e3d';
 const [first, second] = ['a1'.repeat(32), 'b2'.repeat(32)];

@@ -1,8 +1,9 @@
 /** Pods of this node by the UIDs that cgroups have; those that are gone are known a while longer, as rows of them still come. */
+
+import { identityOf, type PodIdentity, type PodObject } from '../../src/kubernetes/pod-identity.ts';
 import { createLruMap } from '../attribution/lru-map.ts';
 import type { Workload, WorkloadResolver } from '../attribution/workload.ts';
 import { podOfCgroup } from './pod-cgroup.ts';
-import { identityOf, type PodIdentity, type PodObject } from './pod-identity.ts';
 
 export interface PodBook {
   /** A pod is there, or has changed. */

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { KubeConfig } from '@kubernetes/client-node';
 import type { ObjectWatch } from '../../src/kubernetes/object-watch.ts';
-import type { PodObject } from './pod-identity.ts';
+import type { PodObject } from '../../src/kubernetes/pod-identity.ts';
 import { watchPods } from './pod-watch.ts';
 
 const node = 'node-1';

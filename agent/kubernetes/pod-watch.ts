@@ -1,8 +1,8 @@
 /** Keeps a book of this node's pods by a watch on the API server; nothing else of the cluster is read. */
 import type { KubeConfig } from '@kubernetes/client-node';
 import { type ObjectWatch, type ObjectWatchOptions, watchObjects } from '../../src/kubernetes/object-watch.ts';
+import type { PodObject } from '../../src/kubernetes/pod-identity.ts';
 import type { PodBook } from './pod-book.ts';
-import type { PodObject } from './pod-identity.ts';
 
 export interface PodWatchOptions extends Pick<ObjectWatchOptions<PodObject>, 'onState' | 'backOff'> {
   readonly config: KubeConfig;

@@ -21,7 +21,7 @@ const stride = 64;
 export interface BacklogOptions {
   /** Oldest first. The ring may let go of them meanwhile. */
   readonly kept: readonly Row[];
-  readonly filter: Filter;
+  readonly filter: Pick<Filter, 'matches' | 'needsPayload'>;
   readonly count: number;
   readonly placeOf: PlaceOf | undefined;
   /** Called when the search ends, unless it ends before this returns. */

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Row } from '../../src/domain/column.ts';
-import type { Filter } from '../../src/domain/filter/filter.ts';
 import { defineTable } from '../../src/domain/table.ts';
 import { createRows, type RowsOptions } from './rows.ts';
 import type { RowQuery } from './subscription.ts';
@@ -25,8 +24,8 @@ const table = defineTable({
 const call = (id: number, over: Partial<Row> = {}): Row =>
   ({ time_: BigInt(id), id: `c${id}`, status: 200, path: `/${id}`, body: null, ...over }) as Row;
 
-const everything: Filter = { text: '', needsPayload: false, matches: () => true };
-const inFlight: Filter = { text: 'status=null', needsPayload: false, matches: (row) => row.status === null };
+const everything: RowQuery['filter'] = { needsPayload: false, matches: () => true };
+const inFlight: RowQuery['filter'] = { needsPayload: false, matches: (row) => row.status === null };
 const query: RowQuery = { table, filter: everything, backlog: 0, maxRowsPerSecond: 0, once: false };
 
 const rowsWith = (options: Partial<RowsOptions> = {}) =>
@@ -181,7 +180,7 @@ describe('a reader', () => {
   test('gets the newest kept rows first, as many as it asked for, then what comes', () => {
     const rows = rowsWith();
     for (let i = 1; i <= 5; i++) rows.put(table, call(i, { status: i % 2 === 0 ? 500 : 200 }));
-    const odd: Filter = { ...everything, matches: (row) => row.status === 200 };
+    const odd: RowQuery['filter'] = { ...everything, matches: (row) => row.status === 200 };
     const reader = rows.subscribe({ ...query, filter: odd, backlog: 2 }, ignore);
     rows.put(table, call(7));
     assert.equal(ids([...reader.take(10, 1e6), ...reader.take(10, 1e6)]), 'c3 c5 c7');
@@ -191,8 +190,7 @@ describe('a reader', () => {
     const rows = rowsWith();
     for (let i = 1; i <= 400; i++) rows.put(table, call(i));
     let looked = 0;
-    const costly: Filter = {
-      text: '',
+    const costly: RowQuery['filter'] = {
       needsPayload: true,
       matches: (row) => {
         looked += 1;

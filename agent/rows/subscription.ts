@@ -10,7 +10,7 @@ import { createRowQueue, type QueueLimits } from './row-queue.ts';
 
 export interface RowQuery {
   readonly table: Table;
-  readonly filter: Filter;
+  readonly filter: Pick<Filter, 'matches' | 'needsPayload'>;
   /** How many of the newest kept rows to send first. */
   readonly backlog: number;
   /** 0 = no limit. */

@@ -105,6 +105,7 @@ function watch(client: AgentServiceClient, over: object = {}): Watching {
     backlog: 0,
     maxRowsPerSecond: 0,
     once: false,
+    namesElsewhere: false,
     ...over,
   });
   const messages: WatchRowsResponse[] = [];
@@ -160,7 +161,7 @@ describe('watching rows', () => {
   test('only rows that pass the filter, newest kept ones first, then the end of `once`', async () => {
     const { rows, client } = await serve();
     for (let i = 1; i <= 10; i++) rows.put(httpEvents, event(i, { resp_status: i % 2 === 0 ? 503 : 200 }));
-    const watching = watch(client, { filter: 'status>=500', backlog: 3, once: true });
+    const watching = watch(client, { filter: 'status>=500', backlog: 3, once: true, namesElsewhere: false });
     await until(watching.isEnded);
     assert.deepEqual(watching.ids(), ['x.6', 'x.8', 'x.10']);
     assert.equal(watching.messages.at(-1)?.event?.$case, 'end');
@@ -231,9 +232,9 @@ describe('watching rows', () => {
 
   test('large bodies come in messages that a client accepts', async () => {
     const { rows, client } = await serve();
-    const watching = watch(client, { payload: true, backlog: 100, once: true });
+    const watching = watch(client, { payload: true, backlog: 100, once: true, namesElsewhere: false });
     for (let i = 1; i <= 40; i++) rows.put(httpEvents, event(i, { resp_body: Buffer.alloc(1 << 20) }));
-    const all = watch(client, { payload: true, backlog: 100, once: true });
+    const all = watch(client, { payload: true, backlog: 100, once: true, namesElsewhere: false });
     await until(() => watching.isEnded() && all.isEnded());
     assert.equal(all.error(), undefined);
     assert.equal(all.ids().length, rows.ring.rows);

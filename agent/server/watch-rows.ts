@@ -28,7 +28,7 @@ export function watchRows(api: AgentApi, call: WatchCall): void {
   let filter: Filter;
   try {
     table = tableOf(call.request.table);
-    filter = filterOf(api, table, call.request.filter);
+    filter = filterOf(api, table, call.request);
   } catch (thrown) {
     call.emit('error', grpcError(thrown as AppError));
     return;
@@ -151,9 +151,12 @@ export function tableOf(id: string): Table {
 }
 
 /** @throws AppError `filter-invalid` */
-function filterOf(api: AgentApi, table: Table, text: string): Filter {
+function filterOf(api: AgentApi, table: Table, { filter: text, namesElsewhere }: WatchRowsRequest): Filter {
   const result = api.parseFilter(table, text);
-  if (result.ok) return result.filter;
+  if (result.ok) {
+    const { filter } = result;
+    return namesElsewhere ? { ...filter, matches: filter.mayMatchNamed } : filter;
+  }
   throw new AppError('filter-invalid', { text, ...result.error });
 }
 

@@ -108,7 +108,7 @@ export function openSession(options: SessionOptions): AgentSession {
     });
   };
 
-  const streams = openRowStreams(agent, client, {
+  const streams = openRowStreams(endpoint, client, {
     heard,
     rows: options.onRows,
     status: options.onStatus,

@@ -12,6 +12,8 @@ export interface AgentEndpoint {
   readonly address: string;
   /** What it wants to be shown; none where whoever reaches it may look. */
   readonly access?: AgentAccess | undefined;
+  /** Whoever reads its rows gives names to ends that it does not know (RowQuery.filter then lets more pass, and is to be asked again). */
+  readonly isNamedHere?: boolean | undefined;
 }
 
 /** An agent that is named by where it listens. */

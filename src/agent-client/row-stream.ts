@@ -4,7 +4,7 @@ import type { AgentServiceClient, WatchRowsResponse } from '../../proto/gen/kelp
 import type { AgentStatus, Loss } from '../domain/agent-status.ts';
 import type { Row } from '../domain/column.ts';
 import { AppError } from '../domain/errors.ts';
-import type { RowQuery } from './client.ts';
+import type { AgentEndpoint, RowQuery } from './client.ts';
 import { decodeBatch } from './from-wire.ts';
 import { fromGrpcError } from './grpc-errors.ts';
 import { decodeLosses, decodeStatus } from './status-from-wire.ts';
@@ -32,14 +32,14 @@ export interface RowStream {
 }
 
 export function openRowStream(
-  agent: string,
+  { agent, isNamedHere = false }: AgentEndpoint,
   client: AgentServiceClient,
   query: RowQuery,
   listener: RowStreamListener,
 ): RowStream {
   let open = true;
   let ended = false;
-  const call = client.watchRows({ ...query });
+  const call = client.watchRows({ ...query, namesElsewhere: isNamedHere });
 
   const fail = (thrown: unknown) => {
     if (!open) return;

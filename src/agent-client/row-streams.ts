@@ -3,7 +3,7 @@ import type { AgentServiceClient } from '../../proto/gen/kelpie/v1/agent.ts';
 import type { AgentStatus, Loss } from '../domain/agent-status.ts';
 import type { Row } from '../domain/column.ts';
 import type { AppError } from '../domain/errors.ts';
-import type { RowQuery } from './client.ts';
+import type { AgentEndpoint, RowQuery } from './client.ts';
 import { openRowStream, type RowStream } from './row-stream.ts';
 
 export interface RowStreamsListener {
@@ -38,7 +38,11 @@ interface Entry {
   ended: boolean;
 }
 
-export function openRowStreams(agent: string, client: AgentServiceClient, listener: RowStreamsListener): RowStreams {
+export function openRowStreams(
+  endpoint: AgentEndpoint,
+  client: AgentServiceClient,
+  listener: RowStreamsListener,
+): RowStreams {
   const entries = new Map<string, Entry>();
   let paused = false;
   let over = false;
@@ -61,7 +65,7 @@ export function openRowStreams(agent: string, client: AgentServiceClient, listen
     const entry: Entry = { query, stream: undefined, ended: false };
     entries.set(query.table, entry);
     listener.began(query.table);
-    entry.stream = openRowStream(agent, client, query, {
+    entry.stream = openRowStream(endpoint, client, query, {
       heard: listener.heard,
       rows: listener.rows,
       status(status, time) {

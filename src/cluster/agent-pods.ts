@@ -128,4 +128,6 @@ function endOf({ reason, message, exitCode }: NonNullable<ContainerState['termin
   return said || `${reason ?? 'Error'}, exit code ${exitCode ?? '?'}`;
 }
 
-const firstLine = (text: string): string => (text.trim().split('\n', 1)[0] ?? '').slice(0, 300);
+/** Ids say nothing to a person, and are others at each try. */
+const firstLine = (text: string): string =>
+  (text.trim().split('\n', 1)[0] ?? '').replaceAll(/\b[0-9a-f]{64}\b/g, '…').slice(0, 300);

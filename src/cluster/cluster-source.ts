@@ -8,6 +8,9 @@ import { reasonOf, statusOf } from '../kubernetes/api-reasons.ts';
 import { openTunnel, type Tunnel } from '../kubernetes/tunnel.ts';
 import { type AgentPlace, discoverAgents } from './agent-discovery.ts';
 import { agentPort, keySecret } from './installation.ts';
+import { createDirectory, type Directory } from './names/directory.ts';
+import { nameRows } from './names/name-rows.ts';
+import { watchNames } from './names/watch-names.ts';
 
 export interface ClusterOptions {
   readonly config: KubeConfig;
@@ -15,6 +18,8 @@ export interface ClusterOptions {
   readonly namespace: string;
   /** For the sockets of the tunnels: nobody else may enter it. */
   readonly folder: string;
+  /** Namespaces to read names of where not all may be read. */
+  readonly namespaces: readonly string[];
 }
 
 export interface ClusterSource {
@@ -22,32 +27,39 @@ export interface ClusterSource {
   readonly agents: readonly AgentEndpoint[];
   /** Keeps the client's agents those of the cluster from now on; hears of nodes without one. */
   follow(client: Pick<AgentClient, 'setAgents' | 'retry'>, onEvent: (event: AgentEvent) => void): void;
-  /** Says of a line that broke what the tunnel knows of it. */
+  /** Puts the cluster's names into rows, and says of a line that broke what the tunnel knows of it. */
   explain(event: AgentEvent): AgentEvent;
+  readonly directory: Directory;
   close(): void;
 }
 
 /** The API server has this long to tell of the agents, ms. */
 const patienceMs = 10_000;
+const namesPatienceMs = 2_000;
 
 /**
  * @throws AppError `cluster`: the API server is away or refuses, there are no agents, their key cannot be read
  */
-export async function openCluster({ config, namespace, folder }: ClusterOptions): Promise<ClusterSource> {
+export async function openCluster({ config, namespace, folder, namespaces }: ClusterOptions): Promise<ClusterSource> {
   const tunnels = new Map<string, Tunnel>();
   let onChange = (): void => {};
   let isClosed = false;
+  const directory = createDirectory();
   const discovery = await discoverAgents({ config, namespace, onChange: () => onChange() });
+  const names = await watchNames({ config, directory, namespaces });
   const close = (): void => {
     isClosed = true;
     discovery.stop();
+    names.stop();
     for (const tunnel of tunnels.values()) tunnel.close();
   };
   try {
-    const [key] = await Promise.all([readKey(config, namespace), inTime(discovery.ready)]);
+    const [key] = await Promise.all([readKey(config, namespace), inTime(discovery.ready, patienceMs)]);
     const { state, reason = '' } = discovery.state;
     if (state !== 'synced') throw clusterError(`Its agents cannot be looked for: ${reason || 'no answer in time'}.`);
     if (discovery.places.size === 0) throw noAgents(namespace);
+    // Rows that come first shall have names; those of a big cluster come in while others are shown.
+    await inTime(names.ready, namesPatienceMs);
     let agents = await endpoints(key);
 
     return {
@@ -96,7 +108,9 @@ export async function openCluster({ config, namespace, folder }: ClusterOptions)
         onChange = () => void look();
         tell();
       },
+      directory,
       explain(event) {
+        if (event.type === 'rows') return { ...event, rows: nameRows(event.rows, directory) };
         if (event.type !== 'link' || event.link.state !== 'retrying') return event;
         const failure = tunnels.get(event.agent)?.failure;
         if (!failure || event.link.error?.code === 'permission') return event;
@@ -126,7 +140,7 @@ export async function openCluster({ config, namespace, folder }: ClusterOptions)
       const tunnel =
         tunnels.get(node) ?? (await openTunnel({ config, path: socketPath(), target: () => targetOn(node) }));
       tunnels.set(node, tunnel);
-      found.push({ agent: node, address: tunnel.address, access: { key, node } });
+      found.push({ agent: node, address: tunnel.address, access: { key, node }, isNamedHere: true });
     }
     return found;
   }
@@ -166,8 +180,8 @@ async function readKey(config: KubeConfig, namespace: string): Promise<string> {
   throw clusterError(`The Secret ${name} in the namespace ${namespace} has no ${entry}: kelpie deploy mends it.`);
 }
 
-async function inTime(ready: Promise<void>): Promise<void> {
-  await Promise.race([ready, new Promise<void>((resolve) => setTimeout(resolve, patienceMs).unref())]);
+async function inTime(ready: Promise<void>, ms: number): Promise<void> {
+  await Promise.race([ready, new Promise<void>((resolve) => setTimeout(resolve, ms).unref())]);
 }
 
 const clusterError = (reason: string) => new AppError('cluster', { reason });

@@ -1,10 +1,12 @@
 /** `kelpie get`: what the flags ask for. */
 import { AppError } from '../domain/errors.ts';
+import type { Filter } from '../domain/filter/filter.ts';
 import { parseFilter } from '../domain/filter/parse.ts';
 import { nearest } from '../domain/filter/suggest.ts';
 import type { Direction } from '../domain/format/compare.ts';
 import { findColumn, type Table } from '../domain/table.ts';
 import { derivedTables } from '../domain/tables/index.ts';
+import { namespaceTerm } from '../views/list/namespaces.ts';
 import { parseDuration } from './quantities.ts';
 import { type OutputFormat, outputFormats } from './row-writer.ts';
 import { readSourceFlags, type SourceFlags, type SourceRequest } from './source-options.ts';
@@ -58,8 +60,8 @@ const defaultCaptureMs = 10_000;
 export function readGetRequest(tableName: string, flags: GetFlags): GetRequest {
   const source = readSourceFlags(flags);
   const table = tableNamed(tableName);
-  const filter = flags.filter ?? '';
-  checkFilter(table, filter);
+  checkFilter(table, flags.filter ?? '');
+  const filter = narrowed(table, flags.filter ?? '', source.namespaces);
   const isDerived = derivedTables.includes(table);
   const until = untilOf(flags, source, isDerived);
   const sort = sortOf(table, flags.sort);
@@ -83,10 +85,23 @@ export function readGetRequest(tableName: string, flags: GetFlags): GetRequest {
   };
 }
 
-/** The filter as it is, or AppError `filter-invalid` that points at the word. */
+/** What -n leaves of it: rows with either end in one of the namespaces. */
+function narrowed(table: Table, filter: string, namespaces: readonly string[]): string {
+  const term = namespaceTerm(table, new Set(namespaces));
+  if (term === '') return filter;
+  return filter === '' ? term : `(${filter}) (${term})`;
+}
+
+/** @throws AppError `filter-invalid` that points at the word */
 export function checkFilter(table: Table, text: string): void {
+  filterOf(table, text);
+}
+
+/** @throws AppError `filter-invalid` that points at the word */
+export function filterOf(table: Table, text: string): Filter {
   const result = parseFilter(table, text);
-  if (!result.ok) throw new AppError('filter-invalid', { text, ...result.error });
+  if (result.ok) return result.filter;
+  throw new AppError('filter-invalid', { text, ...result.error });
 }
 
 /** "-rate": by rate, the highest first. */

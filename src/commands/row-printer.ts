@@ -2,6 +2,7 @@
 import type { CaptureLevel } from '../domain/agent-status.ts';
 import type { Row } from '../domain/column.ts';
 import { createFinalRows } from './final-rows.ts';
+import { filterOf } from './get-request.ts';
 import { type Printer, type PrinterOptions, sorted, wholeBacklog, writerOf } from './printer.ts';
 
 /** How deep traffic must be captured for a table; the others need heads. */
@@ -19,6 +20,7 @@ const settleMs = 400;
 export function createRowPrinter({ request, source, output }: PrinterOptions): Printer {
   const { table, filter, format, until, limit = Number.POSITIVE_INFINITY, sinceMs, sort } = request;
   const writer = writerOf(request);
+  const asked = filterOf(table, filter);
   const enough = Promise.withResolvers<void>();
   const held: Row[] = [];
   let printed = 0;
@@ -65,6 +67,8 @@ export function createRowPrinter({ request, source, output }: PrinterOptions): P
       if (event.type !== 'rows') return;
       if (sinceMs !== undefined) oldest ??= BigInt(Date.now() - sinceMs) * 1_000_000n;
       for (const row of event.rows) {
+        // Of a cluster the agents let pass what names may change; here it has them.
+        if (!asked.mayMatch(row)) continue;
         const time = row[table.time];
         if (oldest !== undefined && typeof time === 'bigint' && time < oldest) continue;
         rows.take(event.agent, row);

@@ -26,6 +26,8 @@ export interface SourceRequest {
   /** Header names to redact besides the built-in ones; undefined = no redaction at all. */
   readonly redact: readonly string[] | undefined;
   readonly lease: LeaseRequest;
+  /** -n: what is shown of it; none = all. */
+  readonly namespaces: readonly string[];
 }
 
 /** The flags as commander hands them over. */
@@ -38,6 +40,8 @@ export interface SourceFlags {
   readonly context?: string;
   readonly kubeconfig?: string;
   readonly agentNamespace?: string;
+  readonly namespace?: string;
+  readonly allNamespaces?: boolean;
   readonly cgroup?: string;
   readonly redact?: string | boolean;
   readonly bodyLimit?: string;
@@ -57,6 +61,8 @@ export function withSourceFlags(command: Command): Command {
   add(cluster, '--context <name>', 'a context of the kubeconfig (default: the current one)');
   add(cluster, '--kubeconfig <file>', 'default: KUBECONFIG, the account of the pod it runs in, ~/.kube/config');
   add(cluster, '--agent-namespace <name>', `where the agents are installed (default: "${defaultNamespace}")`);
+  add(how, '-n, --namespace <names>', 'show only these namespaces, separated by commas');
+  add(how, '-A, --all-namespaces', 'show all namespaces (default)');
   add(how, '--cgroup <path>', 'with --local: only this cgroup v2 and what is below it (default: "/")');
   add(how, '--speed <n>', 'with --replay: 1 = as it happened, 2 = twice as fast (default: as fast as it can be read)');
   add(how, '--redact <names>', 'header names to hide besides the built-in ones, separated by commas');
@@ -85,7 +91,12 @@ export function readSourceFlags(flags: SourceFlags, fallback?: 'demo' | 'local')
     );
   if (flags.cgroup !== undefined && kind !== 'local') throw usage('--cgroup goes with --local only.');
   if (flags.speed !== undefined && kind !== 'replay') throw usage('--speed goes with --replay only.');
-  return { choice: choiceOf(kind, flags), redact: redactOf(flags.redact), lease: leaseOf(flags.bodyLimit) };
+  return {
+    choice: choiceOf(kind, flags),
+    redact: redactOf(flags.redact),
+    lease: leaseOf(flags.bodyLimit),
+    namespaces: namespacesOf(flags),
+  };
 }
 
 function choiceOf(kind: SourceChoice['kind'], flags: SourceFlags): SourceChoice {
@@ -103,6 +114,16 @@ function choiceOf(kind: SourceChoice['kind'], flags: SourceFlags): SourceChoice 
     case 'agents':
       return { kind, addresses: (flags.agents ?? '').split(',').map((address) => addressOf(address.trim())) };
   }
+}
+
+/** @throws AppError `usage` */
+function namespacesOf({ namespace, allNamespaces }: SourceFlags): readonly string[] {
+  if (namespace === undefined) return [];
+  if (allNamespaces) throw usage('--namespace and --all-namespaces exclude each other.');
+  const names = namespace.split(',').map((name) => name.trim());
+  const wrong = names.find((name) => !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name));
+  if (wrong !== undefined) throw usage(`"${wrong}" is no name of a namespace.`);
+  return names;
 }
 
 function cgroupOf(path: string): string {

@@ -47,7 +47,7 @@ const leaseMs = 200;
 export async function openSource(request: SourceRequest, options: OpenOptions): Promise<Source> {
   const { choice } = request;
   if (choice.kind === 'agents') return foreignAgents(choice.addresses);
-  if (choice.kind === 'cluster') return clusterAgents(choice, options);
+  if (choice.kind === 'cluster') return clusterAgents(choice, request.namespaces, options);
   if (choice.kind === 'replay') checkRecording(choice.file);
   const folder = createRuntimeFolder();
   try {
@@ -77,19 +77,23 @@ function foreignAgents(addresses: readonly string[]): Source {
 }
 
 async function clusterAgents(
-  { context, kubeconfig, agentNamespace }: Extract<SourceChoice, { kind: 'cluster' }>,
+  choice: Extract<SourceChoice, { kind: 'cluster' }>,
+  asked: readonly string[],
   { progress }: OpenOptions,
 ): Promise<Source> {
   const [{ clusterConfig }, { openCluster }] = await Promise.all([
     import('../kubernetes/cluster-config.ts'),
     import('../cluster/cluster-source.ts'),
   ]);
+  const { context, kubeconfig, agentNamespace } = choice;
   const config = await clusterConfig({ context, kubeconfig });
   const name = config.getCurrentContext();
   progress(`asking ${name} for its agents`);
+  const own = config.getContextObject(name)?.namespace ?? 'default';
   const folder = createRuntimeFolder();
   try {
-    const cluster = await openCluster({ config, namespace: agentNamespace, folder: folder.path });
+    const namespaces = [...new Set([own, ...asked])];
+    const cluster = await openCluster({ config, namespace: agentNamespace, folder: folder.path, namespaces });
     return {
       name,
       agents: cluster.agents,

@@ -79,6 +79,7 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback?: 'demo'
       agents: source.agents.length,
       lease: request.lease,
       refreshMs,
+      namespaces: request.namespaces,
       sourceName: source.name,
       version: process.env.KELPIE_VERSION ?? 'development',
       command,

@@ -28,6 +28,8 @@ export interface AppOptions {
   readonly snapshot: Snapshot;
   /** First command line, e.g. "http /kuard". */
   readonly command: string;
+  /** Namespaces shown at first; none = all. */
+  readonly namespaces?: readonly string[];
   /** The person's own keys; default: those the actions come with. */
   readonly keyMap?: KeyMap;
 }
@@ -137,6 +139,7 @@ export function createApp(options: AppOptions): App {
     namespaceActions: () => keyMap.apply(namespaceActions(choice, changed)),
   };
   choice.see(namespacesIn(core.snapshot, true));
+  choice.set(options.namespaces ?? []);
   core.want();
   const problem = run(options.command);
   if (problem) say('error', problem);

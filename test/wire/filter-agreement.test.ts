@@ -6,6 +6,8 @@ import { createSubscription } from '../../agent/rows/subscription.ts';
 import { encodeRows } from '../../agent/server/rows-to-wire.ts';
 import { WatchRowsResponse } from '../../proto/gen/kelpie/v1/agent.ts';
 import { decodeBatch } from '../../src/agent-client/from-wire.ts';
+import { createDirectory } from '../../src/cluster/names/directory.ts';
+import { nameRows } from '../../src/cluster/names/name-rows.ts';
 import type { ColumnSpec, Row, Value } from '../../src/domain/column.ts';
 import { parseFilter } from '../../src/domain/filter/parse.ts';
 import { quoteText } from '../../src/domain/filter/token.ts';
@@ -151,6 +153,39 @@ function passedByTerminal(table: Table, rows: readonly Row[], filter: string): r
   const received = decodeBatch('agent', event.value).rows;
   return received.filter(parsed.filter.matches).map((row) => rowKey(table, row));
 }
+
+/** Names of a cluster, as a terminal puts them in rows whose ends an agent knows by address alone. */
+function namedByTerminal(rows: readonly Row[]): readonly Row[] {
+  const directory = createDirectory(() => 0);
+  directory.putService({
+    metadata: { uid: 's', name: 'web', namespace: 'shop' },
+    spec: { clusterIP: '10.0.0.7' },
+  });
+  return nameRows(rows, directory);
+}
+
+describe('where a terminal knows names that the agent does not', () => {
+  for (const table of tables.filter(({ columnIds }) => columnIds.includes('destination'))) {
+    test(`${table.id}: nothing that passes there is held back by the agent`, () => {
+      let changed = 0;
+      fc.assert(
+        fc.property(rowsOf(table), filterText(table), (rows, text) => {
+          const parsed = parseFilter(table, text);
+          if (!parsed.ok) return;
+          const { filter } = parsed;
+          const named = namedByTerminal(rows);
+          rows.forEach((row, i) => {
+            const other = named[i] as Row;
+            if (other !== row) changed += 1;
+            if (filter.matches(other)) assert.ok(filter.mayMatchNamed(row), `${text} ${row.destination}`);
+          });
+        }),
+        { numRuns: 300 },
+      );
+      assert.ok(changed > 50, `${changed} rows were named`);
+    });
+  }
+});
 
 describe('agents and terminals agree on every filter', () => {
   for (const table of tables) {

@@ -1,7 +1,7 @@
 /** Tree → closures. Names, units and patterns are settled here, so that testing a row allocates next to nothing. */
 import type { Row, Value } from '../column.ts';
 import type { Table } from '../table.ts';
-import { columnOf } from './column-of.ts';
+import { columnOf, type FieldColumn } from './column-of.ts';
 import { type Comparison, comparisonTest } from './compare.ts';
 import { hasHeader } from './headers-test.ts';
 import { searchTest } from './search.ts';
@@ -15,27 +15,60 @@ export interface Compiled {
   readonly needsPayload: boolean;
 }
 
-/** @throws FilterFault at the first word that means nothing in this table. */
-export function compile(table: Table, tree: Node): Compiled {
+/** Of which rows the answer to a term cannot be known here; undefined = it is known of all. */
+export interface Doubt {
+  comparison(column: FieldColumn): RowTest | undefined;
+  readonly search: RowTest | undefined;
+  /** Where an `or` has a term on payload, everything is taken as it is. */
+  readonly endsAtPayload?: boolean;
+}
+
+const always: RowTest = () => true;
+
+/** Rows without headers and bodies. */
+export const payloadUnknown: Doubt = {
+  comparison: ({ spec }) => (spec.payload ? always : undefined),
+  search: undefined,
+};
+
+const none: Doubt = { comparison: () => undefined, search: undefined };
+
+/**
+ * @param doubt where the answer to a term cannot be known the row passes, whatever the term is part of
+ * @throws FilterFault at the first word that means nothing in this table.
+ */
+export function compile(table: Table, tree: Node, doubt: Doubt = none): Compiled {
   let needsPayload = false;
 
-  function rowTest(node: Node): RowTest {
+  /** Below an odd number of `!` a term in doubt must fail for the row to pass. */
+  function rowTest(node: Node, isNegated: boolean, doubts: Doubt): RowTest {
     switch (node.kind) {
       case 'all':
         return () => true;
       case 'and':
-        return every(node.nodes.map(rowTest));
+        // What is negated is an `or`, and the other way round.
+        return every(node.nodes.map((each) => rowTest(each, isNegated, isNegated ? within(node, doubts) : doubts)));
       case 'or':
-        return some(node.nodes.map(rowTest));
+        return some(node.nodes.map((each) => rowTest(each, isNegated, isNegated ? doubts : within(node, doubts))));
       case 'not': {
-        const test = rowTest(node.node);
+        const test = rowTest(node.node, !isNegated, doubts);
         return (row) => !test(row);
       }
       case 'search':
-        return searchTest(table, node.word);
+        return doubted(searchTest(table, node.word), doubts.search, isNegated);
       case 'compare':
-        return comparison(node);
+        return doubted(comparison(node), doubts.comparison(columnOf(table, node.field)), isNegated);
     }
+  }
+
+  function within(node: Node, doubts: Doubt): Doubt {
+    return doubts.endsAtPayload && asksPayload(node) ? none : doubts;
+  }
+
+  function asksPayload(node: Node): boolean {
+    if (node.kind === 'and' || node.kind === 'or') return node.nodes.some(asksPayload);
+    if (node.kind === 'not') return asksPayload(node.node);
+    return node.kind === 'compare' && columnOf(table, node.field).spec.payload === true;
   }
 
   function comparison(node: Comparison): RowTest {
@@ -64,8 +97,13 @@ export function compile(table: Table, tree: Node): Compiled {
     };
   }
 
-  const test = rowTest(tree);
+  const test = rowTest(tree, false, doubt);
   return { test, needsPayload };
+}
+
+function doubted(test: RowTest, isUnknown: RowTest | undefined, isNegated: boolean): RowTest {
+  if (!isUnknown) return test;
+  return isNegated ? (row) => test(row) && !isUnknown(row) : (row) => test(row) || isUnknown(row);
 }
 
 /** Of a field with a value for each end: either passes; for `!=` and `!~` both must. */

@@ -10,6 +10,13 @@ export interface Filter {
   readonly needsPayload: boolean;
   /** Whether a row passes. Never throws. */
   matches(row: Row): boolean;
+  /** Whether a row may pass as far as can be told without its payload. The same as `matches` where no payload is asked for. */
+  mayMatch(row: Row): boolean;
+  /**
+   * Whether a row may pass for a reader who knows names that the row has not: where one of its ends is no pod, what is asked of names is left to that
+   * reader. Under an `or` with something that only a payload answers it is `matches`: there the reader could not tell.
+   */
+  mayMatchNamed(row: Row): boolean;
 }
 
 /** What is wrong with a filter, pointing at the word. */

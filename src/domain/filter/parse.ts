@@ -1,13 +1,24 @@
 /** Filter text → Filter. The one door to the filter language; grammar: docs/filter.md. */
-import { compile } from './compile.ts';
+import { compile, payloadUnknown } from './compile.ts';
 import { FilterFault } from './fault.ts';
 import type { ParseFilter } from './filter.ts';
+import { namesUnknown } from './names-unknown.ts';
 import { readSyntax } from './syntax.ts';
 
 export const parseFilter: ParseFilter = (table, text) => {
   try {
-    const { test, needsPayload } = compile(table, readSyntax(text));
-    return { ok: true, filter: { text, needsPayload, matches: test } };
+    const tree = readSyntax(text);
+    const { test, needsPayload } = compile(table, tree);
+    return {
+      ok: true,
+      filter: {
+        text,
+        needsPayload,
+        matches: test,
+        mayMatch: needsPayload ? compile(table, tree, payloadUnknown).test : test,
+        mayMatchNamed: compile(table, tree, namesUnknown(table)).test,
+      },
+    };
   } catch (thrown) {
     if (!(thrown instanceof FilterFault)) throw thrown;
     const { at, length, message: reason } = thrown;

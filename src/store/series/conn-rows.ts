@@ -213,7 +213,7 @@ function keyText(row: Row): string {
 function subjectOf(row: Row): Subject {
   const isServer = row.trace_role === 'server';
   const local = row.pod === null ? null : name(row.namespace);
-  const remote = namespaceOfPod(row.remote_pod);
+  const remote = namespaceOfPod(row.remote_pod) ?? namespaceOfEntity(isServer ? row.source : row.destination, row);
   const transport = text(row.transport);
   const port = count(row.port);
   const callee = isServer ? row.process : row.remote_process;
@@ -232,6 +232,11 @@ function subjectOf(row: Row): Subject {
     isProcess: callee !== null && callee === row.destination,
     pairing: `${transport}\n${port}`,
   };
+}
+
+/** A Service that is called is no pod, but has a namespace; a process has none, whatever is in its name. */
+function namespaceOfEntity(entity: Value | undefined, { remote_process: process }: Row): string | null {
+  return entity === process ? null : namespaceOfPod(entity);
 }
 
 function learnNames({ names }: Kinds, row: Row, time: number): void {

@@ -25,8 +25,8 @@ export function createRowTests(table: Table, failures: string): (wanted: Wanted)
       return known.test;
     }
     const tests = [
-      // A filter that looks into payloads cannot be answered from rows without them: there the agents' answer stands.
-      filter && !filter.needsPayload ? filter.matches : undefined,
+      // What looks into payloads cannot be answered from rows without them: there the agents' answer stands.
+      filter?.mayMatch,
       failuresOnly ? isFailure : undefined,
       namespaceTest(table, namespaces),
     ].filter((test) => test !== undefined);

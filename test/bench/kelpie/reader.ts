@@ -52,7 +52,15 @@ const streams = (['pod_stats', 'edge_stats', 'endpoint_stats'] as const).map((ta
 if (wanted !== 'none') streams.push(watch('http_events', payload, wanted === 'limited' ? rowsPerSecond : 0, note));
 
 function watch(table: string, payload: boolean, maxRowsPerSecond: number, each: (batch: Batch) => void) {
-  const stream = client.watchRows({ table, filter: '', payload, backlog: 0, maxRowsPerSecond, once: false });
+  const stream = client.watchRows({
+    table,
+    filter: '',
+    payload,
+    backlog: 0,
+    maxRowsPerSecond,
+    once: false,
+    namesElsewhere: false,
+  });
   stream.on('data', ({ event }) => {
     if (event?.$case === 'batch') each(event.value);
     // Rows beyond the limit are left out as they should be, and are in the summaries.

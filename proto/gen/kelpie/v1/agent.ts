@@ -52,6 +52,8 @@ export interface WatchRowsRequest {
   maxRowsPerSecond: number;
   /** End the stream after the backlog. */
   once: boolean;
+  /** The reader knows names that the agent does not: rows with an end that is no pod here pass whatever is asked of names, and the reader looks again. */
+  namesElsewhere: boolean;
 }
 
 export interface WatchRowsResponse {
@@ -327,7 +329,7 @@ export const GetAgentResponse: MessageFns<GetAgentResponse> = {
 };
 
 function createBaseWatchRowsRequest(): WatchRowsRequest {
-  return { table: "", filter: "", payload: false, backlog: 0, maxRowsPerSecond: 0, once: false };
+  return { table: "", filter: "", payload: false, backlog: 0, maxRowsPerSecond: 0, once: false, namesElsewhere: false };
 }
 
 export const WatchRowsRequest: MessageFns<WatchRowsRequest> = {
@@ -349,6 +351,9 @@ export const WatchRowsRequest: MessageFns<WatchRowsRequest> = {
     }
     if (message.once !== false) {
       writer.uint32(48).bool(message.once);
+    }
+    if (message.namesElsewhere !== false) {
+      writer.uint32(56).bool(message.namesElsewhere);
     }
     return writer;
   },
@@ -412,6 +417,14 @@ export const WatchRowsRequest: MessageFns<WatchRowsRequest> = {
             }
 
             message.once = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.namesElsewhere = reader.bool();
             continue;
           }
         }

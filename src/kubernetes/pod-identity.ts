@@ -6,6 +6,7 @@ export interface PodObject {
     readonly uid?: string;
     readonly name?: string;
     readonly namespace?: string;
+    readonly creationTimestamp?: Date | string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly ownerReferences?: readonly {
@@ -16,6 +17,7 @@ export interface PodObject {
   };
   readonly spec?: { readonly nodeName?: string; readonly hostNetwork?: boolean };
   readonly status?: {
+    readonly phase?: string;
     readonly podIPs?: readonly { readonly ip?: string }[];
     readonly containerStatuses?: readonly ContainerStatus[];
     readonly initContainerStatuses?: readonly ContainerStatus[];

@@ -1,0 +1,250 @@
+/** What the addresses and DNS names of a cluster stand for: pods, Services, nodes. Told by watches, kept small. */
+import { identityOf, type PodObject } from '../../kubernetes/pod-identity.ts';
+import { createTenures } from './tenures.ts';
+
+/** Who is behind an address. */
+export interface Named {
+  /** As rows name entities: "shop/web-7d9f8b5c6-x2k4l", "shop/web", "node-1:10250". */
+  readonly entity: string;
+  /** Null for nodes. */
+  readonly namespace: string | null;
+  /** The pod, where it is one. */
+  readonly pod: string | null;
+  /** The Service that was called, "web.shop.svc"; null where it was none. */
+  readonly service: string | null;
+}
+
+/** The parts of core/v1 Service and Node that are read. */
+export interface ServiceObject {
+  readonly metadata?: Metadata;
+  readonly spec?: {
+    readonly type?: string;
+    readonly clusterIP?: string;
+    readonly clusterIPs?: readonly string[];
+    readonly externalIPs?: readonly string[];
+    readonly selector?: Readonly<Record<string, string>>;
+    readonly ports?: readonly { readonly port?: number; readonly nodePort?: number }[];
+  };
+  readonly status?: {
+    readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[] };
+  };
+}
+
+export interface NodeObject {
+  readonly metadata?: Metadata;
+  readonly status?: { readonly addresses?: readonly { readonly type?: string; readonly address?: string }[] };
+}
+
+interface Metadata {
+  readonly uid?: string;
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly creationTimestamp?: Date | string;
+}
+
+interface Pod {
+  readonly uid: string;
+  readonly entity: string;
+  readonly namespace: string;
+  readonly node: string | undefined;
+  /** "shop/web", of its controller; of a pod of its own its own name. */
+  readonly workload: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+interface Service {
+  readonly uid: string;
+  readonly entity: string;
+  readonly namespace: string;
+  readonly host: string;
+  readonly selector: Readonly<Record<string, string>> | undefined;
+  /** Worked out when it is asked for. */
+  behind: string | undefined;
+}
+
+type Owner = { readonly kind: 'pod'; readonly pod: Pod } | { readonly kind: 'service'; readonly service: Service };
+
+export interface Directory {
+  putPod(pod: PodObject): void;
+  removePod(uid: string): void;
+  putService(service: ServiceObject): void;
+  removeService(uid: string): void;
+  putNode(node: NodeObject): void;
+  removeNode(uid: string): void;
+  /** @param time Unix ms */
+  byAddress(address: string, port: number | undefined, time: number): Named | undefined;
+  /** "web.shop.svc.cluster.local", "db-0.db.shop.svc", "10-88-0-7.shop.pod.cluster.local". */
+  byHost(host: string, time: number): Named | undefined;
+  /** Where a pod runs, by its entity. */
+  nodeOf(pod: string): string | undefined;
+  readonly counts: { readonly pods: number; readonly services: number; readonly nodes: number };
+}
+
+/** @param now Unix ms */
+export function createDirectory(now: () => number = Date.now): Directory {
+  const owners = createTenures<Owner>();
+  const pods = new Map<string, Pod>();
+  const byEntity = new Map<string, Pod>();
+  const byNamespace = new Map<string, Map<string, Pod>>();
+  const services = new Map<string, Service>();
+  const serviceByEntity = new Map<string, Service>();
+  const nodes = new Map<string, string>();
+  const nodeAddresses = createTenures<string>();
+  /** NodePort to the Service that has it: one in a cluster. */
+  const nodePorts = new Map<number, Service>();
+
+  const podsChanged = (namespace: string): void => {
+    for (const service of services.values()) if (service.namespace === namespace) service.behind = undefined;
+  };
+
+  /** The workload whose pods a Service selects, where it is one; else the Service itself. */
+  function behind(service: Service): string {
+    service.behind ??= workloadBehind(service, byNamespace.get(service.namespace)) ?? service.entity;
+    return service.behind;
+  }
+
+  const ofPod = ({ entity, namespace }: Pod): Named => ({ entity, namespace, pod: entity, service: null });
+  const ofService = (service: Service): Named => ({
+    entity: behind(service),
+    namespace: service.namespace,
+    pod: null,
+    service: service.host,
+  });
+  const ofOwner = (owner: Owner): Named => (owner.kind === 'pod' ? ofPod(owner.pod) : ofService(owner.service));
+
+  return {
+    putPod(object) {
+      const identity = identityOf(object);
+      if (!identity) return;
+      const { namespace, name, owner, labels, isHostNetwork, addresses } = identity;
+      const uid = object.metadata?.uid ?? identity.uid;
+      const entity = `${namespace}/${name}`;
+      const before = pods.get(uid);
+      const pod: Pod = {
+        uid,
+        entity,
+        namespace,
+        node: object.spec?.nodeName,
+        workload: `${namespace}/${owner === null || owner.kind === 'Node' ? name : owner.name}`,
+        labels: before && sameLabels(before.labels, labels) ? before.labels : labels,
+      };
+      pods.set(uid, pod);
+      byEntity.set(entity, pod);
+      let neighbours = byNamespace.get(namespace);
+      if (!neighbours) {
+        neighbours = new Map();
+        byNamespace.set(namespace, neighbours);
+      }
+      neighbours.set(uid, pod);
+      if (before?.labels !== pod.labels) podsChanged(namespace);
+      // The address of a pod on the host's network is the node's; of one that has ended it may be another's by now.
+      const hasEnded = object.status?.phase === 'Succeeded' || object.status?.phase === 'Failed';
+      if (hasEnded) owners.end(uid, now());
+      else if (!isHostNetwork) owners.set(uid, { kind: 'pod', pod }, addresses, createdAt(object.metadata), now());
+    },
+    removePod(uid) {
+      const pod = pods.get(uid);
+      if (!pod) return;
+      pods.delete(uid);
+      if (byEntity.get(pod.entity) === pod) byEntity.delete(pod.entity);
+      byNamespace.get(pod.namespace)?.delete(uid);
+      podsChanged(pod.namespace);
+      owners.end(uid, now());
+    },
+    putService(object) {
+      const { uid, name, namespace } = object.metadata ?? {};
+      if (!uid || !name || !namespace) return;
+      const { spec, status } = object;
+      const service: Service = {
+        uid,
+        entity: `${namespace}/${name}`,
+        namespace,
+        host: `${name}.${namespace}.svc`,
+        selector: spec?.selector,
+        behind: undefined,
+      };
+      services.set(uid, service);
+      serviceByEntity.set(service.entity, service);
+      const addresses = [
+        ...(spec?.clusterIPs ?? (spec?.clusterIP ? [spec.clusterIP] : [])),
+        ...(spec?.externalIPs ?? []),
+        ...(status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => (ip ? [ip] : [])),
+      ].filter((address) => address !== 'None' && address !== '');
+      // What it is called and selects may change, so its tenure begins anew.
+      owners.end(uid, now());
+      owners.set(uid, { kind: 'service', service }, addresses, createdAt(object.metadata), now());
+      for (const [port, other] of nodePorts) if (other.uid === uid) nodePorts.delete(port);
+      for (const { nodePort } of spec?.ports ?? []) if (nodePort) nodePorts.set(nodePort, service);
+    },
+    removeService(uid) {
+      const service = services.get(uid);
+      if (!service) return;
+      services.delete(uid);
+      if (serviceByEntity.get(service.entity) === service) serviceByEntity.delete(service.entity);
+      for (const [port, other] of nodePorts) if (other.uid === uid) nodePorts.delete(port);
+      owners.end(uid, now());
+    },
+    putNode({ metadata, status }) {
+      const { uid, name } = metadata ?? {};
+      if (!uid || !name) return;
+      nodes.set(uid, name);
+      const addresses = (status?.addresses ?? []).flatMap(({ type, address }) =>
+        address && (type === 'InternalIP' || type === 'ExternalIP') ? [address] : [],
+      );
+      nodeAddresses.set(uid, name, addresses, createdAt(metadata), now());
+    },
+    removeNode(uid) {
+      nodes.delete(uid);
+      nodeAddresses.end(uid, now());
+    },
+    byAddress(address, port, time) {
+      const owner = owners.at(address, time);
+      if (owner) return ofOwner(owner);
+      const node = nodeAddresses.at(address, time);
+      if (node === undefined) return undefined;
+      const service = port === undefined ? undefined : nodePorts.get(port);
+      if (service) return ofService(service);
+      return { entity: port === undefined ? node : `${node}:${port}`, namespace: null, pod: null, service: null };
+    },
+    byHost(host, time) {
+      const labels = host.replace(/\.$/, '').split('.');
+      const kind = labels.findIndex((label, i) => i >= 2 && (label === 'svc' || label === 'pod'));
+      if (kind < 2) return undefined;
+      const namespace = labels[kind - 1] ?? '';
+      const name = labels[kind - 2] ?? '';
+      if (labels[kind] === 'pod') {
+        const owner = owners.at(name.replaceAll('-', '.'), time) ?? owners.at(name.replaceAll('-', ':'), time);
+        return owner && ofOwner(owner);
+      }
+      // A pod of a StatefulSet has a name of its own below that of its headless Service.
+      const pod = kind === 3 ? byEntity.get(`${namespace}/${labels[0]}`) : undefined;
+      if (pod) return { ...ofPod(pod), service: `${name}.${namespace}.svc` };
+      const service = serviceByEntity.get(`${namespace}/${name}`);
+      return service && ofService(service);
+    },
+    nodeOf: (pod) => byEntity.get(pod)?.node,
+    get counts() {
+      return { pods: pods.size, services: services.size, nodes: nodes.size };
+    },
+  };
+}
+
+function workloadBehind({ selector }: Service, pods: ReadonlyMap<string, Pod> | undefined): string | undefined {
+  const wanted = Object.entries(selector ?? {});
+  if (wanted.length === 0 || !pods) return undefined;
+  let found: string | undefined;
+  for (const { labels, workload } of pods.values()) {
+    if (!wanted.every(([name, value]) => labels[name] === value)) continue;
+    if (found !== undefined && found !== workload) return undefined;
+    found = workload;
+  }
+  return found;
+}
+
+const createdAt = (metadata: Metadata | undefined): number =>
+  metadata?.creationTimestamp === undefined ? 0 : new Date(metadata.creationTimestamp).getTime();
+
+function sameLabels(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}

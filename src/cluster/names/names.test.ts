@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Row } from '../../domain/column.ts';
+import { createDirectory, type Directory } from './directory.ts';
+import { nameRows } from './name-rows.ts';
+
+/** The clock of the watches, Unix ms. */
+let clock = 0;
+const at = (seconds: number): void => {
+  clock = seconds * 1000;
+};
+
+const pod = (
+  name: string,
+  ip: string | undefined,
+  more: { app?: string; owner?: string; created?: number; phase?: string; host?: boolean; node?: string } = {},
+) => ({
+  metadata: {
+    uid: `uid-${name}`,
+    name,
+    namespace: 'shop',
+    creationTimestamp: new Date((more.created ?? 0) * 1000),
+    labels: { app: more.app ?? 'web' },
+    ...(more.owner && { ownerReferences: [{ kind: 'StatefulSet', name: more.owner, controller: true }] }),
+  },
+  spec: { nodeName: more.node ?? 'node-1', hostNetwork: more.host ?? false },
+  status: { phase: more.phase ?? 'Running', podIPs: ip ? [{ ip }] : [] },
+});
+const service = (name: string, clusterIP: string, app: string, more: object = {}) => ({
+  metadata: { uid: `uid-svc-${name}`, name, namespace: 'shop', creationTimestamp: new Date(0) },
+  spec: { clusterIP, selector: { app }, ports: [{ port: 80, nodePort: 30080 }], ...more },
+});
+const node = (name: string, address: string) => ({
+  metadata: { uid: `uid-node-${name}`, name, creationTimestamp: new Date(0) },
+  status: {
+    addresses: [
+      { type: 'InternalIP', address },
+      { type: 'Hostname', address: name },
+    ],
+  },
+});
+
+function cluster(): Directory {
+  at(0);
+  const directory = createDirectory(() => clock);
+  directory.putPod(pod('db-0', '10.1.0.5', { app: 'db', owner: 'db' }));
+  directory.putPod(pod('db-1', '10.1.1.6', { app: 'db', owner: 'db', node: 'node-2' }));
+  directory.putPod(pod('agent-x', '192.0.2.1', { host: true, app: 'agent' }));
+  directory.putService(service('postgres', '10.96.0.5', 'db'));
+  directory.putService(service('db', 'None', 'db', { ports: [] }));
+  directory.putNode(node('node-1', '192.0.2.1'));
+  return directory;
+}
+
+const entityAt = (directory: Directory, address: string, seconds: number, port?: number) =>
+  directory.byAddress(address, port, seconds * 1000)?.entity;
+
+describe('names of a cluster', () => {
+  test('an address is its pod’s; one that several share is the node’s', () => {
+    const directory = cluster();
+    assert.equal(entityAt(directory, '10.1.0.5', 10), 'shop/db-0');
+    assert.equal(entityAt(directory, '192.0.2.1', 10), 'node-1');
+    assert.equal(entityAt(directory, '192.0.2.1', 10, 10250), 'node-1:10250');
+    assert.equal(entityAt(directory, '198.51.100.1', 10), undefined);
+    assert.deepEqual([directory.nodeOf('shop/db-1'), directory.nodeOf('shop/nobody')], ['node-2', undefined]);
+  });
+
+  test('a Service is the workload whose pods it selects, and itself where there are several or none', () => {
+    const directory = cluster();
+    const found = directory.byAddress('10.96.0.5', 5432, 10_000);
+    assert.deepEqual(found, { entity: 'shop/db', namespace: 'shop', pod: null, service: 'postgres.shop.svc' });
+    directory.putPod(pod('db-2', '10.1.0.9', { app: 'db', owner: 'db-canary' }));
+    assert.equal(entityAt(directory, '10.96.0.5', 10), 'shop/postgres');
+    directory.removePod('uid-db-2');
+    assert.equal(entityAt(directory, '10.96.0.5', 10), 'shop/db');
+    directory.putService({ ...service('plain', '10.96.0.6', 'none'), spec: { clusterIP: '10.96.0.6' } });
+    assert.equal(entityAt(directory, '10.96.0.6', 10), 'shop/plain');
+  });
+
+  test('NodePort, LoadBalancer and external addresses lead to the Service', () => {
+    const directory = cluster();
+    assert.equal(entityAt(directory, '192.0.2.1', 10, 30080), 'shop/db');
+    directory.putService({
+      ...service('front', '10.96.0.7', 'web'),
+      spec: { clusterIP: '10.96.0.7', externalIPs: ['198.51.100.7'], selector: { app: 'web' } },
+      status: { loadBalancer: { ingress: [{ ip: '203.0.113.7' }, { hostname: 'lb.example' }] } },
+    } as never);
+    for (const address of ['10.96.0.7', '198.51.100.7', '203.0.113.7'])
+      assert.equal(entityAt(directory, address, 10), 'shop/front', address);
+    directory.removeService('uid-svc-postgres');
+    assert.equal(entityAt(directory, '192.0.2.1', 10, 30080), 'node-1:30080');
+  });
+
+  test('an address that is given to another pod is the one’s before and the other’s after', () => {
+    const directory = cluster();
+    directory.putPod(pod('old', '10.1.0.20', { created: 100 }));
+    at(200);
+    directory.removePod('uid-old');
+    at(205);
+    directory.putPod(pod('new', '10.1.0.20', { created: 203 }));
+    assert.equal(entityAt(directory, '10.1.0.20', 150), 'shop/old');
+    assert.equal(entityAt(directory, '10.1.0.20', 210), 'shop/new');
+    // The watch tells of a deletion some seconds late, and clocks differ.
+    assert.equal(entityAt(directory, '10.1.0.20', 201), 'shop/new');
+  });
+
+  test('a Job that has ended leaves its address to others, and had it before', () => {
+    const directory = cluster();
+    directory.putPod(pod('job', '10.1.0.30', { created: 50 }));
+    at(60);
+    directory.putPod(pod('job', '10.1.0.30', { created: 50, phase: 'Succeeded' }));
+    at(70);
+    directory.putPod(pod('next', '10.1.0.30', { created: 65 }));
+    assert.equal(entityAt(directory, '10.1.0.30', 55), 'shop/job');
+    assert.equal(entityAt(directory, '10.1.0.30', 80), 'shop/next');
+  });
+
+  test('DNS names of Services and pods, with and without the cluster’s domain', () => {
+    const directory = cluster();
+    const named = (host: string) => directory.byHost(host, 10_000)?.entity;
+    assert.equal(named('postgres.shop.svc.cluster.local'), 'shop/db');
+    assert.equal(named('postgres.shop.svc'), 'shop/db');
+    assert.equal(named('db-0.db.shop.svc.cluster.local.'), 'shop/db-0');
+    assert.equal(named('10-1-0-5.shop.pod.cluster.local'), 'shop/db-0');
+    for (const other of ['api.example.com', 'svc', 'shop.svc', 'nobody.shop.svc.cluster.local', ''])
+      assert.equal(named(other), undefined, other);
+  });
+});
+
+describe('rows of an agent', () => {
+  const row = (more: Row): Row => ({
+    time_: 10_000_000_000n,
+    source: 'nginx',
+    destination: '10.1.0.5:80',
+    trace_role: 'client',
+    ...more,
+  });
+  const named = (more: Row): Row => nameRows([row(more)], cluster())[0] as Row;
+
+  test('get the names of ends that are addresses, what the agent names itself stays', () => {
+    assert.deepEqual(named({ remote_pod: null, remote_name: null, remote_addr: '10.1.0.5', remote_port: 80 }), {
+      ...row({ remote_addr: '10.1.0.5', remote_port: 80 }),
+      destination: 'shop/db-0',
+      remote_pod: 'shop/db-0',
+      remote_name: null,
+    });
+    const known = row({ source: 'shop/a', destination: 'shop/b', remote_addr: '10.1.0.5', remote_port: 80 });
+    assert.equal(nameRows([known], cluster())[0], known);
+  });
+
+  test('of a server: the pod that called', () => {
+    const called = named({
+      trace_role: 'server',
+      source: '10.1.1.6',
+      destination: 'shop/web',
+      remote_pod: null,
+      remote_addr: '10.1.1.6',
+    });
+    assert.deepEqual([called.source, called.destination, called.remote_pod], ['shop/db-1', 'shop/web', 'shop/db-1']);
+  });
+
+  test('what DNS called the other end is the Service that it stands for', () => {
+    const called = named({
+      destination: 'postgres.shop.svc.cluster.local',
+      remote_addr: '10.96.0.5',
+      remote_port: 5432,
+      remote_name: 'postgres.shop.svc.cluster.local',
+      remote_pod: null,
+    });
+    assert.deepEqual(
+      [called.destination, called.remote_name, called.remote_pod],
+      ['shop/db', 'postgres.shop.svc', null],
+    );
+    const outside = named({
+      destination: 'api.example.com',
+      remote_addr: '198.51.100.9',
+      remote_port: 443,
+      remote_name: 'api.example.com',
+    });
+    assert.equal(outside.destination, 'api.example.com');
+  });
+
+  test('summaries have namespaces besides', () => {
+    const edge = named({
+      source_namespace: null,
+      destination_namespace: null,
+      source: 'shop/x',
+      destination: '10.96.0.5:5432',
+    });
+    assert.deepEqual([edge.destination, edge.destination_namespace, edge.source_namespace], ['shop/db', 'shop', null]);
+    const endpoint = nameRows(
+      [{ time_: 0n, destination: '10.96.0.5:5432', namespace: null, route: '/' }],
+      cluster(),
+    )[0];
+    assert.deepEqual([endpoint?.destination, endpoint?.namespace], ['shop/db', 'shop']);
+  });
+
+  test('IPv6 addresses, with and without a port', () => {
+    const directory = cluster();
+    directory.putPod(pod('six', 'fd00::7'));
+    for (const destination of ['fd00::7', '[fd00::7]:80', '[fd00::7]'])
+      assert.equal(nameRows([{ time_: 0n, source: 'a', destination }], directory)[0]?.destination, 'shop/six');
+  });
+});
