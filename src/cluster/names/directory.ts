@@ -12,6 +12,8 @@ export interface Named {
   readonly pod: string | null;
   /** The Service that was called, "web.shop.svc"; null where it was none. */
   readonly service: string | null;
+  /** The port of the pods behind a port of the Service, by which the other side knows the call; undefined where it is the same or not known. */
+  readonly targetPort?: number | undefined;
 }
 
 /** The parts of core/v1 Service and Node that are read. */
@@ -23,11 +25,18 @@ export interface ServiceObject {
     readonly clusterIPs?: readonly string[];
     readonly externalIPs?: readonly string[];
     readonly selector?: Readonly<Record<string, string>>;
-    readonly ports?: readonly { readonly port?: number; readonly nodePort?: number }[];
+    readonly ports?: readonly ServicePort[];
   };
   readonly status?: {
     readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[] };
   };
+}
+
+interface ServicePort {
+  readonly port?: number;
+  readonly nodePort?: number;
+  /** A number, or the name of a port of the pods. */
+  readonly targetPort?: number | string;
 }
 
 export interface NodeObject {
@@ -50,6 +59,8 @@ interface Pod {
   /** "shop/web", of its controller; of a pod of its own its own name. */
   readonly workload: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Ports of its containers that have a name. */
+  readonly ports: Readonly<Record<string, number>>;
 }
 
 interface Service {
@@ -58,6 +69,7 @@ interface Service {
   readonly namespace: string;
   readonly host: string;
   readonly selector: Readonly<Record<string, string>> | undefined;
+  readonly ports: readonly ServicePort[];
   /** Worked out when it is asked for. */
   behind: string | undefined;
 }
@@ -104,13 +116,24 @@ export function createDirectory(now: () => number = Date.now): Directory {
   }
 
   const ofPod = ({ entity, namespace }: Pod): Named => ({ entity, namespace, pod: entity, service: null });
-  const ofService = (service: Service): Named => ({
+  const ofService = (service: Service, port?: number): Named => ({
     entity: behind(service),
     namespace: service.namespace,
     pod: null,
     service: service.host,
+    targetPort: targetPortOf(service, port),
   });
-  const ofOwner = (owner: Owner): Named => (owner.kind === 'pod' ? ofPod(owner.pod) : ofService(owner.service));
+  const ofOwner = (owner: Owner, port?: number): Named =>
+    owner.kind === 'pod' ? ofPod(owner.pod) : ofService(owner.service, port);
+
+  function targetPortOf(service: Service, port: number | undefined): number | undefined {
+    if (port === undefined) return undefined;
+    const target = service.ports.find((each) => each.port === port || each.nodePort === port)?.targetPort;
+    if (typeof target !== 'string') return target;
+    for (const { labels, ports } of byNamespace.get(service.namespace)?.values() ?? [])
+      if (ports[target] !== undefined && isSelected(service.selector, labels)) return ports[target];
+    return undefined;
+  }
 
   return {
     putPod(object) {
@@ -127,6 +150,7 @@ export function createDirectory(now: () => number = Date.now): Directory {
         node: object.spec?.nodeName,
         workload: `${namespace}/${owner === null || owner.kind === 'Node' ? name : owner.name}`,
         labels: before && sameLabels(before.labels, labels) ? before.labels : labels,
+        ports: before?.ports ?? namedPorts(object),
       };
       pods.set(uid, pod);
       byEntity.set(entity, pod);
@@ -161,6 +185,11 @@ export function createDirectory(now: () => number = Date.now): Directory {
         namespace,
         host: `${name}.${namespace}.svc`,
         selector: spec?.selector,
+        ports: (spec?.ports ?? []).map(({ port, nodePort, targetPort }) => ({
+          ...(port !== undefined && { port }),
+          ...(nodePort !== undefined && { nodePort }),
+          ...(targetPort !== undefined && { targetPort }),
+        })),
         behind: undefined,
       };
       services.set(uid, service);
@@ -199,11 +228,11 @@ export function createDirectory(now: () => number = Date.now): Directory {
     },
     byAddress(address, port, time) {
       const owner = owners.at(address, time);
-      if (owner) return ofOwner(owner);
+      if (owner) return ofOwner(owner, port);
       const node = nodeAddresses.at(address, time);
       if (node === undefined) return undefined;
       const service = port === undefined ? undefined : nodePorts.get(port);
-      if (service) return ofService(service);
+      if (service) return ofService(service, port);
       return { entity: port === undefined ? node : `${node}:${port}`, namespace: null, pod: null, service: null };
     },
     byHost(host, time) {
@@ -229,12 +258,24 @@ export function createDirectory(now: () => number = Date.now): Directory {
   };
 }
 
+function isSelected(selector: Service['selector'], labels: Pod['labels']): boolean {
+  for (const name in selector) if (labels[name] !== selector[name]) return false;
+  return true;
+}
+
+const noPorts: Pod['ports'] = {};
+
+function namedPorts({ spec }: PodObject): Pod['ports'] {
+  const named = (spec?.containers ?? []).flatMap(({ ports }) => ports ?? []);
+  if (named.every(({ name }) => name === undefined)) return noPorts;
+  return Object.fromEntries(named.flatMap(({ name, containerPort }) => (name ? [[name, containerPort]] : [])));
+}
+
 function workloadBehind({ selector }: Service, pods: ReadonlyMap<string, Pod> | undefined): string | undefined {
-  const wanted = Object.entries(selector ?? {});
-  if (wanted.length === 0 || !pods) return undefined;
+  if (Object.keys(selector ?? {}).length === 0 || !pods) return undefined;
   let found: string | undefined;
   for (const { labels, workload } of pods.values()) {
-    if (!wanted.every(([name, value]) => labels[name] === value)) continue;
+    if (!isSelected(selector, labels)) continue;
     if (found !== undefined && found !== workload) return undefined;
     found = workload;
   }

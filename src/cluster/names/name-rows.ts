@@ -31,6 +31,9 @@ function nameRow(row: Row, directory: Directory): Row {
   if (destination) {
     named.destination = destination.entity;
     if ('destination_namespace' in row) named.destination_namespace = destination.namespace;
+    // Of a call, the port by which both sides know it: of the pods, not of the Service before them.
+    if (row.trace_role === 'client' && typeof row.port === 'number' && destination.targetPort)
+      named.port = destination.targetPort;
     // Endpoints are in the namespace of who serves them.
     if ('route' in row && row.namespace === null) named.namespace = destination.namespace;
   }

@@ -77,6 +77,27 @@ describe('names of a cluster', () => {
     assert.equal(entityAt(directory, '10.96.0.6', 10), 'shop/plain');
   });
 
+  test('a port of a Service is one of the pods behind it, by number or by name', () => {
+    const directory = cluster();
+    const target = (port: number) => directory.byAddress('10.96.0.7', port, 10_000)?.targetPort;
+    const ports = [
+      { port: 80, targetPort: 8080, nodePort: 30090 },
+      { port: 443, targetPort: 'https' },
+      { port: 9000, targetPort: 'nobody' },
+    ];
+    directory.putService(service('front', '10.96.0.7', 'front', { ports }));
+    assert.deepEqual([target(80), target(443), target(9000), target(1)], [8080, undefined, undefined, undefined]);
+    const { spec, ...rest } = pod('front-0', '10.1.0.40', { app: 'front' });
+    directory.putPod({ ...rest, spec: { ...spec, containers: [{ ports: [{ name: 'https', containerPort: 8443 }] }] } });
+    assert.equal(target(443), 8443);
+    assert.equal(directory.byAddress('192.0.2.1', 30090, 10_000)?.targetPort, 8080);
+    const [edge] = nameRows(
+      [{ time_: 0n, trace_role: 'client', source: 'shop/a', destination: '10.96.0.7:80', port: 80 }],
+      directory,
+    );
+    assert.deepEqual([edge?.destination, edge?.port], ['shop/front', 8080]);
+  });
+
   test('NodePort, LoadBalancer and external addresses lead to the Service', () => {
     const directory = cluster();
     assert.equal(entityAt(directory, '192.0.2.1', 10, 30080), 'shop/db');
