@@ -68,7 +68,13 @@ describe('names of a cluster', () => {
   test('a Service is the workload whose pods it selects, and itself where there are several or none', () => {
     const directory = cluster();
     const found = directory.byAddress('10.96.0.5', 5432, 10_000);
-    assert.deepEqual(found, { entity: 'shop/db', namespace: 'shop', pod: null, service: 'postgres.shop.svc' });
+    assert.deepEqual(found, {
+      entity: 'shop/db',
+      namespace: 'shop',
+      pod: null,
+      service: 'postgres.shop.svc',
+      targetPort: undefined,
+    });
     directory.putPod(pod('db-2', '10.1.0.9', { app: 'db', owner: 'db-canary' }));
     assert.equal(entityAt(directory, '10.96.0.5', 10), 'shop/postgres');
     directory.removePod('uid-db-2');
@@ -95,7 +101,8 @@ describe('names of a cluster', () => {
       [{ time_: 0n, trace_role: 'client', source: 'shop/a', destination: '10.96.0.7:80', port: 80 }],
       directory,
     );
-    assert.deepEqual([edge?.destination, edge?.port], ['shop/front', 8080]);
+    // A pod that nobody controls is its own workload.
+    assert.deepEqual([edge?.destination, edge?.port], ['shop/front-0', 8080]);
   });
 
   test('NodePort, LoadBalancer and external addresses lead to the Service', () => {
