@@ -12,6 +12,8 @@ import { openLive } from './live-session.ts';
 import { createLossCounts } from './loss-counts.ts';
 import type { AgentOptions } from './options.ts';
 import { servePages } from './pages.ts';
+import { createPodPolicy } from './pod-policy.ts';
+import { guarded } from './policy/guard.ts';
 import { secretFields } from './protocols/http/redact.ts';
 import { createDnsDatagrams, createProtocols, type DnsDatagrams, payloadBytesOf, placeOf } from './protocols/index.ts';
 import { startRecordingProgress } from './recording-progress.ts';
@@ -61,6 +63,7 @@ function openSession(options: AgentOptions): Promise<Session> {
 async function serve(options: AgentOptions, session: Session): Promise<Agent> {
   const { source, writer } = session;
   const lost = createLossCounts();
+  let redactAlso: (names: readonly string[]) => void = () => {};
   const rows = createRows({
     ringBytes: options.ringBytes,
     whenSlow: session.whenSlow,
@@ -69,6 +72,17 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     payloadBytes: payloadBytesOf,
     shareOf,
   });
+  const podPolicy = createPodPolicy({
+    file: session.policyFile,
+    pods: () => session.pods?.book.list() ?? [],
+    namespaceAnnotation: (namespace) => session.pods?.namespaces.annotation(namespace),
+    ownUid: process.env.POD_UID,
+  });
+  const put: typeof rows.put = (table, row, isOnly) => {
+    const { limitOf } = podPolicy;
+    const passed = podPolicy.limits.size === 0 ? row : guarded(table, row, limitOf, (each) => placeOf(each)?.release());
+    if (passed) rows.put(table, passed, isOnly);
+  };
   const attribution = createAttribution({
     host: source.host,
     cgroups: source.cgroups,
@@ -77,14 +91,14 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     addresses: session.addresses,
   });
   const wallTime = (time: number): bigint => BigInt(Math.round(time)) + source.host.clockOffset;
-  const flows = createFlowTables({ names: attribution.names, wallTime, row: rows.put, lost: lost.add });
+  const flows = createFlowTables({ names: attribution.names, wallTime, row: put, lost: lost.add });
   const summaries = createSummaries({
     node: source.host.node,
     clockOffset: source.host.clockOffset,
-    put: (table, row) => rows.put(table, row, true),
+    put: (table, row) => put(table, row, true),
   });
   const output: ProtocolOutput = {
-    row: rows.put,
+    row: put,
     exchange: summaries.exchange,
     recognised(cookie, protocol) {
       const socket = attribution.socketOf(cookie);
@@ -94,7 +108,13 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     lost: lost.add,
   };
   const connections = createConnections({
-    protocols: createProtocols({ redact: session.redact }),
+    protocols: createProtocols({
+      redact: session.redact,
+      onRedact(also) {
+        also(podPolicy.redactFields);
+        redactAlso = also;
+      },
+    }),
     identity: attribution.identity,
     wallTime,
     output,
@@ -105,13 +125,27 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     output,
     recognised: (ends) => flows.recognised(ends, 'dns'),
   });
-  const leases = createLeases({ source, cgroupsIn: session.cgroupsIn });
+  const leases = createLeases({
+    source,
+    cgroupsIn: session.cgroupsIn,
+    limits: () => ({
+      atMost: podPolicy.captureAtMost,
+      pods: new Map(Array.from(podPolicy.limits, ([pod, { level }]) => [pod, level])),
+    }),
+  });
+  session.onPolicyChange?.(
+    soon(() => {
+      redactAlso(podPolicy.redactFields);
+      podPolicy.update();
+      leases.refresh();
+    }),
+  );
   const resources = startResourceRows({
     samples: session.samples,
     resolvers: session.resolvers,
     node: source.host.node,
     wallTime,
-    put: rows.put,
+    put,
     isWanted: () => rows.readers > 0 || leases.list().length > 0,
   });
   const leftOut = createLeftOut(source.cgroups, summaries.leftOut);
@@ -144,6 +178,7 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     leases: leases.list,
     ring: () => rows.ring,
     names: session.pods && namesOf(session.pods),
+    policy: podPolicy.status,
   });
   const api: AgentApi = { node: source.host.node, rows, sharedOf, parseFilter, status, renewLease: leases.renew };
   const access = options.keyFile === undefined ? undefined : createAccess(options.keyFile, source.host.node);
@@ -199,6 +234,8 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     resources.stop();
     session.surveys.stop();
     session.pods?.watch.stop();
+    session.pods?.namespaces.watch.stop();
+    session.policyFile?.stop();
     for (const page of pages) page.close();
     server.close();
     await played.catch(() => {});
@@ -262,6 +299,19 @@ function inOrder(
       summaries.tick(time);
       resources.tick(time);
     },
+  };
+}
+
+/** Runs what was asked for several times at once only once, a moment later. */
+function soon(run: () => void): () => void {
+  let isWaiting = false;
+  return () => {
+    if (isWaiting) return;
+    isWaiting = true;
+    setTimeout(() => {
+      isWaiting = false;
+      run();
+    }, 20).unref();
   };
 }
 

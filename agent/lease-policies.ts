@@ -24,6 +24,16 @@ const ranks: readonly CaptureLevel[] = ['off', 'flows', 'heads', 'bodies'];
 const everyCgroup = 0;
 const everyPort = 0;
 
+/** What nobody gets: the deepest level of all, and of cgroups. */
+export interface CgroupLimits {
+  readonly atMost: CaptureLevel;
+  readonly cgroups: ReadonlyMap<number, CaptureLevel>;
+}
+
+const noLimits: CgroupLimits = { atMost: 'bodies', cgroups: new Map() };
+
+const lower = (a: CaptureLevel, b: CaptureLevel): CaptureLevel => (ranks.indexOf(a) < ranks.indexOf(b) ? a : b);
+
 /** Policies by cgroup, by port. */
 type Policies = Map<number, Map<number, Policy>>;
 
@@ -31,10 +41,17 @@ type Policies = Map<number, Map<number, Policy>>;
  * The highest level and cap that any wish asks for. The kernel takes the policy that fits a socket best: its cgroup and port, its cgroup, the port
  * anywhere, everything. So what is asked for in general is asked for again wherever somebody asks for less in particular.
  */
-export function policiesOf(wishes: readonly Wish[], cgroupsIn: (place: string) => readonly number[]): Policy[] {
+export function policiesOf(
+  wishes: readonly Wish[],
+  cgroupsIn: (place: string) => readonly number[],
+  limits: CgroupLimits = noLimits,
+): Policy[] {
   const policies: Policies = new Map();
+  // A cgroup that is kept back needs a policy of its own beside the one for all.
+  if (wishes.length > 0) for (const cgroupId of limits.cgroups.keys()) policies.set(cgroupId, new Map());
   for (const wish of wishes) {
-    const { level, expires } = wish;
+    const { expires } = wish;
+    const level = lower(wish.level, limits.atMost);
     const messageCap = Math.min(wish.messageCap || defaultCaps[level], maxCap);
     for (const { place, port } of wish.scopes.length === 0 ? [{ place: '', port: everyPort }] : wish.scopes) {
       const cgroups = place === '' ? [everyCgroup] : cgroupsIn(place);
@@ -42,6 +59,10 @@ export function policiesOf(wishes: readonly Wish[], cgroupsIn: (place: string) =
     }
   }
   spread(policies);
+  for (const [cgroupId, most] of limits.cgroups) {
+    const byPort = policies.get(cgroupId);
+    for (const [port, policy] of byPort ?? []) byPort?.set(port, { ...policy, level: lower(policy.level, most) });
+  }
   return [...policies.values()].flatMap((byPort) => [...byPort.values()]);
 }
 

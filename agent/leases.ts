@@ -1,5 +1,5 @@
 /** Who wants what captured, for how long: leases of the terminals, merged into what the kernel is told. */
-import type { AgentLease } from '../src/domain/agent-status.ts';
+import type { AgentLease, CaptureLevel } from '../src/domain/agent-status.ts';
 import { AppError } from '../src/domain/errors.ts';
 import type { CaptureSource, Policy } from './capture/source.ts';
 import { policiesOf } from './lease-policies.ts';
@@ -16,6 +16,8 @@ export interface Leases {
   list(): readonly AgentLease[];
   /** What the kernel was last told: what is captured in effect, all leases together. */
   readonly policies: readonly Policy[];
+  /** What may be captured has changed. */
+  refresh(): void;
   close(): void;
 }
 
@@ -23,10 +25,20 @@ export interface LeasesOptions {
   readonly source: Pick<CaptureSource, 'setPolicies' | 'now'>;
   /** Ids of the cgroups of these pods and paths, descendants included, as they are now. */
   readonly cgroupsIn: (places: readonly string[]) => ReadonlyMap<string, readonly number[]>;
+  /** What nobody gets, whatever a lease asks for; default: nothing is kept back. */
+  readonly limits?: (() => Limits) | undefined;
   /** Monotonic ms, and Unix ms. */
   readonly clock?: () => number;
   readonly wallClock?: () => number;
 }
+
+/** The deepest level of all, and of pods by name. */
+export interface Limits {
+  readonly atMost: CaptureLevel;
+  readonly pods: ReadonlyMap<string, CaptureLevel>;
+}
+
+const noLimits: Limits = { atMost: 'bodies', pods: new Map() };
 
 interface Lease extends LeaseOrder {
   readonly wanted: readonly LeaseScope[];
@@ -45,7 +57,7 @@ const maxNameLength = 512;
 const rescanMs = 1000;
 
 export function createLeases(options: LeasesOptions): Leases {
-  const { source, cgroupsIn, clock = () => performance.now(), wallClock = Date.now } = options;
+  const { source, cgroupsIn, limits = () => noLimits, clock = () => performance.now(), wallClock = Date.now } = options;
   const leases = new Map<string, Lease>();
   let timer: NodeJS.Timeout | undefined;
   let policies: readonly Policy[] = [];
@@ -57,11 +69,15 @@ export function createLeases(options: LeasesOptions): Leases {
     for (const [client, lease] of leases) if (lease.ends <= now) leases.delete(client);
     const places = new Set([...leases.values()].flatMap(({ wanted }) => wanted.map(({ place }) => place)));
     places.delete('');
-    const cgroups = cgroupsIn([...places]);
-    policies = policiesOf(wishesAt(now), (place) => cgroups.get(place) ?? []);
+    const { atMost, pods } = limits();
+    const cgroups = cgroupsIn([...places, ...pods.keys()]);
+    const idsOf = (place: string) => cgroups.get(place) ?? [];
+    const limited = new Map([...pods].flatMap(([pod, level]) => idsOf(pod).map((id) => [id, level] as const)));
+    policies = policiesOf(wishesAt(now), idsOf, { atMost, cgroups: limited });
     source.setPolicies(policies);
     if (leases.size === 0) return;
-    const isScoped = places.size > 0;
+    // Pods in a scope, and those that are kept back, get new containers.
+    const isScoped = places.size > 0 || pods.size > 0;
     const nextEnd = Math.min(...Array.from(leases.values(), ({ ends }) => ends - now));
     timer = setTimeout(apply, Math.max(1, Math.min(nextEnd, isScoped ? rescanMs : nextEnd)));
     timer.unref();
@@ -96,6 +112,7 @@ export function createLeases(options: LeasesOptions): Leases {
     get policies() {
       return policies;
     },
+    refresh: apply,
     close() {
       clearTimeout(timer);
       leases.clear();

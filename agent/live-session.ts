@@ -14,9 +14,12 @@ import { formatVersion, type RecordingFact } from './capture/recording-format.ts
 import { createRecordingWriter, type RecordingWriter } from './capture/recording-writer.ts';
 import type { CaptureSource } from './capture/source.ts';
 import { createCgroupScopes } from './cgroup-scopes.ts';
+import { watchNamespaces } from './kubernetes/namespace-watch.ts';
 import { createPodBook } from './kubernetes/pod-book.ts';
 import { watchPods } from './kubernetes/pod-watch.ts';
 import type { AgentOptions } from './options.ts';
+import { captureAnnotation } from './policy/pod-limits.ts';
+import { openPolicyFile } from './policy/policy-file.ts';
 import { createRecordedAddresses } from './recorded-addresses.ts';
 import { createRecordedProcesses } from './recorded-processes.ts';
 import { createRecordedWorkloads } from './recorded-workloads.ts';
@@ -44,10 +47,13 @@ export async function openLive(
     else if (options.record !== undefined) early.push(fact);
   };
 
+  let policyChanged = (): void => {};
+  const policyFile =
+    options.policyFile === undefined ? undefined : openPolicyFile(options.policyFile, () => policyChanged());
   const cluster = live.kubernetes && {
     node: live.kubernetes.node,
     config: await clusterConfig(),
-    book: createPodBook(),
+    book: createPodBook(() => policyChanged()),
   };
   const resolvers = [
     ...(cluster
@@ -75,7 +81,11 @@ export async function openLive(
   for (const fact of early) writer?.fact(fact);
   early = [];
 
-  const pods = cluster && { book: cluster.book, watch: await watchPods({ ...cluster, onState: sayState }) };
+  const pods = cluster && {
+    book: cluster.book,
+    watch: await watchPods({ ...cluster, onState: sayState }),
+    namespaces: await watchNamespaces(cluster.config, captureAnnotation, () => policyChanged()),
+  };
   const processes = createProcProcesses(mount);
   const addresses = createProcAddressBook({
     mount,
@@ -88,6 +98,10 @@ export async function openLive(
     source,
     resolvers,
     pods,
+    policyFile,
+    onPolicyChange: (run) => {
+      policyChanged = run;
+    },
     processes: writer ? createRecordedProcesses(processes, tell) : processes,
     leftOut: { note: (fact) => tell({ kind: 'left-out', ...fact }), takeUntil: () => [] },
     samples: writer ? createToldSamples(samples, (sample) => tell({ kind: 'resource', ...sample })) : samples,

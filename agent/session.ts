@@ -11,9 +11,11 @@ import type { RecordedLeftOut } from './capture/recording-format.ts';
 import { createRecordingSource } from './capture/recording-source.ts';
 import type { RecordingWriter } from './capture/recording-writer.ts';
 import type { CaptureSource } from './capture/source.ts';
+import type { NamespaceWatch } from './kubernetes/namespace-watch.ts';
 import type { PodBook } from './kubernetes/pod-book.ts';
 import type { LeasesOptions } from './leases.ts';
 import type { AgentOptions } from './options.ts';
+import type { PolicyFile } from './policy/policy-file.ts';
 import { createReplayedProcesses } from './recorded-processes.ts';
 import { createReplayedWorkloads } from './recorded-workloads.ts';
 import { createRecordedSamples } from './resources/recorded-samples.ts';
@@ -33,13 +35,23 @@ export interface Session {
   };
   readonly surveys: Surveys;
   /** Where names of pods come from an API server. */
-  readonly pods?: { readonly book: PodBook; readonly watch: ObjectWatch } | undefined;
+  readonly pods?: ClusterPods | undefined;
+  readonly policyFile?: PolicyFile | undefined;
+  /** Of what may be captured something has changed: pods, namespaces, the file. */
+  readonly onPolicyChange?: ((run: () => void) => void) | undefined;
   readonly cgroupsIn: LeasesOptions['cgroupsIn'];
   /** What protocols are told of secrets. */
   readonly redact: readonly string[] | false;
   /** Live capture never waits; a recording that is played as fast as possible waits for its readers. */
   readonly whenSlow: 'drop' | 'wait';
   readonly writer: RecordingWriter | undefined;
+}
+
+/** This node's pods by the API server, and the namespaces they are in. */
+export interface ClusterPods {
+  readonly book: PodBook;
+  readonly watch: ObjectWatch;
+  readonly namespaces: NamespaceWatch;
 }
 
 /** @throws AppError as createRecordingSource */

@@ -14,7 +14,7 @@ export interface StatusParts {
   readonly leases: () => readonly AgentLease[];
   readonly ring: () => { readonly rows: number; readonly bytes: number };
   readonly names?: (() => AgentNames) | undefined;
-  readonly policy?: (() => AgentPolicy) | undefined;
+  readonly policy?: (() => AgentPolicy | undefined) | undefined;
 }
 
 /** A function that takes the status now. */

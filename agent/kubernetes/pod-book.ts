@@ -18,7 +18,8 @@ export interface PodBook {
 /** Pods that are gone. A node has some hundred at a time. */
 const remembered = 4096;
 
-export function createPodBook(): PodBook {
+/** @param onChange a pod came, changed or went */
+export function createPodBook(onChange: () => void = () => {}): PodBook {
   const present = new Map<string, PodIdentity>();
   const gone = createLruMap<string, PodIdentity>(remembered);
   /** Static pods: the UID of the API server's mirror to that of the cgroup. */
@@ -46,10 +47,14 @@ export function createPodBook(): PodBook {
   const find = (uid: string): PodIdentity | undefined => present.get(uid) ?? gone.get(uid);
 
   return {
-    put: (pod) => void put(pod),
+    put(pod) {
+      put(pod);
+      onChange();
+    },
     remove(uid, pod) {
       const identity = pod && put(pod);
       forget(identity?.uid ?? byApi.get(uid) ?? uid);
+      onChange();
     },
     list: () => [...present.values()],
     resolver(path) {

@@ -8,6 +8,8 @@ export type { Connection, Detection, ProtocolOutput } from '../stream/protocol.t
 export interface ProtocolOptions {
   /** Names of header fields (or the like) whose values never leave the protocol, besides the protocol's own list; false switches redaction off. */
   readonly redact?: readonly string[] | false | undefined;
+  /** Takes a function that says which names are secrets besides, from then on. */
+  readonly onRedact?: ((also: (names: readonly string[]) => void) => void) | undefined;
 }
 
 /**

@@ -19,7 +19,7 @@ import type {
   V1ServiceAccount,
 } from '@kubernetes/client-node';
 import { load, loadAll } from 'js-yaml';
-import { agentImage } from '../../src/domain/agent-image.ts';
+import { agentCapabilities, agentEntrypoint, agentImage } from '../../src/domain/agent-image.ts';
 import {
   agentManifests,
   agentName,
@@ -192,8 +192,11 @@ describe('what may the agent do on the node?', () => {
     assert.deepEqual(new Set(added), new Set(['BPF', 'PERFMON', 'NET_ADMIN', 'SYS_PTRACE', 'DAC_READ_SEARCH']));
   });
 
-  test('one more where the kernel is old: nothing else changes', () => {
-    const more = containerOf(manifests({ security: { extraCapabilities: ['SYS_RESOURCE'] } })).securityContext;
+  test('one more where the kernel is old, which is handed on too: nothing else changes', () => {
+    const old = containerOf(manifests({ security: { extraCapabilities: ['SYS_RESOURCE'] } }));
+    const more = old.securityContext;
+    assert.deepEqual(old.command, agentEntrypoint([...agentCapabilities, 'SYS_RESOURCE']));
+    assert.equal(containerOf(manifests()).command, undefined, 'else the image knows best');
     assert.deepEqual(
       more?.capabilities?.add?.filter((each) => !security?.capabilities?.add?.includes(each)),
       ['SYS_RESOURCE'],
@@ -286,7 +289,7 @@ describe('the policy file', () => {
     load(only<V1ConfigMap>(manifests(over), 'ConfigMap', policyName).data?.[policyEntry] ?? '');
 
   test('forbids nothing by default', () => {
-    assert.deepEqual(policyOf(), { excludeNamespaces: [], captureAtMost: 'bodies', redactFields: [] });
+    assert.deepEqual(policyOf(), { excludeNamespaces: [], captureAtMost: 'bodies', captureByDefault: 'bodies', redactFields: [] });
   });
 
   test('says what was chosen, whatever characters are in it; "off" is no boolean', () => {

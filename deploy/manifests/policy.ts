@@ -13,6 +13,8 @@ export const policy = typed<V1ConfigMap>({
 excludeNamespaces: ${json('policy.excludeNamespaces')}
 # The deepest that is captured, whatever a terminal asks for: off, flows, heads or bodies.
 captureAtMost: "${value('policy.captureAtMost')}"
+# The deepest of pods that say nothing themselves (annotation kelpie.dev/capture): less than the above, and pods opt in.
+captureByDefault: "${value('policy.captureByDefault', value('policy.captureAtMost'))}"
 # Header fields whose values are secrets, besides the usual.
 redactFields: ${json('policy.redactFields')}
 `,

@@ -34,9 +34,10 @@ const blankLine = Buffer.from('\n');
  */
 export class HeadReader {
   readonly #redactor: Redactor;
-  readonly #shapes: FieldShapes;
+  #shapes: FieldShapes;
+  #version: number;
   readonly #line = new StartLine();
-  readonly #known = { request: new KnownSections(), response: new KnownSections() };
+  #known = { request: new KnownSections(), response: new KnownSections() };
   /** What differs between the bytes and the head as it is kept so far. */
   #shift = 0;
   #start = 0;
@@ -70,12 +71,21 @@ export class HeadReader {
   constructor(redactor: Redactor) {
     this.#redactor = redactor;
     this.#shapes = createFieldShapes(redactor);
+    this.#version = redactor.version;
+  }
+
+  /** Other names are secrets now: what was remembered of heads may hold one. */
+  #renew(): void {
+    this.#version = this.#redactor.version;
+    this.#shapes = createFieldShapes(this.#redactor);
+    this.#known = { request: new KnownSections(), response: new KnownSections() };
   }
 
   /** Reads the head that begins at `from`; bytes are known up to `to`. Lines end with CRLF or a bare LF (RFC 9112 §2.2). */
   read(bytes: Uint8Array, from: number, to: number, kind: Kind): HeadState {
     const newline = lineFeed(bytes, from, to);
     if (newline < 0) return 'need-more';
+    if (this.#version !== this.#redactor.version) this.#renew();
     const end = lineEnd(bytes, from, newline);
     const isStart =
       kind === 'request' ? readRequestLine(bytes, from, end, this.#line) : readStatusLine(bytes, from, end, this.#line);

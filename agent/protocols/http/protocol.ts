@@ -8,7 +8,9 @@ import { createReading } from './reading.ts';
 import { createRedactor } from './redact.ts';
 
 export function createHttp(options: ProtocolOptions = {}, limits: HttpLimits = defaultHttpLimits): Protocol {
-  const reading = createReading(createRedactor(options.redact));
+  const redactor = createRedactor(options.redact);
+  options.onRedact?.(redactor.also);
+  const reading = createReading(redactor);
   return {
     id: 'http',
     tables: [httpEvents],

@@ -15,19 +15,38 @@ export interface Redactor {
   isSecret(name: string): boolean;
   /** Names that are secrets, lower case. */
   readonly names: readonly string[];
+  /** Rises with every change of the names. */
+  readonly version: number;
+  /** These names are secrets besides those it began with, instead of those said here before. */
+  also(names: readonly string[]): void;
   /** A request target without the password of its userinfo (RFC 3986 §3.2.1). */
   target(target: string): string;
 }
 
 /** `extra` names are secrets besides `secretFields`; false lets everything through. */
 export function createRedactor(extra: readonly string[] | false = []): Redactor {
-  const names = new Set(extra === false ? [] : [...secretFields, ...extra.map((name) => name.trim().toLowerCase())]);
-  names.delete('');
+  const first = extra === false ? [] : [...secretFields, ...extra];
+  let names = namesOf(first);
+  let version = 0;
   return {
     isSecret: (name) => names.has(name.toLowerCase()),
-    names: [...names],
+    get names() {
+      return [...names];
+    },
+    get version() {
+      return version;
+    },
+    also(more) {
+      if (extra === false) return;
+      names = namesOf([...first, ...more]);
+      version += 1;
+    },
     target: extra === false ? (target) => target : withoutPassword,
   };
+}
+
+function namesOf(names: readonly string[]): ReadonlySet<string> {
+  return new Set(names.map((name) => name.trim().toLowerCase()).filter(Boolean));
 }
 
 function withoutPassword(target: string): string {

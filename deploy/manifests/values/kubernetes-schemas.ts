@@ -88,7 +88,7 @@ export const subject: JsonSchema = strict(
   },
 );
 
-/** A capability as Kubernetes names it, without CAP_: what the image's binary has as file capabilities and does not get anyway. */
+/** A capability as Kubernetes names it, without CAP_: what the image's setpriv has as file capabilities and is not told to hand on anyway. */
 export const capability: JsonSchema = { type: 'string', enum: ['SYS_RESOURCE'] };
 
 /** For the middle of a quoted text: nothing that would end it. */

@@ -63,6 +63,11 @@ export const valuesSpec = {
       'bodies',
       levels,
     ),
+    captureByDefault: text(
+      'The deepest of pods that say nothing themselves by the annotation kelpie.dev/capture, on them or their namespace. Empty: as deep as captureAtMost.',
+      '',
+      { enum: ['', ...levels] },
+    ),
     redactFields: list<string>(
       'Header fields whose values are secrets, besides authorization, cookie, set-cookie and x-api-key.',
       [],

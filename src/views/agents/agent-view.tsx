@@ -11,6 +11,7 @@ import { Message } from '../message.tsx';
 import { positionOf } from '../position.ts';
 import type { View, ViewContext, ViewScreen } from '../view.ts';
 import { captureLines } from './captures.ts';
+import { keptBackLines } from './cluster-facts.ts';
 import { agentFacts, lossLines, nameOf, totalLines } from './facts.ts';
 
 /** A stretch of the page: lines of text, or a table. */
@@ -97,6 +98,7 @@ function blocksOf(state: AgentState, now: number, width: number): readonly Block
         [],
         head('Captures now'),
         ...captureLines(state),
+        ...keptBack(state),
         [],
         head('Losses'),
         ...lossLines(state, width),
@@ -141,6 +143,11 @@ function blocksOf(state: AgentState, now: number, width: number): readonly Block
           },
         ]),
   ];
+}
+
+function keptBack(state: AgentState): readonly StyledLine[] {
+  const lines = keptBackLines(state);
+  return lines.length === 0 ? [] : [[], head('Kept back by the policy'), ...lines];
 }
 
 function blockHeight(block: Block): number {

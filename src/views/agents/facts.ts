@@ -7,6 +7,7 @@ import { type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Token } from '../../tui/theme.ts';
 import { wrapWords } from '../wrap-words.ts';
 import { captureText, leftOutShare } from './captures.ts';
+import { clusterFacts } from './cluster-facts.ts';
 import { remedies } from './remedies.ts';
 
 export interface LinkWord {
@@ -71,6 +72,7 @@ export function agentFacts(state: AgentState, now: number): readonly StyledLine[
     fact('CPU', state.cpu === undefined ? '-' : `${formatPercent(state.cpu)} of one CPU (the node has ${status.cpus})`),
     fact('memory', `${formatBytes(status.rssBytes)} resident, ${formatBytes(status.mapBytes)} in BPF maps`),
     fact('kept', `${formatCount(status.ringRows)} rows in ${formatBytes(status.ringBytes)}`),
+    ...clusterFacts(state, fact),
   ];
 }
 
@@ -162,6 +164,7 @@ export function agentSummary(state: AgentState, now: number): readonly StyledLin
     leases.length === 0
       ? fact('leases', 'none: nobody asks for more than counters', 'muted')
       : fact('leases', leases.map(leaseText).join('; ')),
+    ...clusterFacts(state, fact),
   ];
 }
 

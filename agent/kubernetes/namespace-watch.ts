@@ -1,0 +1,48 @@
+/** Annotations of the cluster's namespaces, kept up with. */
+import type { KubeConfig } from '@kubernetes/client-node';
+import { type ObjectWatch, watchObjects } from '../../src/kubernetes/object-watch.ts';
+
+export interface NamespaceWatch {
+  /** undefined = it has none, or is not known. */
+  annotation(namespace: string): string | undefined;
+  readonly watch: ObjectWatch;
+}
+
+interface NamespaceObject {
+  readonly metadata?: {
+    readonly uid?: string;
+    readonly name?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+}
+
+/** @param name of the annotation @param onChange after a change of any namespace's */
+export async function watchNamespaces(config: KubeConfig, name: string, onChange: () => void): Promise<NamespaceWatch> {
+  const { CoreV1Api } = await import('@kubernetes/client-node');
+  const api = config.makeApiClient(CoreV1Api);
+  const values = new Map<string, string>();
+  const names = new Map<string, string>();
+  const set = (namespace: string, value: string | undefined): void => {
+    if (values.get(namespace) === value) return;
+    if (value === undefined) values.delete(namespace);
+    else values.set(namespace, value);
+    onChange();
+  };
+  const watch = await watchObjects<NamespaceObject>({
+    config,
+    path: '/api/v1/namespaces',
+    resource: 'namespaces',
+    list: (page) => api.listNamespace(page),
+    put({ metadata }) {
+      const { uid = '', name: namespace = '', annotations = {} } = metadata ?? {};
+      names.set(uid, namespace);
+      set(namespace, annotations[name]);
+    },
+    remove(uid) {
+      const namespace = names.get(uid);
+      names.delete(uid);
+      if (namespace !== undefined) set(namespace, undefined);
+    },
+  });
+  return { annotation: (namespace) => values.get(namespace), watch };
+}
