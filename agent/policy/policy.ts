@@ -48,7 +48,8 @@ export function readPolicy(text: string): PolicyResult {
     // What follows the first line is a piece of the file.
     return fail(`it is no YAML: ${String((error as Error).message).split('\n', 1)[0]}`);
   }
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) return fail('it is no list of settings');
+  if (typeof document !== 'object' || document === null || Array.isArray(document))
+    return fail('it is no list of settings');
   const given = document as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(given).find((name) => !fields.some((field) => field === name));
   if (unknown !== undefined)
