@@ -16,6 +16,7 @@ import type { CaptureSource } from './capture/source.ts';
 import { createCgroupScopes } from './cgroup-scopes.ts';
 import { watchNamespaces } from './kubernetes/namespace-watch.ts';
 import { createPodBook } from './kubernetes/pod-book.ts';
+import { podOfCgroup } from './kubernetes/pod-cgroup.ts';
 import { watchPods } from './kubernetes/pod-watch.ts';
 import type { AgentOptions } from './options.ts';
 import { captureAnnotation } from './policy/pod-limits.ts';
@@ -67,6 +68,7 @@ export async function openLive(
     cgroupPath: cgroup,
     selfPid: process.pid,
     node: cluster?.node,
+    ...(cluster && { isContainer: (path: string) => (podOfCgroup(path)?.containerId ?? null) !== null }),
     ...(options.record !== undefined && {
       onBatch: (bytes: Uint8Array) => writer?.batch(bytes, source.now()),
       onMeta: ({ cgroupId, path }: { cgroupId: number; path: string }) => tell({ kind: 'cgroup', id: cgroupId, path }),

@@ -12,6 +12,8 @@ const goneKept = 4096;
 export interface CgroupTree extends CgroupNames {
   /** Reads the tree now. */
   refresh(): void;
+  /** The cgroup is there. */
+  learn(cgroupId: number, path: string): void;
 }
 
 /**
@@ -53,6 +55,7 @@ export function createCgroupTree(
 
   return {
     refresh,
+    learn,
     pathOf(cgroupId) {
       const known = paths.get(cgroupId);
       if (known !== undefined || clock() < nextWalk) return known;

@@ -72,6 +72,8 @@ function start(addon: Addon, object: string, mount: string, cgroupPath: string, 
     const seePackets = info.programs.filter(({ section }) => section.startsWith(packetSections));
     let attached = all;
     info.programs.forEach(attach);
+    // Any key: what has a value per CPU can be read only where /sys tells how many there are.
+    addon.mapLookup(handle, 'counters', new Uint8Array(4));
     return {
       mount,
       get programs() {
@@ -147,6 +149,12 @@ function explain(error: unknown): unknown {
   if (!isNativeError(error)) return error;
   const unavailable = (reason: string, remedy: string): AppError =>
     new AppError('ebpf-unavailable', { reason, remedy }, { cause: error });
+  if (error.operation === 'cpus') {
+    return unavailable(
+      `/sys/devices/system/cpu/possible cannot be read (${error.code})`,
+      'Mount sysfs on /sys, read-only is enough, and hide nothing in it.',
+    );
+  }
   if (error.code === 'EPERM' || (error.code === 'EACCES' && error.log === '')) {
     return unavailable(
       'no permission to load BPF programs',

@@ -2,6 +2,7 @@
 import { cpus, hostname, release } from 'node:os';
 import { createBudgetMap } from './budget-map.ts';
 import { createCgroupTree } from './cgroup-names.ts';
+import { watchCgroups } from './cgroup-watch.ts';
 import { createDecoder } from './decode.ts';
 import { readCounters } from './kernel-counters.ts';
 import { startKernelPrograms } from './kernel-programs.ts';
@@ -27,6 +28,8 @@ export interface LiveOptions {
   readonly datagramPorts?: readonly number[];
   /** How long the programs that see packets stay attached while nothing is watched, ms. Default 5,000. */
   readonly packetGraceMs?: number;
+  /** Whether a cgroup path is a container's. With it new cgroups are learnt as they are made; without, when something is heard of them. */
+  readonly isContainer?: ((path: string) => boolean) | undefined;
   /** Every drained batch before it is decoded (framing: decode.ts), at captured `time`. Bytes are valid during the call only. */
   readonly onBatch?: ((batch: Uint8Array, time: number) => void) | undefined;
   /** A cgroup's path was learnt: once for each, those that exist at the start before this function returns. */
@@ -62,6 +65,14 @@ export function createLiveSource(options: LiveOptions): CaptureSource {
     options.onMeta?.({ cgroupId, path }),
   );
   cgroups.refresh();
+  const newCgroups =
+    options.isContainer &&
+    watchCgroups({
+      mount: kernel.mount,
+      top: options.cgroupPath,
+      isLeaf: options.isContainer,
+      onCgroup: (path, cgroupId) => cgroups.learn(cgroupId, path),
+    });
   const settings = createSettingsMap(kernel, options.selfPid, options.datagramPorts);
   const policies = createPolicyMap(kernel, settings);
   const packets = createPacketWatch(kernel, options.packetGraceMs);
@@ -160,6 +171,7 @@ export function createLiveSource(options: LiveOptions): CaptureSource {
       if (closed.signal.aborted) return;
       lastCounters = this.counters();
       closed.abort();
+      newCgroups?.stop();
       packets.close();
       kernel.close();
     },

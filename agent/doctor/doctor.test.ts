@@ -6,7 +6,7 @@ import { checkNamespaces } from './checks/namespaces.ts';
 import { checkMemlock, checkPrivileges } from './checks/privileges.ts';
 import { checkTerminal } from './checks/terminal.ts';
 import { checkNode, checkToolchain } from './checks/toolchain.ts';
-import { ebpfAvailability } from './doctor.ts';
+import { ebpfAvailability, runDoctor } from './doctor.ts';
 import type { Machine } from './machine.ts';
 import { renderText } from './render.ts';
 import type { Check } from './report.ts';
@@ -141,6 +141,15 @@ describe('the terminal', () => {
     const run = () => ({ ok: true, output: '500' });
     assert.match(found({ env: { TMUX: '/tmp/x' }, run }, 'tmux')?.remedy ?? '', /escape-time 10/);
   });
+});
+
+test('in the image it looks at capturing alone', async () => {
+  const groups = async (env: Machine['env']) => {
+    const { checks } = await runDoctor(machine({ kernel: '4.19.0', env }));
+    return [...new Set(checks.map(({ group }) => group))];
+  };
+  assert.deepEqual(await groups({ KELPIE_IMAGE: '1' }), ['capture']);
+  assert.deepEqual(await groups({}), ['capture', 'build', 'demo', 'terminal']);
 });
 
 test('availability names the first obstacle and its remedy', async () => {

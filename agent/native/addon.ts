@@ -7,7 +7,7 @@ export interface Handle {
 
 /** Thrown where libbpf or the kernel refuses. `errno` is positive; `log` holds libbpf's and the verifier's last lines. */
 export interface NativeError extends Error {
-  readonly operation: 'open' | 'configure' | 'load' | 'attach' | 'detach' | 'map' | 'drain' | 'info';
+  readonly operation: 'open' | 'configure' | 'load' | 'attach' | 'detach' | 'map' | 'cpus' | 'drain' | 'info';
   readonly errno: number;
   /** 'EPERM', 'ENOENT', … */
   readonly code: string;

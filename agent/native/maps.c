@@ -67,7 +67,7 @@ napi_value js_map_lookup(napi_env env, napi_callback_info info)
 		/* Read from /sys, which may be hidden. */
 		cpus = libbpf_num_possible_cpus();
 		if (cpus < 0)
-			return throw_native(env, "map", bpf_map__name(map), cpus);
+			return throw_native(env, "cpus", "/sys/devices/system/cpu/possible", cpus);
 		len = ((len + 7) & ~(size_t)7) * (size_t)cpus;
 	}
 	result = new_bytes(env, len, &value);

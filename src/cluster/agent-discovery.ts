@@ -136,7 +136,7 @@ function placesOf(pods: Iterable<AgentPod>, nodes: Iterable<KnownNode>): Readonl
     const place = places.get(name);
     if (place && (isReady || place.pod !== undefined)) continue;
     const reason = isReady
-      ? 'none of its pods is there: its tolerations or node selector leave this node out'
+      ? 'no pod of it is there yet: if none comes, a node selector or tolerations leave this node out'
       : 'the node is not ready';
     places.set(name, { node: name, pod: undefined, uid: undefined, reason });
   }

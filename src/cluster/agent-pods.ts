@@ -124,9 +124,22 @@ function waitingReason(reason: string, message: string | undefined, last: Contai
 
 function endOf({ reason, message, exitCode }: NonNullable<ContainerState['terminated']>): string {
   if (reason === 'OOMKilled') return 'out of memory (OOMKilled): raise its memory limit';
-  const said = firstLine(message ?? '');
-  return said || `${reason ?? 'Error'}, exit code ${exitCode ?? '?'}`;
+  return wordsOf(message ?? '') || `${reason ?? 'Error'}, exit code ${exitCode ?? '?'}`;
 }
+
+/** A message is the runtime's, or the end of what the container wrote (terminationMessagePolicy FallbackToLogsOnError), in which the agent's own word counts. */
+function wordsOf(message: string): string {
+  const lines = message.split('\n').filter((line) => line.trim() !== '');
+  // deploy/image/README.md, "Capabilities": it cannot say which.
+  const refused = lines.find((line) => /^setpriv: .*not permitted/.test(line));
+  if (refused)
+    return `its container may not use its capabilities (${firstLine(refused)}): security.runAsRoot of the chart, or kelpie deploy --privileged`;
+  const own = lines.findLast((line) => line.startsWith(agentsWord));
+  return firstLine(own?.slice(agentsWord.length) ?? lines[0] ?? '');
+}
+
+/** What the agent puts before an error (agent/main.ts). */
+const agentsWord = 'kelpie agent: ';
 
 /** Ids say nothing to a person, and are others at each try. */
 const firstLine = (text: string): string =>
