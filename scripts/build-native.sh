@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds what runs next to and below the agent: the BPF object, the native addon and what starts it in an image, all into build/.
+# Builds what runs next to and below the agent: the BPF object and the native addon, both into build/.
 # Does nothing for what is newer than its sources. `--quiet` says nothing unless something is wrong.
 set -eu
 cd "$(dirname "$0")/.."
@@ -9,18 +9,6 @@ say() { [ "${quiet:-}" ] || echo "$@"; }
 make -s -C bpf
 
 cc=${CC:-cc}
-new=''
-# Also when it stops halfway.
-trap 'rm -f $new' EXIT
-
-starter=build/kelpie-agent
-if [ ! -f "$starter" ] || [ -n "$(find deploy/image/kelpie-agent.c scripts/build-native.sh -newer "$starter")" ]; then
-  new="$starter.new-$$"
-  $cc -std=gnu11 -O2 -g0 -Wall -Wextra -Werror -o "$new" deploy/image/kelpie-agent.c -Wl,-z,now -s
-  mv "$new" "$starter"
-  say "built $starter"
-fi
-
 addon=build/kelpie_native.node
 sources='agent/native/kelpie_native.c agent/native/arguments.c agent/native/maps.c agent/native/native_error.c agent/native/ring.c agent/native/static_archives.c'
 headers=node_modules/node-api-headers/include
@@ -46,6 +34,8 @@ zstd=$($cc -print-file-name=libzstd.a)
 
 # A running agent has the old file mapped: it is never written into, the new one takes its name. Nor do two builds at once write into one.
 new="$addon.new-$$"
+# Also when it stops halfway.
+trap 'rm -f "$new"' EXIT
 # shellcheck disable=SC2086 # lists of files
 $cc -std=gnu11 -O2 -g0 -fPIC -fvisibility=hidden -Wall -Wextra -Werror -shared -I"$headers" -o "$new" $sources \
   -Wl,--start-group $archives -Wl,--end-group -Wl,--exclude-libs,ALL -Wl,--gc-sections -Wl,-z,now -s

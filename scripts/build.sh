@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds dist/: kelpie.js (the terminal), agent.js (the agent), demo.js (the demo workload), and beside them what they
-# load: the BPF object, the native addon, the bundled recording; and what starts the agent in an image. `--quiet` says nothing unless something is wrong.
+# load: the BPF object, the native addon, the bundled recording. `--quiet` says nothing unless something is wrong.
 # An unchanged tree costs a look at file times.
 set -eu
 cd "$(dirname "$0")/.."
@@ -14,7 +14,7 @@ say() { [ -n "$quiet" ] || echo "$@"; }
 # Names of all inputs (so that a removal counts too) and whether any is newer than the last build.
 inputs() {
   find src agent proto/gen deploy/demo deploy/manifests scripts/build.sh scripts/empty-module.cjs scripts/lazy-segmenter.mjs scripts/lazy-string-width.mjs package.json package-lock.json \
-    test/recordings/demo.kelpie build/capture.bpf.o build/kelpie_native.node build/kelpie-agent \
+    test/recordings/demo.kelpie build/capture.bpf.o build/kelpie_native.node \
     -type f ! -name '*.test.ts' ! -name '*.test.tsx' "$@" 2>/dev/null | sort
 }
 unchanged() {
@@ -25,7 +25,7 @@ unchanged() {
 if [ -f scripts/build-native.sh ] && command -v clang >/dev/null 2>&1 && [ -f /usr/include/bpf/bpf.h ]; then
   # Without it a recording still plays; what an earlier build left must not pass for this one's.
   sh scripts/build-native.sh ${quiet:+--quiet} || {
-    rm -f build/capture.bpf.o build/kelpie_native.node build/kelpie-agent dist/capture.bpf.o dist/kelpie_native.node dist/kelpie-agent
+    rm -f build/capture.bpf.o build/kelpie_native.node dist/capture.bpf.o dist/kelpie_native.node
     echo 'the kernel side could not be built (above): no live capture' >&2
   }
 fi
@@ -60,7 +60,7 @@ bundle agent=agent/main.ts --splitting --chunk-names='agent-chunks/[name]-[hash]
 bundle demo=deploy/demo/main.ts
 wait "$terminal"
 
-for artifact in build/capture.bpf.o build/kelpie_native.node build/kelpie-agent test/recordings/demo.kelpie; do
+for artifact in build/capture.bpf.o build/kelpie_native.node test/recordings/demo.kelpie; do
   [ ! -f "$artifact" ] || cp -p "$artifact" "$new/"
 done
 chmod +x "$new/kelpie.js"

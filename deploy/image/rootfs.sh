@@ -11,9 +11,9 @@ umask 022
 
 fail() { echo "rootfs: $*" >&2; exit 1; }
 
-# What the agent asks for (deploy/image/README.md says why each); src/commands/image/capabilities.ts has the same list. What the container
-# may not have of them is left out when it starts: `p` without `e`, and what handles the rest is kelpie-agent.c. No `i`: that would add
-# what whoever starts us has as inheritable, and container runtimes hand on nothing so.
+# What setpriv can hand on to the agent (deploy/image/README.md says why each); src/commands/image/capabilities.ts has the same list.
+# With `e` it could not even be started where a container may not have one of them, whether it is handed on or not. No `i`: that would
+# add what whoever starts us has as inheritable, and container runtimes hand on nothing so.
 capabilities=cap_dac_read_search,cap_net_admin,cap_sys_ptrace,cap_sys_admin,cap_sys_resource,cap_perfmon,cap_bpf+p
 
 with_capabilities=yes
@@ -25,6 +25,9 @@ fi
 dist=$1 out=$2
 here=$(cd "$(dirname "$0")" && pwd)
 node=$(readlink -f "${NODE:-$(command -v node)}") || fail 'there is no node on the PATH'
+setpriv=$(command -v setpriv) || fail 'there is no setpriv on the PATH, with which the image starts the agent: apt-get install util-linux'
+# Busybox has one that knows less, and with it a shell.
+"$setpriv" --list-caps 2>/dev/null | grep -qx bpf || fail "$setpriv knows no CAP_BPF: util-linux 2.38 and libcap-ng 0.8 do, and newer"
 
 mkdir -p "$out"
 [ -z "$(ls -A "$out")" ] || fail "$out is not empty"
@@ -33,13 +36,14 @@ home="$out/opt/kelpie"
 # --- the agent ------------------------------------------------------------------------------------------------------
 
 mkdir -p "$home"
-for file in agent.js agent-chunks capture.bpf.o kelpie_native.node kelpie-agent; do
+for file in agent.js agent-chunks capture.bpf.o kelpie_native.node; do
   [ -e "$dist/$file" ] || fail "$dist/$file is missing: npm run build makes it, with clang, a C compiler and libbpf-dev"
   cp -R "$dist/$file" "$home/"
 done
 # The bundle is made of ECMAScript modules.
 echo '{ "type": "module" }' >"$home/package.json"
 cp "$node" "$home/node"
+cp -L "$setpriv" "$home/setpriv"
 # Names of functions for debuggers: 18 of 126 MB. What addons look up stays.
 if command -v strip >/dev/null 2>&1; then strip "$home/node"; fi
 
@@ -47,7 +51,7 @@ if command -v strip >/dev/null 2>&1; then strip "$home/node"; fi
 
 # "libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x…)", and the loader alone: "/lib64/ld-linux-x86-64.so.2 (0x…)".
 libraries() {
-  for file in node kelpie_native.node kelpie-agent; do
+  for file in node kelpie_native.node setpriv; do
     ldd "$home/$file" || fail "ldd cannot tell what $file needs"
   done
 }
@@ -78,7 +82,7 @@ for licence in "${node%/*}/../LICENSE" "${node%/*}"/../node_modules/node-linux-*
     break
   fi
 done
-for package in libc6 libgcc-s1 libstdc++6; do
+for package in libc6 libgcc-s1 libstdc++6 util-linux libcap-ng0; do
   copyright="/usr/share/doc/$package/copyright"
   if [ -f "$copyright" ]; then
     mkdir -p "$licences/$package"
@@ -90,11 +94,11 @@ done
 
 find "$out" -type d -exec chmod 755 {} +
 find "$out" -type f -exec chmod 644 {} +
-chmod 755 "$home/node" "$home/kelpie-agent"
+chmod 755 "$home/node" "$home/setpriv"
 find "$out" -name 'ld-*.so*' -exec chmod 755 {} +
 chmod 1777 "$out/tmp"
 if [ -n "$with_capabilities" ]; then
   chown -R 0:0 "$out"
-  PATH="$PATH:/usr/sbin:/sbin" setcap "$capabilities" "$home/kelpie-agent"
+  PATH="$PATH:/usr/sbin:/sbin" setcap "$capabilities" "$home/setpriv"
 fi
 find "$out" -exec touch -h -d "@${SOURCE_DATE_EPOCH:-0}" {} +

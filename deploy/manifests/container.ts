@@ -1,5 +1,6 @@
 /** The agent's container. */
 import type { V1Container, V1EnvVar, V1Probe, V1SecurityContext, V1VolumeMount } from '@kubernetes/client-node';
+import { agentCapabilities, agentEntrypoint } from '../../src/domain/agent-image.ts';
 import { agentUser, containerName, keyEntry, policyEntry, ports } from './names.ts';
 import type { Template } from './template/expression.ts';
 import { because, given, text, typed, value, when } from './template/write.ts';
@@ -19,8 +20,8 @@ const probe = (path: string, more: Template<V1Probe>): Template<V1Probe> => ({
 
 /**
  * No capability is here in vain (capabilities(7)): without DAC_READ_SEARCH `/proc/PID/fd` of other users is closed even to SYS_PTRACE. It opens no door that
- * SYS_PTRACE leaves shut, which may read the memory of any process it sees. The binary that the image starts has them as file capabilities and hands on
- * what the container leaves of them (deploy/image/kelpie-agent.c); "no new privileges" would take them all.
+ * SYS_PTRACE leaves shut, which may read the memory of any process it sees. The image's setpriv has them as file capabilities and hands them on to
+ * Node (deploy/image/README.md); "no new privileges" would take them all.
  */
 const leastPrivilege: Template<V1SecurityContext> = {
   runAsNonRoot: when('security.runAsRoot', false, true),
@@ -39,7 +40,7 @@ const leastPrivilege: Template<V1SecurityContext> = {
     drop: ['ALL'],
     add: because(
       'BPF and PERFMON load the programs, NET_ADMIN attaches them to cgroups. SYS_PTRACE and DAC_READ_SEARCH read in /proc whose sockets are whose: it is closed between users.',
-      ['BPF', 'PERFMON', 'NET_ADMIN', 'SYS_PTRACE', 'DAC_READ_SEARCH', given('security.extraCapabilities')],
+      [...agentCapabilities, given('security.extraCapabilities')],
     ),
   },
   seccompProfile: given('security.seccompProfile'),
@@ -61,6 +62,9 @@ const mounts: readonly Template<V1VolumeMount>[] = [
   { name: 'policy', mountPath: policyFolder, readOnly: true },
 ];
 
+/** There is one more at most (values/kubernetes-schemas.ts). */
+const moreEntrypoint = agentEntrypoint([...agentCapabilities, 'SYS_RESOURCE']);
+
 export const container: Template<V1Container> = {
   name: containerName,
   image: text`${value('image.repository')}:${value('image.tag', value('version'))}${when(
@@ -68,6 +72,10 @@ export const container: Template<V1Container> = {
     text`@${value('image.digest')}`,
   )}`,
   imagePullPolicy: value('image.pullPolicy'),
+  command: when(
+    'security.extraCapabilities',
+    because('As in the image, but for the capability that it would not hand on.', moreEntrypoint),
+  ),
   args: [
     '--kubernetes',
     because(
@@ -94,6 +102,8 @@ export const container: Template<V1Container> = {
   startupProbe: probe('/livez', { periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 30 }),
   livenessProbe: probe('/livez', { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 }),
   readinessProbe: probe('/readyz', { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 2 }),
+  // Why it ended stands in the pod's status, where the terminal reads it.
+  terminationMessagePolicy: 'FallbackToLogsOnError',
   resources: given('resources'),
   securityContext: when(
     'security.privileged',

@@ -5,11 +5,13 @@ import { createHash } from 'node:crypto';
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -67,7 +69,7 @@ before(() => {
   mkdirSync(join(root, 'tmp'));
   chmodSync(join(root, 'tmp'), 0o1777);
   writeFileSync(join(root, 'opt/kelpie/agent.js'), 'a'.repeat(700_000));
-  writeFileSync(join(root, 'opt/kelpie/kelpie-agent'), 'program', { mode: 0o755 });
+  writeFileSync(join(root, 'opt/kelpie/setpriv'), 'program', { mode: 0o755 });
   writeFileSync(join(root, 'opt/kelpie/empty'), '');
 });
 
@@ -104,13 +106,22 @@ describe('an image in a file', () => {
       .filter(({ path, content }) => path.startsWith('blobs/') && content.includes('diff_ids'))
       .map(({ content }) => JSON.parse(content.toString()));
     assert.equal(config.config.User, '10001:10001');
-    assert.deepEqual(config.config.Entrypoint, ['/opt/kelpie/kelpie-agent']);
-    assert.deepEqual(config.config.Env, ['PATH=/opt/kelpie']);
+    assert.deepEqual(config.config.Entrypoint, [
+      '/opt/kelpie/setpriv',
+      '--inh-caps=+bpf,+perfmon,+net_admin,+sys_ptrace,+dac_read_search',
+      '--ambient-caps=+bpf,+perfmon,+net_admin,+sys_ptrace,+dac_read_search',
+      '--',
+      '/opt/kelpie/node',
+      '/opt/kelpie/agent.js',
+    ]);
+    assert.deepEqual(config.config.Env, ['PATH=/opt/kelpie', 'KELPIE_IMAGE=1']);
     assert.equal(config.config.Labels['org.opencontainers.image.version'], '1.2.3');
     assert.equal(config.created, '1970-01-01T00:00:00.000Z');
     const dockerfile = readFileSync(join(import.meta.dirname, '../../deploy/image/Dockerfile'), 'utf8');
-    for (const line of ['USER 10001:10001', 'ENV PATH=/opt/kelpie', 'ENTRYPOINT ["/opt/kelpie/kelpie-agent"]'])
+    for (const line of ['USER 10001:10001', 'ENV PATH=/opt/kelpie', 'ENV KELPIE_IMAGE=1'])
       assert.ok(dockerfile.includes(`${line}\n`), `the Dockerfile says ${line}`);
+    const [, entryPoint = ''] = /^ENTRYPOINT (.*)$/m.exec(dockerfile) ?? [];
+    assert.deepEqual(JSON.parse(entryPoint), config.config.Entrypoint);
   });
 
   test('is the same to the last byte when it is made again; of another time it is another', async () => {
@@ -132,14 +143,14 @@ describe('its layer', () => {
         'opt/kelpie/ Directory 755',
         'opt/kelpie/agent.js File 644',
         'opt/kelpie/empty File 644',
-        'opt/kelpie/kelpie-agent File 755',
+        'opt/kelpie/setpriv File 755',
         'tmp/ Directory 1777',
       ],
     );
     for (const { owner, mtime } of entries) assert.deepEqual([owner, mtime], ['0:0', 86_400]);
   });
 
-  test('gives the starter its capabilities, permitted only, in a header that tar itself understands', async () => {
+  test('gives setpriv its capabilities, permitted only, in a header that tar itself understands', async () => {
     const layer = await layerOf();
     const record = Buffer.concat([
       Buffer.from('57 SCHILY.xattr.security.capability='),
@@ -150,7 +161,7 @@ describe('its layer', () => {
     assert.ok(at > 0 && at === layer.lastIndexOf(record), 'the record is there once');
     assert.equal(record.length, 57);
     const next = layer.subarray(at + 512, at + 1024).toString('latin1');
-    assert.match(next, /^opt\/kelpie\/kelpie-agent\0/, 'and belongs to the file after it');
+    assert.match(next, /^opt\/kelpie\/setpriv\0/, 'and belongs to the file after it');
   });
 
   test('the kernel’s form: revision 2 without the effective bit, bits 0 to 31, then 32 to 63', () => {
@@ -207,6 +218,25 @@ describe('its name', () => {
 });
 
 describe('the root file system of an image', { skip: process.platform !== 'linux' }, () => {
+  test('says that there is no setpriv, or one that knows too little', () => {
+    const script = join(import.meta.dirname, '../../deploy/image/rootfs.sh');
+    const tools = join(folder, 'tools');
+    mkdirSync(tools);
+    for (const name of ['sh', 'dirname', 'readlink', 'grep']) {
+      const path = ['/usr/bin', '/bin'].map((place) => join(place, name)).find(existsSync) ?? assert.fail(name);
+      symlinkSync(path, join(tools, name));
+    }
+    const run = () => {
+      const env = { PATH: tools, NODE: process.execPath };
+      const args = [script, '--without-capabilities', folder, join(folder, 'new')];
+      return spawnSync(join(tools, 'sh'), args, { encoding: 'utf8', env }).stderr;
+    };
+    assert.match(run(), /^rootfs: there is no setpriv on the PATH, .*: apt-get install util-linux\n$/);
+    writeFileSync(join(tools, 'setpriv'), '#!/bin/sh\necho sys_admin\n', { mode: 0o755 });
+    assert.match(run(), /setpriv knows no CAP_BPF: util-linux 2\.38 /);
+    assert.ok(!existsSync(join(folder, 'new')));
+  });
+
   test('says what is missing of the build', () => {
     const script = join(import.meta.dirname, '../../deploy/image/rootfs.sh');
     const dist = join(folder, 'dist');

@@ -3,6 +3,7 @@
  * it, containerd (ctr, kind, minikube) imports it.
  */
 import { createHash } from 'node:crypto';
+import { agentEntrypoint } from '../../domain/agent-image.ts';
 import type { ImageName } from './image-name.ts';
 import type { Layer } from './layer.ts';
 import { tarEnd, tarHeader, tarPadding } from './tar.ts';
@@ -20,8 +21,8 @@ export interface Image {
 /** What the image is started with, and as whom; deploy/image/Dockerfile says the same. */
 const settings = {
   User: '10001:10001',
-  Env: ['PATH=/opt/kelpie'],
-  Entrypoint: ['/opt/kelpie/kelpie-agent'],
+  Env: ['PATH=/opt/kelpie', 'KELPIE_IMAGE=1'],
+  Entrypoint: agentEntrypoint(),
   WorkingDir: '/',
 } as const;
 

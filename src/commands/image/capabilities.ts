@@ -1,7 +1,7 @@
-/** File capabilities as the kernel keeps them, for kelpie-agent in the image (deploy/image/kelpie-agent.c says how it hands them on). */
+/** File capabilities as the kernel keeps them, for setpriv in the image, which hands them on to the agent (deploy/image/README.md). */
 
 /** Bits of linux/capability.h; deploy/image/rootfs.sh has the same list for setcap, deploy/image/README.md says why each. */
-const agentCapabilities = {
+const fileBits = {
   CAP_DAC_READ_SEARCH: 2,
   CAP_NET_ADMIN: 12,
   CAP_SYS_PTRACE: 19,
@@ -11,7 +11,7 @@ const agentCapabilities = {
   CAP_BPF: 39,
 } as const;
 
-export const capabilityNames: readonly string[] = Object.keys(agentCapabilities);
+export const capabilityNames: readonly string[] = Object.keys(fileBits);
 
 /** VFS_CAP_REVISION_2 without VFS_CAP_FLAGS_EFFECTIVE: permitted only. */
 const revision = 0x02000000;
@@ -23,7 +23,7 @@ const revision = 0x02000000;
 export function fileCapabilities(): Buffer {
   const data = Buffer.alloc(20);
   data.writeUInt32LE(revision, 0);
-  for (const bit of Object.values(agentCapabilities)) {
+  for (const bit of Object.values(fileBits)) {
     const at = bit < 32 ? 4 : 12;
     data.writeUInt32LE((data.readUInt32LE(at) | (1 << (bit % 32))) >>> 0, at);
   }

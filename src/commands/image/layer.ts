@@ -15,8 +15,8 @@ export interface Layer {
   readonly diffId: string;
 }
 
-/** What has the capabilities; kelpie-agent.c hands them on. */
-const privileged = 'opt/kelpie/kelpie-agent';
+/** What has the capabilities; it hands them on to the agent. */
+const privileged = 'opt/kelpie/setpriv';
 
 /** Reads the folder once. `time`: of everything in it, seconds since 1970. Rejects with the signal's reason once it aborts. */
 export async function createLayer(folder: string, time: number, signal: AbortSignal): Promise<Layer> {
