@@ -5,9 +5,10 @@ import type { ImageSaveFlags } from './image.ts';
 import type { Run } from './program.ts';
 
 const examples = `kelpie image save kelpie-agent.tar
-kelpie image save --tag registry.example.com/kelpie-agent:1.0 | docker load
-kelpie image save | sudo ctr -n k8s.io images import -
-kelpie image save kelpie-agent.tar && kind load image-archive kelpie-agent.tar`;
+kelpie image save --tag registry.example.com/kelpie-agent:1.0 | docker load    then docker push
+kind load image-archive kelpie-agent.tar
+minikube image load kelpie-agent.tar
+sudo ctr -n k8s.io images import kelpie-agent.tar    on each node`;
 
 /** `add` makes a command with our help; `version` is the image's too. */
 export function addImageCommand(
