@@ -30,6 +30,8 @@ export interface ClusterSource {
   /** Puts the cluster's names into rows, and says of a line that broke what the tunnel knows of it. */
   explain(event: AgentEvent): AgentEvent;
   readonly directory: Directory;
+  /** Of the cluster's names: what is not known, and why. */
+  readonly problems: readonly string[];
   close(): void;
 }
 
@@ -109,6 +111,9 @@ export async function openCluster({ config, namespace, folder, namespaces }: Clu
         tell();
       },
       directory,
+      get problems() {
+        return names.problems;
+      },
       explain(event) {
         if (event.type === 'rows') return { ...event, rows: nameRows(event.rows, directory) };
         if (event.type !== 'link' || event.link.state !== 'retrying') return event;

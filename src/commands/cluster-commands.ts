@@ -41,10 +41,44 @@ export function addClusterCommands(add: Add, onRun: (run: Run) => void): void {
     .action((_, command: Command) => {
       onRun(async () => (await import('./deploy.ts')).runDeploy(command.optsWithGlobals(), true));
     });
+  withClusterFlags(
+    add('status', 'say how the agents of a cluster are, node by node', 'kelpie status\nkelpie status -o json'),
+  )
+    .option('-o, --output <format>', 'text or json (default: text)')
+    .option('--timeout <time>', 'how long to wait for answers (default: 8s)')
+    .option('-q, --quiet', 'no word on what is going on')
+    .action((_, command: Command) => {
+      onRun(async () => (await import('./status.ts')).runStatus(command.optsWithGlobals()));
+    });
   withClusterFlags(add('undeploy', 'take everything off a cluster that deploy put there', 'kelpie undeploy'))
     .option('--timeout <time>', 'how long to wait until it is gone (default: 2m)')
     .option('-q, --quiet', 'no word on what is going on')
     .action((_, command: Command) => {
       onRun(async () => (await import('./undeploy.ts')).runUndeploy(command.optsWithGlobals()));
+    });
+}
+
+/** `kelpie demo deploy` and `undeploy`, beside the demo on this machine. */
+export function addClusterDemo(demo: Command, onRun: (run: Run) => void): void {
+  withClusterFlags(
+    demo
+      .command('deploy')
+      .description('put a demo on a cluster: kuard, and somebody who visits it all the time')
+      .argument('<demo>', 'kuard'),
+  )
+    .option('--kuard-image <reference>', 'default: gcr.io/kuar-demo/kuard-amd64:blue')
+    .option('--visitor-image <reference>', 'with a shell and wget (default: docker.io/library/busybox:1.36)')
+    .option('--pull-policy <policy>', 'Always, IfNotPresent or Never (default: IfNotPresent)')
+    .option('--timeout <time>', 'how long to wait for it (default: 2m)')
+    .option('--no-wait', 'do not wait for it')
+    .option('-q, --quiet', 'no word on what is going on')
+    .action((what: string, _, command: Command) => {
+      onRun(async () => (await import('./demo-deploy.ts')).runDemoDeploy(what, command.opts()));
+    });
+  withClusterFlags(demo.command('undeploy').description('take the demo off a cluster'))
+    .option('--timeout <time>', 'how long to wait until it is gone (default: 2m)')
+    .option('-q, --quiet', 'no word on what is going on')
+    .action((_, command: Command) => {
+      onRun(async () => (await import('./demo-deploy.ts')).runDemoUndeploy(command.opts()));
     });
 }

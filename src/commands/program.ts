@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { AppError } from '../domain/errors.ts';
 import { nearest } from '../domain/filter/suggest.ts';
-import { addClusterCommands } from './cluster-commands.ts';
+import { addClusterCommands, addClusterDemo } from './cluster-commands.ts';
 import { addImageCommand } from './image-command.ts';
 import { withSourceFlags } from './source-options.ts';
 import { tableNames } from './table-names.ts';
@@ -67,7 +67,7 @@ ${exitCodeHelp}`,
 
   addClusterCommands(add, onRun);
 
-  withScreenFlags(
+  const demo = withScreenFlags(
     withSourceFlags(
       add(
         'demo',
@@ -79,6 +79,7 @@ ${exitCodeHelp}`,
     const flags = command.optsWithGlobals();
     onRun(async () => (await import('./terminal.ts')).runTerminalCommand({ ...flags, demo: true }));
   });
+  addClusterDemo(demo, onRun);
 
   withScreenFlags(
     withSourceFlags(
