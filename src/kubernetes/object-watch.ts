@@ -36,6 +36,8 @@ export interface ObjectWatchOptions<T extends Listed> {
   readonly resource: string;
   readonly fieldSelector?: string | undefined;
   readonly labelSelector?: string | undefined;
+  /** Objects of a page at most; default 500. */
+  readonly pageSize?: number | undefined;
   /** One page of the same. */
   readonly list: (page: { readonly limit: number; readonly _continue?: string }) => Promise<ListPage<T>>;
   /** It is there, or has changed. */
@@ -47,14 +49,14 @@ export interface ObjectWatchOptions<T extends Listed> {
   readonly backOff?: ((attempt: number) => number) | undefined;
 }
 
-/** Objects of a page: small enough that neither side stands still for it. */
-const pageSize = 500;
+/** Small enough that neither side stands still for it. */
+const usualPageSize = 500;
 /** A watch that ended sooner than this counts as a failure, ms: a proxy that closes each at once must not be asked without pause. */
 const shortestWatchMs = 1000;
 
 /** Begins to watch; does not keep the process alive by itself. Never throws: what is wrong is in `state`. */
 export async function watchObjects<T extends Listed>(options: ObjectWatchOptions<T>): Promise<ObjectWatch> {
-  const { config, path, resource, put, remove, onState, backOff = withJitter } = options;
+  const { config, path, resource, put, remove, onState, pageSize = usualPageSize, backOff = withJitter } = options;
   // Its models take 100 ms to load: only who is in a cluster pays for them.
   const { Watch } = await import('@kubernetes/client-node');
   const watch = new Watch(config);

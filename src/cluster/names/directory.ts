@@ -70,9 +70,13 @@ interface Service {
   readonly host: string;
   readonly selector: Readonly<Record<string, string>> | undefined;
   readonly ports: readonly ServicePort[];
-  /** Worked out when it is asked for. */
+  /** Worked out when it is asked for: whose pods it selects, and which ports of theirs its named ones are. */
   behind: string | undefined;
+  targets: Map<string, number | undefined> | undefined;
 }
+
+/** What pods of one workload have in common. */
+type PodShape = Pick<Pod, 'labels' | 'ports'>;
 
 type Owner = { readonly kind: 'pod'; readonly pod: Pod } | { readonly kind: 'service'; readonly service: Service };
 
@@ -92,6 +96,9 @@ export interface Directory {
   readonly counts: { readonly pods: number; readonly services: number; readonly nodes: number };
 }
 
+/** Workloads whose labels are kept once for all their pods, at most. */
+const mostShapes = 20_000;
+
 /** @param now Unix ms */
 export function createDirectory(now: () => number = Date.now): Directory {
   const owners = createTenures<Owner>();
@@ -100,14 +107,40 @@ export function createDirectory(now: () => number = Date.now): Directory {
   const byNamespace = new Map<string, Map<string, Pod>>();
   const services = new Map<string, Service>();
   const serviceByEntity = new Map<string, Service>();
+  const servicesIn = new Map<string, Set<Service>>();
+  /** The last of each workload. */
+  const shapes = new Map<string, PodShape>();
   const nodes = new Map<string, string>();
   const nodeAddresses = createTenures<string>();
   /** NodePort to the Service that has it: one in a cluster. */
   const nodePorts = new Map<number, Service>();
 
-  const podsChanged = (namespace: string): void => {
-    for (const service of services.values()) if (service.namespace === namespace) service.behind = undefined;
+  /** A pod came, went, or has other labels: what was worked out of the Services that select it may be wrong. */
+  const podChanged = ({ namespace, labels, workload }: Pod, isNew: boolean): void => {
+    for (const service of servicesIn.get(namespace) ?? []) {
+      if (service.behind === undefined || !isSelected(service.selector, labels)) continue;
+      service.targets = undefined;
+      // One more of the same workload changes nothing else.
+      if (!isNew || service.behind !== workload) service.behind = undefined;
+    }
   };
+  const dropService = (service: Service): void => {
+    const { namespace } = service;
+    const neighbours = servicesIn.get(namespace);
+    neighbours?.delete(service);
+    if (neighbours?.size === 0) servicesIn.delete(namespace);
+  };
+
+  /** Labels and ports, shared with the pods of the same workload where they are the same. */
+  function shapeOf(workload: string, labels: Pod['labels'], object: PodObject): PodShape {
+    const last = shapes.get(workload);
+    const ports = namedPorts(object);
+    if (last && sameValues(last.labels, labels) && sameValues(last.ports, ports)) return last;
+    if (shapes.size >= mostShapes) shapes.clear();
+    const shape = { labels, ports };
+    shapes.set(workload, shape);
+    return shape;
+  }
 
   /** The workload whose pods a Service selects, where it is one; else the Service itself. */
   function behind(service: Service): string {
@@ -130,8 +163,15 @@ export function createDirectory(now: () => number = Date.now): Directory {
     if (port === undefined) return undefined;
     const target = service.ports.find((each) => each.port === port || each.nodePort === port)?.targetPort;
     if (typeof target !== 'string') return target;
-    for (const { labels, ports } of byNamespace.get(service.namespace)?.values() ?? [])
-      if (ports[target] !== undefined && isSelected(service.selector, labels)) return ports[target];
+    behind(service);
+    service.targets ??= new Map();
+    if (!service.targets.has(target)) service.targets.set(target, namedTarget(service, target));
+    return service.targets.get(target);
+  }
+
+  function namedTarget({ namespace, selector }: Service, name: string): number | undefined {
+    for (const { labels, ports } of byNamespace.get(namespace)?.values() ?? [])
+      if (ports[name] !== undefined && isSelected(selector, labels)) return ports[name];
     return undefined;
   }
 
@@ -143,15 +183,11 @@ export function createDirectory(now: () => number = Date.now): Directory {
       const uid = object.metadata?.uid ?? identity.uid;
       const entity = `${namespace}/${name}`;
       const before = pods.get(uid);
-      const pod: Pod = {
-        uid,
-        entity,
-        namespace,
-        node: object.spec?.nodeName,
-        workload: `${namespace}/${owner === null || owner.kind === 'Node' ? name : owner.name}`,
-        labels: before && sameLabels(before.labels, labels) ? before.labels : labels,
-        ports: before?.ports ?? namedPorts(object),
-      };
+      const workload = `${namespace}/${owner === null || owner.kind === 'Node' ? name : owner.name}`;
+      const shape = shapeOf(workload, labels, object);
+      const isRelabelled = before !== undefined && !sameValues(before.labels, shape.labels);
+      if (before && isRelabelled) podChanged(before, false);
+      const pod: Pod = { uid, entity, namespace, node: object.spec?.nodeName, workload, ...shape };
       pods.set(uid, pod);
       byEntity.set(entity, pod);
       let neighbours = byNamespace.get(namespace);
@@ -160,7 +196,7 @@ export function createDirectory(now: () => number = Date.now): Directory {
         byNamespace.set(namespace, neighbours);
       }
       neighbours.set(uid, pod);
-      if (before?.labels !== pod.labels) podsChanged(namespace);
+      if (!before || isRelabelled) podChanged(pod, !before);
       // The address of a pod on the host's network is the node's; of one that has ended it may be another's by now.
       const hasEnded = object.status?.phase === 'Succeeded' || object.status?.phase === 'Failed';
       if (hasEnded) owners.end(uid, now());
@@ -171,8 +207,10 @@ export function createDirectory(now: () => number = Date.now): Directory {
       if (!pod) return;
       pods.delete(uid);
       if (byEntity.get(pod.entity) === pod) byEntity.delete(pod.entity);
-      byNamespace.get(pod.namespace)?.delete(uid);
-      podsChanged(pod.namespace);
+      const neighbours = byNamespace.get(pod.namespace);
+      neighbours?.delete(uid);
+      if (neighbours?.size === 0) byNamespace.delete(pod.namespace);
+      podChanged(pod, false);
       owners.end(uid, now());
     },
     putService(object) {
@@ -191,7 +229,12 @@ export function createDirectory(now: () => number = Date.now): Directory {
           ...(targetPort !== undefined && { targetPort }),
         })),
         behind: undefined,
+        targets: undefined,
       };
+      const before = services.get(uid);
+      if (before) dropService(before);
+      const neighbours = servicesIn.get(namespace) ?? new Set();
+      servicesIn.set(namespace, neighbours.add(service));
       services.set(uid, service);
       serviceByEntity.set(service.entity, service);
       const addresses = [
@@ -209,6 +252,7 @@ export function createDirectory(now: () => number = Date.now): Directory {
       const service = services.get(uid);
       if (!service) return;
       services.delete(uid);
+      dropService(service);
       if (serviceByEntity.get(service.entity) === service) serviceByEntity.delete(service.entity);
       for (const [port, other] of nodePorts) if (other.uid === uid) nodePorts.delete(port);
       owners.end(uid, now());
@@ -285,7 +329,8 @@ function workloadBehind({ selector }: Service, pods: ReadonlyMap<string, Pod> | 
 const createdAt = (metadata: Metadata | undefined): number =>
   metadata?.creationTimestamp === undefined ? 0 : new Date(metadata.creationTimestamp).getTime();
 
-function sameLabels(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+function sameValues<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>): boolean {
+  if (a === b) return true;
   const names = Object.keys(a);
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }

@@ -153,6 +153,30 @@ describe('names of a cluster', () => {
     for (const other of ['api.example.com', 'svc', 'shop.svc', 'nobody.shop.svc.cluster.local', ''])
       assert.equal(named(other), undefined, other);
   });
+
+  test('the workload behind a Service and its port follow the pods', () => {
+    const directory = createDirectory(() => clock);
+    const named = (name: string, app: string, port: number) => {
+      const made = pod(name, undefined, { app, owner: app });
+      return { ...made, spec: { ...made.spec, containers: [{ ports: [{ name: 'http', containerPort: port }] }] } };
+    };
+    const ports = { ports: [{ port: 80, targetPort: 'http' }] };
+    directory.putService(service('web', '10.96.0.9', 'web', ports));
+    const behind = () => directory.byAddress('10.96.0.9', 80, clock);
+    assert.deepEqual([behind()?.entity, behind()?.targetPort], ['shop/web', undefined]);
+    directory.putPod(named('db-0', 'db', 5432));
+    assert.equal(behind()?.targetPort, undefined, 'not of a pod it does not select');
+    directory.putPod(named('web-0', 'web', 8080));
+    directory.putPod(named('web-1', 'web', 8080));
+    assert.deepEqual([behind()?.entity, behind()?.targetPort], ['shop/web', 8080]);
+    // It is relabelled: the Service stands for nobody it knows.
+    directory.removePod('uid-web-1');
+    directory.putPod({ ...named('web-0', 'web', 8080), metadata: { ...named('web-0', 'db', 0).metadata } });
+    assert.equal(behind()?.targetPort, undefined);
+    directory.removePod('uid-web-0');
+    directory.putPod(named('web-2', 'web', 9090));
+    assert.equal(behind()?.targetPort, 9090);
+  });
 });
 
 describe('rows of an agent', () => {

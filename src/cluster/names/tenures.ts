@@ -19,13 +19,16 @@ export interface Tenures<T> {
   readonly size: number;
 }
 
-/** Owners an address is remembered to have had, and how long, ms: as long as history is kept. */
+/** Owners an address is remembered to have had, and how long, ms: longer than history is kept, or else a cluster in which pods come and go grows here. */
 const mostOwners = 8;
-const rememberedMs = 24 * 3_600_000;
+const rememberedMs = 2 * 3_600_000;
 
 export function createTenures<T>(): Tenures<T> {
   const byAddress = new Map<string, Tenure<T>[]>();
   const byOwner = new Map<string, Map<string, Tenure<T>>>();
+  /** Those that are over, in the order in which they ended; what is before `forgotten` is gone. */
+  let over: { readonly address: string; readonly tenure: Tenure<T> }[] = [];
+  let forgotten = 0;
 
   const begin = (address: string, owner: T, from: number): Tenure<T> => {
     const tenure: Tenure<T> = { owner, from, to: Number.POSITIVE_INFINITY };
@@ -39,24 +42,33 @@ export function createTenures<T>(): Tenures<T> {
     return tenure;
   };
 
+  const finish = (address: string, tenure: Tenure<T>, now: number): void => {
+    tenure.to = now;
+    over.push({ address, tenure });
+    for (let next = over[forgotten]; next && now - next.tenure.to >= rememberedMs; next = over[forgotten]) {
+      forgotten += 1;
+      const list = byAddress.get(next.address)?.filter((each) => each !== next.tenure) ?? [];
+      if (list.length > 0) byAddress.set(next.address, list);
+      else byAddress.delete(next.address);
+    }
+    if (forgotten < 1_000 || forgotten < over.length / 2) return;
+    over = over.slice(forgotten);
+    forgotten = 0;
+  };
+
   return {
     set(id, owner, addresses, from, now) {
       const held = byOwner.get(id) ?? new Map<string, Tenure<T>>();
       byOwner.set(id, held);
       for (const [address, tenure] of held) {
         if (addresses.includes(address)) continue;
-        tenure.to = now;
+        finish(address, tenure, now);
         held.delete(address);
       }
       for (const address of addresses) if (!held.has(address)) held.set(address, begin(address, owner, from));
     },
     end(id, now) {
-      for (const [address, tenure] of byOwner.get(id) ?? []) {
-        tenure.to = now;
-        const list = byAddress.get(address)?.filter(({ to }) => now - to < rememberedMs) ?? [];
-        if (list.length > 0) byAddress.set(address, list);
-        else byAddress.delete(address);
-      }
+      for (const [address, tenure] of byOwner.get(id) ?? []) finish(address, tenure, now);
       byOwner.delete(id);
     },
     at(address, time) {

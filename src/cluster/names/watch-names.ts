@@ -1,6 +1,7 @@
 /** Keeps a directory of a cluster's names by watches; where not all of it may be read, of what may. */
 import type { KubeConfig } from '@kubernetes/client-node';
-import { type ObjectWatch, type ObjectWatchState, watchObjects } from '../../kubernetes/object-watch.ts';
+import { createApi } from '../../kubernetes/api.ts';
+import { type ListPage, type ObjectWatch, type ObjectWatchState, watchObjects } from '../../kubernetes/object-watch.ts';
 import type { Directory } from './directory.ts';
 
 export interface NamesWatch {
@@ -21,12 +22,17 @@ export interface NamesWatchOptions {
 }
 
 type Page = { readonly limit: number; readonly _continue?: string };
+type ListPath = (path: string, page: Page) => Promise<ListPage<object>>;
 
-/** One kind of object, and how its lists are asked for. */
+/** A page of pods, some 2 MB, is read in a few dozen milliseconds: so long a key may wait. */
+const podsOfPage = 250;
+
+/** One kind of object. */
 interface Kind {
   readonly resource: 'pods' | 'services' | 'nodes';
-  listAll(page: Page): Promise<unknown>;
-  listIn?: (namespace: string, page: Page) => Promise<unknown>;
+  /** There is one in each namespace. */
+  readonly isNamespaced: boolean;
+  readonly pageSize?: number;
   readonly put: (object: never) => void;
   readonly remove: (uid: string) => void;
 }
@@ -34,26 +40,19 @@ interface Kind {
 /** Never throws: what cannot be read is in `problems`. */
 export async function watchNames(options: NamesWatchOptions): Promise<NamesWatch> {
   const { config, directory } = options;
-  const { CoreV1Api } = await import('@kubernetes/client-node');
-  const api = config.makeApiClient(CoreV1Api);
+  const list = await createLists(config);
   const kinds: readonly Kind[] = [
     {
       resource: 'pods',
-      listAll: (page) => api.listPodForAllNamespaces(page),
-      listIn: (namespace, page) => api.listNamespacedPod({ ...page, namespace }),
+      isNamespaced: true,
+      pageSize: podsOfPage,
       put: directory.putPod,
       remove: directory.removePod,
     },
-    {
-      resource: 'services',
-      listAll: (page) => api.listServiceForAllNamespaces(page),
-      listIn: (namespace, page) => api.listNamespacedService({ ...page, namespace }),
-      put: directory.putService,
-      remove: directory.removeService,
-    },
-    { resource: 'nodes', listAll: (page) => api.listNode(page), put: directory.putNode, remove: directory.removeNode },
+    { resource: 'services', isNamespaced: true, put: directory.putService, remove: directory.removeService },
+    { resource: 'nodes', isNamespaced: false, put: directory.putNode, remove: directory.removeNode },
   ];
-  const watched = await Promise.all(kinds.map((kind) => watchKind(kind, options)));
+  const watched = await Promise.all(kinds.map((kind) => watchKind(kind, list, options)));
   return {
     ready: Promise.all(watched.map(({ ready }) => ready)).then(() => {}),
     get problems() {
@@ -62,6 +61,20 @@ export async function watchNames(options: NamesWatchOptions): Promise<NamesWatch
     stop() {
       for (const kind of watched) kind.stop();
     },
+  };
+}
+
+/** Lists as they come: the client library makes an object of a class of each part of each pod, which is work for nobody. */
+async function createLists(config: KubeConfig): Promise<ListPath> {
+  const api = await createApi(config);
+  return async (path, { limit, _continue }) => {
+    const query = { limit: String(limit), ...(_continue !== undefined && { continue: _continue }) };
+    const { items, metadata } = (await api.request({ method: 'GET', path, query })) as {
+      readonly items?: readonly object[];
+      readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
+    };
+    const { resourceVersion = '', continue: next = '' } = metadata ?? {};
+    return { items: items ?? [], metadata: { resourceVersion, _continue: next } };
   };
 }
 
@@ -74,6 +87,7 @@ interface WatchedKind {
 /** All of the cluster; where that is refused, namespace by namespace. */
 async function watchKind(
   kind: Kind,
+  list: ListPath,
   { config, namespaces, onChange, backOff }: NamesWatchOptions,
 ): Promise<WatchedKind> {
   const { promise: ready, resolve: listed } = Promise.withResolvers<void>();
@@ -81,14 +95,15 @@ async function watchKind(
   let isStopped = false;
   let isNarrow = false;
 
-  const watch = (namespace: string, onState: (state: ObjectWatchState) => void) =>
-    watchObjects({
+  const watch = (namespace: string, onState: (state: ObjectWatchState) => void) => {
+    const path = namespace === '' ? `/api/v1/${kind.resource}` : `/api/v1/namespaces/${namespace}/${kind.resource}`;
+    return watchObjects({
       config,
-      path: namespace === '' ? `/api/v1/${kind.resource}` : `/api/v1/namespaces/${namespace}/${kind.resource}`,
+      path,
       resource: namespace === '' ? `all ${kind.resource}` : `${kind.resource} in the namespace ${namespace}`,
-      list: (page) =>
-        (namespace === '' ? kind.listAll(page) : (kind.listIn?.(namespace, page) ?? kind.listAll(page))) as never,
-      put: kind.put,
+      list: (page) => list(path, page),
+      pageSize: kind.pageSize,
+      put: kind.put as (object: object) => void,
       remove: kind.remove,
       onState(state) {
         onState(state);
@@ -96,6 +111,7 @@ async function watchKind(
       },
       backOff,
     });
+  };
 
   /** Each namespace by itself; one that is refused too is asked again at long intervals by its watch. */
   const narrow = async (): Promise<void> => {
@@ -119,7 +135,7 @@ async function watchKind(
     '',
     await watch('', ({ state, status }) => {
       if (isNarrow || state === 'connecting') return;
-      if (status === 403 && kind.listIn && namespaces.length > 0) void narrow();
+      if (status === 403 && kind.isNamespaced && namespaces.length > 0) void narrow();
       else listed();
     }),
   );
