@@ -38,6 +38,8 @@ export interface ClusterSource {
 /** The API server has this long to tell of the agents, ms. */
 const patienceMs = 10_000;
 const namesPatienceMs = 2_000;
+/** After a refusal the key is asked for anew, at most so often, ms. */
+const keyPauseMs = 3_000;
 
 /**
  * @throws AppError `cluster`: the API server is away or refuses, there are no agents, their key cannot be read
@@ -46,6 +48,7 @@ export async function openCluster({ config, namespace, folder, namespaces }: Clu
   const tunnels = new Map<string, Tunnel>();
   let onChange = (): void => {};
   let isClosed = false;
+  let renewKey = async (): Promise<void> => {};
   const directory = createDirectory();
   const discovery = await discoverAgents({ config, namespace, onChange: () => onChange() });
   const names = await watchNames({ config, directory, namespaces });
@@ -56,7 +59,7 @@ export async function openCluster({ config, namespace, folder, namespaces }: Clu
     for (const tunnel of tunnels.values()) tunnel.close();
   };
   try {
-    const [key] = await Promise.all([readKey(config, namespace), inTime(discovery.ready, patienceMs)]);
+    let [key] = await Promise.all([readKey(config, namespace), inTime(discovery.ready, patienceMs)]);
     const { state, reason = '' } = discovery.state;
     if (state !== 'synced') throw clusterError(`Its agents cannot be looked for: ${reason || 'no answer in time'}.`);
     if (discovery.places.size === 0) throw noAgents(namespace);
@@ -69,6 +72,16 @@ export async function openCluster({ config, namespace, folder, namespaces }: Clu
         return agents;
       },
       follow(client, onEvent) {
+        /** Somebody drew a new key while we looked on. */
+        let askedAt = Number.NEGATIVE_INFINITY;
+        renewKey = async () => {
+          if (performance.now() - askedAt < keyPauseMs) return;
+          askedAt = performance.now();
+          const next = await readKey(config, namespace).catch(() => key);
+          if (next === key || isClosed) return;
+          key = next;
+          await look();
+        };
         const known = new Map<string, AgentPlace>();
         let isBusy = false;
         let isAgain = false;
@@ -118,7 +131,11 @@ export async function openCluster({ config, namespace, folder, namespaces }: Clu
         if (event.type === 'rows') return { ...event, rows: nameRows(event.rows, directory) };
         if (event.type !== 'link' || event.link.state !== 'retrying') return event;
         const failure = tunnels.get(event.agent)?.failure;
-        if (!failure || event.link.error?.code === 'permission') return event;
+        if (event.link.error?.code === 'permission') {
+          void renewKey();
+          return event;
+        }
+        if (!failure) return event;
         const remedy = 'kelpie status says what is missing.';
         const error = failure.isRefusal
           ? new AppError('permission', { what: failure.reason, remedy })

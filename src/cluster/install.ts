@@ -1,5 +1,5 @@
 /** Agents put on a cluster: their objects, their key, and the wait until each node has one. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { KubeConfig, KubernetesObject } from '@kubernetes/client-node';
 import { type AgentValues, agentManifests, agentName } from '../../deploy/manifests/manifests.ts';
 import { AppError } from '../domain/errors.ts';
@@ -26,29 +26,46 @@ export interface InstallOptions {
  * @throws AppError `cluster`, with what to do
  */
 export async function install({ api, values, isTrial, newKey, tell }: InstallOptions): Promise<void> {
+  let key = '';
   for (const object of agentManifests(values)) {
-    await attempt(titleOf(object), async () => tell(titleOf(object), await applyObject(api, object, isTrial)));
+    const whole = object.kind === 'DaemonSet' ? withKey(object, key) : object;
+    await attempt(titleOf(object), async () => tell(titleOf(object), await applyObject(api, whole, isTrial)));
     // Pods wait for it: it comes right behind the namespace.
-    if (object.kind === 'Namespace') await installKey(api, values, { isTrial, newKey, tell });
+    if (object.kind === 'Namespace') key = await installKey(api, values, { isTrial, newKey, tell });
   }
 }
 
+/** Pods start anew when the key is another: kubelet would give it to those that run a minute later. */
+function withKey(object: KubernetesObject, key: string): KubernetesObject {
+  if (key === '') return object;
+  const { spec } = object as KubernetesObject & { readonly spec: { readonly template: { readonly metadata: object } } };
+  const fingerprint = createHash('sha256').update(key).digest('hex').slice(0, 12);
+  const { annotations } = spec.template.metadata as { readonly annotations?: object };
+  const metadata = { ...spec.template.metadata, annotations: { ...annotations, 'kelpie.dev/key': fingerprint } };
+  return { ...object, ...{ spec: { ...spec, template: { ...spec.template, metadata } } } };
+}
+
+/** Returns the key as the Secret's data has it; '' where it is not ours to make. */
 async function installKey(
   api: Api,
   values: AgentValues,
   { isTrial, newKey, tell }: Pick<InstallOptions, 'isTrial' | 'newKey' | 'tell'>,
-): Promise<void> {
-  if (values.key.existingSecret !== '') return;
+): Promise<string> {
+  if (values.key.existingSecret !== '') return '';
+  let key = '';
   const secret = keyObject(values.namespace);
   const title = titleOf(secret);
   await attempt(title, async () => {
     const there = (await api.find({ method: 'GET', path: pathOf(secret) })) as
       | { readonly data?: Record<string, string> }
       | undefined;
-    if (there?.data?.[keySecret.entry] && !newKey) return tell(title, 'unchanged');
-    if (!isTrial) await applyObject(api, { ...secret, ...{ data: { [keySecret.entry]: drawnKey() } } });
+    key = there?.data?.[keySecret.entry] ?? '';
+    if (key !== '' && !newKey) return tell(title, 'unchanged');
+    key = drawnKey();
+    if (!isTrial) await applyObject(api, { ...secret, ...{ data: { [keySecret.entry]: key } } });
     tell(title, there ? 'changed' : 'created');
   });
+  return key;
 }
 
 /** 256 bits, in 64 hexadecimal digits, as the data of a Secret: base64. */

@@ -66,7 +66,8 @@ export function createAgentWatch(options: AgentWatchOptions): AgentWatch {
       if (link.state === 'ended') entry.fate = 'done';
     } else if (link.state === 'retrying' && entry.fate === 'open') {
       const error = link.error ?? new AppError('agent-unreachable', { address: agent, reason: link.reason });
-      const hopeless = error.exitCode === 2 || error.code === 'permission';
+      // Where it was let in before, the key may be another by now, and is asked for anew.
+      const hopeless = error.exitCode === 2 || (error.code === 'permission' && !entry.reached);
       if (hopeless || (link.attempt >= mostAttempts && !(entry.reached && options.patient))) {
         entry.fate = error;
         if (entries.size > 1) options.warn(error.message);

@@ -16,6 +16,8 @@ export interface Image {
   readonly layer: Layer;
   /** When it counts as made, seconds since 1970. */
   readonly time: number;
+  /** What is started instead of the agent, in place of its own settings. */
+  readonly entrypoint?: readonly string[];
 }
 
 /** What the image is started with, and as whom; deploy/image/Dockerfile says the same. */
@@ -78,7 +80,7 @@ export function imageArchive(image: Image): Buffer[] {
 }
 
 /** OCI image spec, config.md. */
-function configOf({ architecture, version, layer, time }: Image): object {
+function configOf({ architecture, version, layer, time, entrypoint }: Image): object {
   const created = new Date(time * 1000).toISOString();
   return {
     created,
@@ -86,6 +88,7 @@ function configOf({ architecture, version, layer, time }: Image): object {
     os: 'linux',
     config: {
       ...settings,
+      ...(entrypoint && { Entrypoint: entrypoint, User: '65534:65534' }),
       Labels: {
         'org.opencontainers.image.title': 'Kelpie agent',
         'org.opencontainers.image.description': 'Captures what the pods of a node say to each other, by eBPF',
