@@ -34,6 +34,8 @@ export interface TerminalOptions {
   readonly store: Store;
   /** Agents behind the client; they share what the terminal takes of rows. */
   readonly agents: number;
+  /** Agents that have these pods, "namespace/pod"; undefined = not known. */
+  readonly agentsOf?: ((pods: readonly string[]) => ReadonlySet<string> | undefined) | undefined;
   /** How deep may be captured at most, and how much of each message is kept. */
   readonly lease: LeaseRequest;
   /** Milliseconds between paints of new data, 250–60,000. Keys are painted at once. */
@@ -69,7 +71,7 @@ const queryEveryMs = 150;
  * filter is looked through at the agents, before this limit. What is over it they count as `row-limit`.
  */
 const rowsPerSecond = 12_000;
-const leastRowsPerSecond = 500;
+const leastRowsPerSecond = 50;
 /** The first rows are waited for eagerly this long. */
 const eagerMs = 10_000;
 /**
@@ -93,7 +95,7 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
   process.stdin.setRawMode?.(true);
   const began = Date.now();
   const maxRowsPerSecond = Math.max(leastRowsPerSecond, Math.floor(rowsPerSecond / Math.max(1, options.agents)));
-  const wants = createWants({ client, store, lease: options.lease, maxRowsPerSecond });
+  const wants = createWants({ client, store, lease: options.lease, maxRowsPerSecond, agentsOf: options.agentsOf });
   const isWaiting = () => {
     if (Date.now() - began >= eagerMs) return false;
     const snapshot = store.getSnapshot();

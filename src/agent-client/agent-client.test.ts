@@ -351,6 +351,20 @@ describe('several tables', () => {
     await until('the end', () => terminal.links().at(-1) === 'ended');
   });
 
+  test('that are of some agents are asked of those alone; an agent that comes later is asked what it should be', async () => {
+    const [one, two, three] = [await agentThat({}), await agentThat({}), await agentThat({})];
+    const terminal = terminalOn([one.address, two.address], { queries: [] });
+    terminal.client.setQueries([{ ...http, agents: new Set([two.address, three.address]) }]);
+    await until('the query', () => two.watches.length === 1);
+    assert.equal(one.watches.length, 0);
+    terminal.client.setAgents([two.address, three.address].map(endpointAt));
+    await until('the query of who came', () => three.watches.length === 1);
+    assert.equal(two.watches.length, 1, 'who stayed goes on');
+    assert.ok(terminal.events.some((event) => event.type === 'gone' && event.agent === one.address));
+    terminal.client.setQueries([http]);
+    await until('no other stream', () => two.watches.length === 1);
+  });
+
   test('that an older agent does not know leave the others alone', async () => {
     const metadata = new Metadata();
     metadata.set('kelpie-error', JSON.stringify({ code: 'usage', context: { detail: 'There is no table.' } }));

@@ -5,6 +5,7 @@ import { AppError } from '../domain/errors.ts';
 import { type AgentSession, openSession } from './agent-session.ts';
 import { backoffDelay } from './backoff.ts';
 import type { AgentEndpoint, NamedLease, RowQuery, Timings } from './client.ts';
+import type { DialTurns } from './dial-turns.ts';
 import { createLossTotals } from './loss-totals.ts';
 
 export interface AgentLineOptions {
@@ -13,6 +14,7 @@ export interface AgentLineOptions {
   readonly queries: readonly RowQuery[];
   readonly leases: readonly NamedLease[];
   readonly timings: Timings;
+  readonly turns: DialTurns;
   readonly onEvent: (event: AgentEvent) => void;
 }
 
@@ -38,6 +40,8 @@ export function createAgentLine(options: AgentLineOptions): AgentLine {
   let upSince: number | undefined;
   let retry: NodeJS.Timeout | undefined;
   let closed = false;
+  /** Ends the turn to dial, or the wait for it; undefined while there is neither. */
+  let leaveTurn: (() => void) | undefined;
 
   const setLink = (next: LinkState) => {
     if (closed || (link?.state === next.state && next.state !== 'retrying')) return;
@@ -46,6 +50,13 @@ export function createAgentLine(options: AgentLineOptions): AgentLine {
   };
 
   const connect = () => {
+    leaveTurn = options.turns.take(dial);
+  };
+  const turnIsOver = () => {
+    leaveTurn?.();
+    leaveTurn = undefined;
+  };
+  const dial = () => {
     session = openSession({
       endpoint,
       clientId: options.clientId,
@@ -54,6 +65,7 @@ export function createAgentLine(options: AgentLineOptions): AgentLine {
       paused,
       timings,
       onUp() {
+        turnIsOver();
         upSince = performance.now();
         if (link?.state !== 'ended') setLink({ state: 'connected' });
       },
@@ -71,6 +83,7 @@ export function createAgentLine(options: AgentLineOptions): AgentLine {
 
   const retryLater = (error: AppError) => {
     session = undefined;
+    turnIsOver();
     // Only a session that lasted starts the back-off anew: an agent that answers and breaks at once is not hammered.
     if (upSince !== undefined && performance.now() - upSince > timings.retryMost) attempt = 0;
     upSince = undefined;
@@ -97,7 +110,7 @@ export function createAgentLine(options: AgentLineOptions): AgentLine {
       session?.setPaused(wanted);
     },
     retry() {
-      if (closed || session) return;
+      if (closed || session || leaveTurn) return;
       clearTimeout(retry);
       attempt = 0;
       connect();
@@ -110,6 +123,7 @@ export function createAgentLine(options: AgentLineOptions): AgentLine {
     async close() {
       closed = true;
       clearTimeout(retry);
+      turnIsOver();
       await session?.close();
     },
   };

@@ -32,6 +32,8 @@ export interface RowQuery {
   readonly maxRowsPerSecond: number;
   /** End after the backlog. */
   readonly once: boolean;
+  /** Agents that are asked; undefined = all. */
+  readonly agents?: ReadonlySet<string> | undefined;
 }
 
 export interface LeaseRequest {
@@ -54,6 +56,8 @@ export interface AgentClientOptions {
   /** Which rows at first, one query a table; none = status only. */
   readonly queries: readonly RowQuery[];
   readonly leases: readonly NamedLease[];
+  /** Of each table, kept rows that all agents together send first at most, each its share; default: as many as each query says of each. */
+  readonly mostBacklog?: number;
   /** For tests; the defaults are those of `timings`. */
   readonly timings?: Partial<Timings>;
 }

@@ -2,17 +2,33 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../domain/errors.ts';
 import { type AgentLine, createAgentLine } from './agent-line.ts';
-import { type AgentClient, type AgentClientOptions, type AgentEndpoint, defaultTimings } from './client.ts';
+import {
+  type AgentClient,
+  type AgentClientOptions,
+  type AgentEndpoint,
+  defaultTimings,
+  type RowQuery,
+} from './client.ts';
+import { createDialTurns } from './dial-turns.ts';
+
+/** Agents that are dialled at the same time, and how long each may hold up the next, ms. */
+const dialTurns = { most: 16, patienceMs: 1_000 };
+/** Kept rows that every agent may send first, however many there are. */
+const leastBacklog = 200;
 
 /**
  * Connects to all agents at once and stays connected until `close`. Never throws for an agent's sake: how each line stands comes
  * as `link` events. Events are delivered synchronously, none after `close`.
  */
 export function createAgentClient(options: AgentClientOptions): AgentClient {
-  const { onEvent } = options;
+  const { onEvent, mostBacklog = Number.POSITIVE_INFINITY } = options;
   const timings = { ...defaultTimings, ...options.timings };
   const clientId = randomUUID();
-  const lines = new Map<string, { readonly endpoint: AgentEndpoint; readonly line: AgentLine }>();
+  const lines = new Map<
+    string,
+    { readonly endpoint: AgentEndpoint; readonly line: AgentLine; readonly among: number }
+  >();
+  const turns = createDialTurns(dialTurns.most, dialTurns.patienceMs);
   let { queries, leases } = options;
   let isPaused = false;
   let closing: Promise<void> | undefined;
@@ -20,10 +36,18 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
   const tell: typeof onEvent = (event) => {
     if (!closing) onEvent(event);
   };
-  const open = (endpoint: AgentEndpoint) => {
-    const line = createAgentLine({ endpoint, clientId, queries, leases, timings, onEvent: tell });
+  /** What one of so many agents is asked. */
+  const queriesOf = (agent: string, among: number): readonly RowQuery[] => {
+    const most = Math.max(leastBacklog, Math.floor(mostBacklog / among));
+    return queries
+      .filter(({ agents }) => agents === undefined || agents.has(agent))
+      .map((query) => (query.backlog > most ? { ...query, backlog: most } : query));
+  };
+  const open = (endpoint: AgentEndpoint, among: number) => {
+    const own = queriesOf(endpoint.agent, among);
+    const line = createAgentLine({ endpoint, clientId, queries: own, leases, timings, turns, onEvent: tell });
     if (isPaused) line.setPaused(true);
-    lines.set(endpoint.agent, { endpoint, line });
+    lines.set(endpoint.agent, { endpoint, line, among });
   };
   const each = (run: (line: AgentLine) => void) => {
     for (const { line } of lines.values()) run(line);
@@ -42,13 +66,13 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
         const before = lines.get(endpoint.agent);
         if (before && isSame(before.endpoint, endpoint)) continue;
         void before?.line.close();
-        open(endpoint);
+        open(endpoint, wanted.size);
       }
     },
     retry: (agent) => lines.get(agent)?.line.retry(),
     setQueries(wanted) {
       queries = wanted;
-      each((line) => line.setQueries(wanted));
+      for (const [agent, { line, among }] of lines) line.setQueries(queriesOf(agent, among));
     },
     setLeases(wanted) {
       leases = wanted;

@@ -31,6 +31,11 @@ export interface RowStream {
   cancel(): void;
 }
 
+/** What an agent is asked: whom else one asks is none of it. */
+function withoutAgents({ agents: _, ...query }: RowQuery): Omit<RowQuery, 'agents'> {
+  return query;
+}
+
 export function openRowStream(
   { agent, isNamedHere = false }: AgentEndpoint,
   client: AgentServiceClient,
@@ -39,7 +44,7 @@ export function openRowStream(
 ): RowStream {
   let open = true;
   let ended = false;
-  const call = client.watchRows({ ...query, namesElsewhere: isNamedHere });
+  const call = client.watchRows({ ...withoutAgents(query), namesElsewhere: isNamedHere });
 
   const fail = (thrown: unknown) => {
     if (!open) return;

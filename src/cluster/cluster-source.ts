@@ -30,6 +30,11 @@ export interface ClusterSource {
   /** Puts the cluster's names into rows, and says of a line that broke what the tunnel knows of it. */
   explain(event: AgentEvent): AgentEvent;
   readonly directory: Directory;
+  /**
+   * Agents on the nodes of these pods, "namespace/name". Undefined where one of them is not known, and where there are few agents: then all may be asked, and
+   * what the pods' peers on other nodes saw of them comes too.
+   */
+  agentsOf(pods: readonly string[]): ReadonlySet<string> | undefined;
   /** Of the cluster's names: what is not known, and why. */
   readonly problems: readonly string[];
   close(): void;
@@ -38,6 +43,8 @@ export interface ClusterSource {
 /** The API server has this long to tell of the agents, ms. */
 const patienceMs = 10_000;
 const namesPatienceMs = 2_000;
+/** So many agents are all asked for the rows of a screen, whatever it is about. */
+const fewAgents = 16;
 /** After a refusal the key is asked for anew, at most so often, ms. */
 const keyPauseMs = 3_000;
 
@@ -124,6 +131,11 @@ export async function openCluster({ config, namespace, folder, namespaces }: Clu
         tell();
       },
       directory,
+      agentsOf(pods) {
+        if (agents.length <= fewAgents) return undefined;
+        const nodes = pods.map((pod) => directory.nodeOf(pod));
+        return nodes.every((node) => node !== undefined) ? new Set(nodes) : undefined;
+      },
       get problems() {
         return names.problems;
       },

@@ -24,6 +24,8 @@ export interface Source {
   readonly ended: Promise<string>;
   /** Where agents come and go: keeps the client's agents those that there are. */
   readonly follow?: ClusterSource['follow'] | undefined;
+  /** Agents that have these pods; undefined = not known, or so few that all may be asked. */
+  readonly agentsOf?: ClusterSource['agentsOf'] | undefined;
   /** What an agent tells, with what this side knows besides. */
   readonly explain?: ClusterSource['explain'] | undefined;
   /** Ends our processes and removes their traces. Idempotent. */
@@ -102,6 +104,7 @@ async function clusterAgents(
       notice: undefined,
       ended: new Promise(() => undefined),
       follow: cluster.follow,
+      agentsOf: cluster.agentsOf,
       explain: cluster.explain,
       async close() {
         cluster.close();

@@ -17,6 +17,8 @@ import { boundYoungSpace } from './young-space.ts';
 /** A piece of work that may stand between a key and its paint, ms. */
 const sliceMs = 8;
 const turnsToDial = 8;
+/** What agents have kept of a table is shown within a second or two, however many they are. */
+const mostBacklog = 100_000;
 
 export interface TerminalFlags extends SourceFlags {
   readonly command?: string;
@@ -63,6 +65,7 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback?: 'demo'
     // The screen's own follow as soon as there is one; until then nothing shall be missed.
     queries: summaries,
     leases: [baseLease, { name: 'screen', ...request.lease }],
+    mostBacklog,
     onEvent: tell,
   });
   source.follow?.(client, tell);
@@ -79,6 +82,7 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback?: 'demo'
       agents: source.agents.length,
       lease: request.lease,
       refreshMs,
+      agentsOf: source.agentsOf,
       namespaces: request.namespaces,
       sourceName: source.name,
       version: process.env.KELPIE_VERSION ?? 'development',

@@ -11,6 +11,8 @@ export interface WantsOptions {
   readonly lease: LeaseRequest;
   /** Rows of each table looked at that an agent sends at most. */
   readonly maxRowsPerSecond: number;
+  /** Agents that have these pods; undefined = not known, or all. */
+  readonly agentsOf?: ((pods: readonly string[]) => ReadonlySet<string> | undefined) | undefined;
 }
 
 export interface Wants {
@@ -35,7 +37,6 @@ export const summaries: readonly RowQuery[] = [
   ['endpoint_stats', 60_000],
   ['conn_stats', 20_000],
   ['process_stats', 20_000],
-  ['network_stats', 20_000],
 ].map(([table, kept]) => ({
   table: String(table),
   filter: '',
@@ -48,7 +49,7 @@ export const summaries: readonly RowQuery[] = [
 /** What the summaries need: heads of everything. */
 export const baseLease: NamedLease = { name: 'base', level: 'heads', scopes: [], messageCap: 0 };
 
-export function createWants({ client, store, lease, maxRowsPerSecond }: WantsOptions): Wants {
+export function createWants({ client, store, lease, maxRowsPerSecond, agentsOf }: WantsOptions): Wants {
   const filters = new Map<string, string>();
   const renewals = new Map<string, NodeJS.Timeout>();
 
@@ -69,10 +70,10 @@ export function createWants({ client, store, lease, maxRowsPerSecond }: WantsOpt
       for (const need of others) begin(need);
       filters.clear();
       for (const { table, filter } of rows) filters.set(table, filter);
-      client.setQueries([
-        ...rows.map(({ table, filter }) => ({ table, filter, payload: false, backlog, maxRowsPerSecond, once: false })),
-        ...summaries,
-      ]);
+      // What a screen is about runs on a few nodes: the others need not look for its rows. Summaries come from all.
+      const agents = scopes.length > 0 ? agentsOf?.(scopes) : undefined;
+      const plain = { payload: false, backlog, maxRowsPerSecond, once: false, agents };
+      client.setQueries([...rows.map(({ table, filter }) => ({ table, filter, ...plain })), ...summaries]);
       client.setLeases(leasesOf(level, scopes, lease));
       return others.length > 0;
     },

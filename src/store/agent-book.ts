@@ -15,7 +15,13 @@ interface Entry {
   readonly state: AgentState;
   readonly lineLosses: readonly Loss[];
   readonly statusTime: number;
+  /** By how much the last statuses came later than they were sent by the agent's clock, ms, the newest last. */
+  readonly delays: readonly number[];
 }
+
+/** Statuses by which a clock is judged: of half a minute. */
+const mostDelays = 30;
+const leastDelays = 3;
 
 export function createAgentBook(): AgentBook {
   const entries = new Map<string, Entry>();
@@ -49,7 +55,7 @@ function unknownAgent(agent: string): Entry {
     rates: {},
     cpu: undefined,
   };
-  return { state, lineLosses: [], statusTime: 0 };
+  return { state, lineLosses: [], statusTime: 0, delays: [] };
 }
 
 function noted(entry: Entry, event: Exclude<AgentEvent, { type: 'gone' }>, now: number): Entry {
@@ -79,9 +85,11 @@ function withStatus(entry: Entry, status: AgentStatus, statusTime: number, now: 
   const previousStatus = restarted ? undefined : state.status;
   const seconds = (statusTime - entry.statusTime) / 1_000;
   const known = previousStatus && seconds > 0;
+  const delays = [...entry.delays, now - statusTime].slice(-mostDelays);
   return {
     lineLosses,
     statusTime,
+    delays,
     state: {
       ...state,
       lastHeard: now,
@@ -89,9 +97,15 @@ function withStatus(entry: Entry, status: AgentStatus, statusTime: number, now: 
       previousStatus,
       losses: mergeLosses('highest', status.losses, lineLosses),
       rates: known ? ratesBetween(previousStatus.totals, status.totals, seconds) : {},
+      clockAheadMs: clockAhead(delays),
       cpu: known ? Math.max(0, status.cpuNanos - previousStatus.cpuNanos) / 1e9 / seconds : undefined,
     },
   };
+}
+
+/** The quickest message says most: what it took longer than that, others waited on the way. */
+function clockAhead(delays: readonly number[]): number | undefined {
+  return delays.length < leastDelays ? undefined : -Math.min(...delays);
 }
 
 /** Per second, by name; a total that fell has no rate. */

@@ -18,9 +18,15 @@ export interface StoreLimits {
 
 /** Tables whose rows are told anew every second or while they change: as many as there are things, not events. */
 const mostLevels = 5_000;
-const levelTables: ReadonlySet<string> = new Set(['conn_stats', 'tcp_stats_events', 'process_stats', 'network_stats']);
+const levelTables: ReadonlySet<string> = new Set(['tcp_stats_events', 'network_stats']);
 /** Kept over time alone (series/series.ts). */
-const seriesOnly: ReadonlySet<string> = new Set(['pod_stats', 'edge_stats', 'endpoint_stats']);
+const seriesOnly: ReadonlySet<string> = new Set([
+  'pod_stats',
+  'edge_stats',
+  'endpoint_stats',
+  'conn_stats',
+  'process_stats',
+]);
 
 const noRows: TableState = { rows: [], received: 0, evicted: 0 };
 

@@ -235,6 +235,22 @@ describe('agents', () => {
     assert.deepEqual([agent?.rates, agent?.cpu?.toFixed(3)], [{ rows: 100 }, '0.100']);
   });
 
+  test('have a clock that is ahead by what the quickest message says', () => {
+    let now = 10_000;
+    const store = createStore({}, () => now);
+    const ahead = () => {
+      store.publish();
+      return store.getSnapshot().agents[0]?.clockAheadMs;
+    };
+    // Its clock is 2 s ahead; messages take 30, 5 and 400 ms.
+    for (const late of [30, 5, 400]) {
+      assert.equal(ahead(), undefined);
+      store.apply({ type: 'status', agent: 'a', status: status(), time: now + 2_000 - late });
+      now += 1_000;
+    }
+    assert.equal(ahead(), 1_995);
+  });
+
   test('have no rates across a restart', () => {
     const store = createStore();
     store.apply({ type: 'status', agent: 'a', status: status({ totals: { rows: 900 } }), time: 1_000 });

@@ -33,6 +33,8 @@ export interface AgentState {
   readonly rates: Readonly<Record<string, number>>;
   /** Share of one core, 0.1 = 10 %, between the last two statuses. */
   readonly cpu: number | undefined;
+  /** How far its clock is ahead of this terminal's, ms, as far as the way there lets one tell; undefined before a few statuses. */
+  readonly clockAheadMs?: number | undefined;
 }
 
 /** A stretch of captured time, Unix ms; `to` is not part of it. */

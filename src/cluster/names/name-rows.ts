@@ -8,6 +8,8 @@ export function nameRows(rows: readonly Row[], directory: Directory): readonly R
 }
 
 function nameRow(row: Row, directory: Directory): Row {
+  // Most rows have pods at both ends, or no ends at all.
+  if (isSettled(row.source) && isSettled(row.destination)) return row;
   const time = typeof row.time_ === 'bigint' ? Number(row.time_ / 1_000_000n) : Date.now();
   const source = nameOf(row.source, directory, time);
   let destination = nameOf(row.destination, directory, time);
@@ -45,6 +47,7 @@ function nameRow(row: Row, directory: Directory): Row {
   return named;
 }
 
+const isSettled = (value: Value | undefined): boolean => typeof value !== 'string' || value.includes('/');
 const isPod = (value: Value | undefined): boolean => typeof value === 'string' && value !== '';
 /** What an agent calls "namespace/pod" it knows itself. */
 const isPodEntity = (value: Value | undefined): boolean => typeof value === 'string' && value.includes('/');

@@ -72,8 +72,19 @@ export function agentFacts(state: AgentState, now: number): readonly StyledLine[
     fact('CPU', state.cpu === undefined ? '-' : `${formatPercent(state.cpu)} of one CPU (the node has ${status.cpus})`),
     fact('memory', `${formatBytes(status.rssBytes)} resident, ${formatBytes(status.mapBytes)} in BPF maps`),
     fact('kept', `${formatCount(status.ringRows)} rows in ${formatBytes(status.ringBytes)}`),
+    ...clockFact(state),
     ...clusterFacts(state, fact),
   ];
+}
+
+/** Clocks that differ by less are as good as one. */
+const alikeMs = 500;
+
+function clockFact({ clockAheadMs }: AgentState): readonly StyledLine[] {
+  if (clockAheadMs === undefined || Math.abs(clockAheadMs) < alikeMs) return [];
+  const apart = formatDuration(Math.abs(clockAheadMs) * 1e6);
+  const which = clockAheadMs > 0 ? 'ahead of' : 'behind';
+  return [fact('clock', `${apart} ${which} this terminal’s: its rows stand at other times than they happened`, 'warning')];
 }
 
 /** The rising totals with their rates. */
@@ -164,6 +175,7 @@ export function agentSummary(state: AgentState, now: number): readonly StyledLin
     leases.length === 0
       ? fact('leases', 'none: nobody asks for more than counters', 'muted')
       : fact('leases', leases.map(leaseText).join('; ')),
+    ...clockFact(state),
     ...clusterFacts(state, fact),
   ];
 }
