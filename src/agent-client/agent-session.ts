@@ -164,18 +164,29 @@ export function openSession(options: SessionOptions): AgentSession {
 
 const deadline = (ms: number) => ({ deadline: Date.now() + ms });
 
+/** This thread has no time to read what others say when it works for more than this share of the time; that counts so many times the limit at most. */
+const busyShare = 0.8;
+const mostBusyLimits = 4;
+
 /**
- * Calls `check` often enough to notice silence. When the process itself stood still (suspended with ctrl-z, laptop asleep), messages
- * wait unread in the socket, so `late` first hands back the time that was nobody's fault.
+ * Calls `check` often enough to notice silence. When the process itself stood still (suspended with ctrl-z, laptop asleep) or has more to do than it can (a hundred
+ * agents at once), messages wait unread in the socket, so `late` first hands back the time that was nobody's fault.
  */
 function watchSilence(timings: Timings, check: () => void, late: (ms: number) => void): { stop(): void } {
   const every = Math.min(timings.silence, timings.connect) / 6;
   let last = performance.now();
+  let use = performance.eventLoopUtilization();
+  let busyMs = 0;
   const timer = setInterval(() => {
     const now = performance.now();
     const over = now - last - every;
+    const share = performance.eventLoopUtilization(use).utilization;
+    use = performance.eventLoopUtilization();
+    if (share < busyShare) busyMs = 0;
+    else busyMs += now - last;
+    const isBusy = busyMs > 0 && busyMs < mostBusyLimits * timings.silence;
+    if (over > every || isBusy) late(isBusy ? now - last : over);
     last = now;
-    if (over > every) late(over);
     check();
   }, every);
   return { stop: () => clearInterval(timer) };

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { AppError } from '../domain/errors.ts';
 import { nearest } from '../domain/filter/suggest.ts';
 import { addClusterCommands, addClusterDemo } from './cluster-commands.ts';
+import { type ClusterFlags, withClusterFlags } from './cluster-flags.ts';
 import { addImageCommand } from './image-command.ts';
 import { withSourceFlags } from './source-options.ts';
 import { tableNames } from './table-names.ts';
@@ -22,6 +23,11 @@ Exit codes:
 
 const sourceHelp = `
 Watches the cluster of the kubeconfig unless told otherwise; where there is no kubeconfig, this machine.`;
+
+interface DoctorFlags extends ClusterFlags {
+  readonly cluster?: boolean;
+  readonly output?: string;
+}
 
 /** The program. Parsing calls `onRun` with what to do. */
 export function createProgram(version: string, onRun: (run: Run) => void): Command {
@@ -177,14 +183,21 @@ ${exitCodeHelp}`,
       });
     });
 
-  add(
-    'doctor',
-    'check what live capture needs on this machine, and say what to do',
-    'kelpie doctor\nkelpie doctor -o json',
+  withClusterFlags(
+    add(
+      'doctor',
+      'check what live capture needs on this machine, or a cluster what agents need, and say what to do',
+      'kelpie doctor\nkelpie doctor --cluster\nkelpie doctor --context production -o json',
+    ),
   )
+    .option('--cluster', 'look at the cluster of the kubeconfig instead of this machine')
     .option('-o, --output <format>', 'text or json (default: text)')
-    .action(({ output = 'text' }: { output?: string }) => {
+    .action((_, command: Command) => {
       onRun(async () => {
+        const flags: DoctorFlags = command.optsWithGlobals();
+        const { output = 'text' } = flags;
+        const isOfCluster = flags.cluster || flags.context !== undefined || flags.kubeconfig !== undefined;
+        if (isOfCluster) return (await import('./cluster-doctor.ts')).runClusterDoctor(flags);
         const { oneOf } = await import('./get-request.ts');
         const format = oneOf('--output', output, ['text', 'json']);
         const { becomeAgent } = await import('./agent-in-place.ts');

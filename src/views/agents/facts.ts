@@ -84,7 +84,9 @@ function clockFact({ clockAheadMs }: AgentState): readonly StyledLine[] {
   if (clockAheadMs === undefined || Math.abs(clockAheadMs) < alikeMs) return [];
   const apart = formatDuration(Math.abs(clockAheadMs) * 1e6);
   const which = clockAheadMs > 0 ? 'ahead of' : 'behind';
-  return [fact('clock', `${apart} ${which} this terminal’s: its rows stand at other times than they happened`, 'warning')];
+  return [
+    fact('clock', `${apart} ${which} this terminal’s: its rows stand at other times than they happened`, 'warning'),
+  ];
 }
 
 /** The rising totals with their rates. */
