@@ -177,6 +177,28 @@ describe('who the ends of a connection are', () => {
     assert.equal(attribution.identity(asker, 'client').destination, 'shop/api');
   });
 
+  test('who shares an address is known by its port, also where it called a Service and the server sees itself called', () => {
+    const attribution = newAttribution();
+    const host = { netnsCookie: 99, localAddress: '192.0.2.1', remoteAddress: '10.96.0.1' };
+    const calls = [5, 6, 3].map((cgroup, i) => socket(70 + i, cgroup, { ...host, localPort: 41_000 + i }));
+    // The first two only make known that the address is nobody's alone.
+    for (const call of [...calls, ...calls.map((call) => ({ ...call, cookie: call.cookie + 10 }))]) attribution.open(call);
+    const served = calls.map((call, i) =>
+      socket(90 + i, 2, {
+        role: 'server',
+        localAddress: '10.0.0.2',
+        localPort: 8080,
+        remoteAddress: '192.0.2.1',
+        remotePort: call.localPort,
+      }),
+    );
+    for (const server of served) attribution.open(server);
+    assert.deepEqual(
+      served.map((server) => attribution.identity(server, 'server').source),
+      ['shop/host-a', 'shop/host-b', 'node'],
+    );
+  });
+
   test('a closed peer keeps its name for half a minute, not for ever', () => {
     const attribution = newAttribution();
     const client = socket(1, 1);

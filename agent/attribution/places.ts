@@ -7,7 +7,10 @@ export interface Places {
   learn(ends: Ends, pod: string | null): void;
   /** The last socket that served at the remote end's address and port. */
   serverAt(ends: Ends): Ends | undefined;
-  /** Who calls the local end of a server over loopback, where it is one program only. */
+  /**
+   * Who calls the local end of a server: over loopback, where it is one program only; from an address that several share, by its port there, as the
+   * address that was called may have been another (a Service's) on that side.
+   */
   callerOf(ends: Ends): Ends | undefined;
   /** The pod that has the remote address to itself; null where several share it, undefined where nothing is known of it. */
   podAt(ends: Ends): string | null | undefined;
@@ -26,6 +29,8 @@ export function createPlaces(): Places {
   const servers = createLruMap<string, Ends>(remembered);
   const callers = createLruMap<string, Ends | 'several'>(remembered);
   const tenants = createLruMap<string, Tenant>(remembered);
+  /** Clients at addresses that are nobody's alone: processes of the node, pods on its network. */
+  const neighbours = createLruMap<string, Ends>(remembered);
 
   function learnCaller(ends: Ends): void {
     const key = placeOf(ends, ends.netnsCookie, ends.remoteAddress, ends.remotePort);
@@ -41,6 +46,8 @@ export function createPlaces(): Places {
       if (ends.role === 'client' && isLoopback(ends.remoteAddress)) learnCaller(ends);
       if (isLoopback(address)) return;
       const before = tenants.get(address);
+      if (ends.role === 'client' && ends.localPort > 0 && (before ? before.pod === shared : pod === null))
+        neighbours.set(`${transportOf(ends)}${address} ${ends.localPort}`, ends);
       // The same address in another namespace is an address that was given to a new pod; in the same one, pods share it.
       const others = before !== undefined && before.netns === netns && before.pod !== pod;
       if (before && !others && before.netns === netns) return;
@@ -51,7 +58,8 @@ export function createPlaces(): Places {
       return at(ends.netnsCookie) ?? at(unknownNetns);
     },
     callerOf(ends) {
-      if (!isLoopback(ends.remoteAddress)) return undefined;
+      if (!isLoopback(ends.remoteAddress))
+        return neighbours.get(`${transportOf(ends)}${ends.remoteAddress} ${ends.remotePort}`);
       const found = callers.get(placeOf(ends, ends.netnsCookie, ends.localAddress, ends.localPort));
       return found === 'several' ? undefined : found;
     },
