@@ -51,7 +51,8 @@ export function createLeaseKeeper(options: LeaseKeeperOptions): LeaseKeeper {
     const again = (afterMs: number) => {
       timer = setTimeout(renew, afterMs);
     };
-    send(lease, timings.call, (error) => {
+    // Who never answers is noticed by silence; a terminal that has a hundred answers to read gets to this one late.
+    send(lease, Math.max(timings.call, timings.leaseTtl), (error) => {
       if (mine !== generation) return;
       const now = performance.now();
       if (!error) {

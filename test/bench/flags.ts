@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 
 /** What can be run alone, in the order in which all are run. */
-export const parts = ['capture', 'connections', 'bulk', 'tax', 'services', 'screens', 'terminal'] as const;
+export const parts = ['capture', 'connections', 'bulk', 'tax', 'services', 'screens', 'terminal', 'scale'] as const;
 export type Part = (typeof parts)[number];
 
 /** Those that need root, network namespaces and cgroups. */
@@ -44,6 +44,7 @@ export const usage = `npm run bench -- [flags]
                            services     500 of them: map, tables, an hour in memory
                            screens      bytes and CPU of each screen of the live demo
                            terminal     start, keys, memory, request to screen
+                           scale        100 agents, 20,000 pods; three agents that do harm
   --rounds N               interleaved rounds of all that is compared (default 5)
   --seconds S              length of one load run (default 6)
   --rate R                 requests per second; may be given more than once (default 10000, 20000 and 40000)

@@ -11,6 +11,8 @@ import { describeHost, hostLines } from './host.ts';
 import { missingTools } from './kelpie/product.ts';
 import { createLab, type Lab } from './lab/lab.ts';
 import { largeReport, measureLarge } from './large.ts';
+import { scaleNonsense, scaleReport } from './scale/report.ts';
+import { runScale } from './scale/run.ts';
 import { createScope, type Scope } from './scope.ts';
 import { startNginx } from './servers.ts';
 import { bulkReport, runBulk, runTax, sideBySideNonsense, taxReport } from './side-by-side.ts';
@@ -45,13 +47,16 @@ async function main(options: BenchOptions, scope: Scope): Promise<number> {
   const screens = options.parts.includes('screens') && lab ? await runScreens(options, scope, say) : undefined;
   const terminal = options.parts.includes('terminal') ? await runTerminal(lab, options, scope, say) : undefined;
 
-  const figures = { capture, connections, bulk, tax, services, screens, terminal };
+  const scale = options.parts.includes('scale') ? await runScale(options, scope, say) : undefined;
+
+  const figures = { capture, connections, bulk, tax, services, screens, terminal, scale };
   const problems = [
     ...(capture ? nonsense([...capture.turns, ...capture.saturation], contenders) : []),
     ...(connections ? nonsense(connections.turns, contenders) : []),
     ...(bulk ? sideBySideNonsense('bulk', bulk) : []),
     ...(tax ? sideBySideNonsense('tax', tax) : []),
     ...(terminal ? terminalNonsense(terminal) : []),
+    ...(scale ? scaleNonsense(scale) : []),
   ];
   const parts = [
     capture && captureReport(capture),
@@ -61,6 +66,7 @@ async function main(options: BenchOptions, scope: Scope): Promise<number> {
     services && largeReport(services),
     screens && screensReport(screens),
     terminal && terminalReport(terminal),
+    scale && scaleReport(scale),
   ].filter(Boolean);
   const closing = problems.length ? `cannot be right:\n${problems.map((each) => `  ${each}`).join('\n')}` : '';
   const report = [hostLines(host).join('\n'), `seed ${options.seed}`, ...parts, notMeasured, closing].filter(Boolean);
