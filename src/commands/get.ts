@@ -24,6 +24,7 @@ export async function runGet(tableName: string, flags: GetFlags): Promise<number
   // gRPC is read while processes start.
   const clientCode = import('../agent-client/create-agent-client.ts');
   const source = await openSource(request.source, { signal, progress: notes.progress });
+  if (source.notice) notes.warn(source.notice);
   try {
     const { createAgentClient } = await clientCode;
     return await printRows(request, source, notes, signal, createAgentClient);

@@ -18,7 +18,7 @@ export interface Source {
   readonly own: boolean;
   /** All rows there will ever be are in a recording. */
   readonly recorded: boolean;
-  /** Why something else plays than was asked for. */
+  /** What is not as one would expect: something else plays than was asked for, not all names are known. */
   readonly notice: string | undefined;
   /** Resolves with a sentence when a process of ours ended for good. */
   readonly ended: Promise<string>;
@@ -101,7 +101,8 @@ async function clusterAgents(
       agents: cluster.agents,
       own: false,
       recorded: false,
-      notice: undefined,
+      // Addresses stay addresses where names may not be read: that is said at once.
+      notice: cluster.problems.length > 0 ? cluster.problems.join('; ') : undefined,
       ended: new Promise(() => undefined),
       follow: cluster.follow,
       agentsOf: cluster.agentsOf,
