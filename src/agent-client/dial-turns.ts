@@ -40,12 +40,8 @@ export function createDialTurns(most: number, patienceMs: number): DialTurns {
         under -= 1;
         next();
       };
-      waiting.add(begin);
-      // `dial` must not come before what `take` returns is known to who dials.
-      if (under < most) {
-        waiting.delete(begin);
-        begin();
-      }
+      if (under < most) begin();
+      else waiting.add(begin);
       return end;
     },
   };
