@@ -3,7 +3,7 @@ import type { Row, Value } from '../../domain/column.ts';
 import { secondMs } from './history.ts';
 import { type Key, noteKey, type Subject } from './keys.ts';
 import { connLasts, connSums, type Kinds } from './kinds.ts';
-import { count, name, type Taken, text } from './request-rows.ts';
+import { count, mostNameLength, name, type Taken, text } from './request-rows.ts';
 
 /** The last word on each id of each agent. */
 export interface ConnBook {
@@ -29,6 +29,8 @@ interface Open {
 }
 
 const mostIds = 100_000;
+/** Where there are several agents. */
+const mostIdsOfAgent = 25_000;
 /** Told of first so soon after it began, all of it happened just now, ns. */
 const newNs = 2_500_000_000n;
 /** First words so near to each other are of one beginning, ms. */
@@ -83,13 +85,14 @@ export function createConnBook(): ConnBook {
         entries = new Map();
         agents.set(agent, entries);
       }
+      if (id.length + text(row.source).length + text(row.destination).length > mostNameLength) return 'nonsense';
       const totals = totalsOf(row);
       let entry = entries.get(id);
       if (entry && entry.firstSeen === firstSeen && at < entry.time) return 'taken';
       let isNew = false;
       if (!entry || entry.firstSeen !== firstSeen) {
-        if (!entry && ids >= mostIds) return 'no-room';
-        const key = entry?.key ?? kinds.conns.keys.take(keyText(row), () => subjectOf(row));
+        if (!entry && (ids >= mostIds || (agents.size > 1 && entries.size >= mostIdsOfAgent))) return 'no-room';
+        const key = entry?.key ?? kinds.conns.keys.take(keyText(row), agent, () => subjectOf(row));
         if (!key) return 'no-room';
         if (!entry) ids += 1;
         else openOf(key).active -= entry.active;
@@ -104,7 +107,7 @@ export function createConnBook(): ConnBook {
         }
       } else if (entry.key.subject.protocol === '' && text(row.protocol) !== '') {
         // Its protocol was recognised meanwhile: it goes on under another key.
-        const key = kinds.conns.keys.take(keyText(row), () => subjectOf(row));
+        const key = kinds.conns.keys.take(keyText(row), agent, () => subjectOf(row));
         if (key) {
           openOf(entry.key).active -= entry.active;
           if (entry.key.now) entry.key.now[connLasts.active] = openOf(entry.key).active;

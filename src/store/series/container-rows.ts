@@ -11,7 +11,7 @@ const lasts = new Float64Array(Object.keys(containerLasts).length);
 export function takeContainerRow({ containers }: Kinds, agent: number, time: number, row: Row): Taken {
   const pod = name(row.pod);
   if (pod === null) return 'taken';
-  const key = containers.keys.take(`${agent}\n${row.id}`, () => ({
+  const key = containers.keys.take(`${agent}\n${row.id}`, agent, () => ({
     role: 'server',
     protocol: '',
     source: '',

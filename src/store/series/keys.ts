@@ -47,6 +47,8 @@ export interface Ends {
 
 export interface Key {
   readonly id: number;
+  /** Who told of it first. */
+  readonly agent: number;
   readonly subject: Subject;
   ends: Ends;
   pair: Pair;
@@ -60,8 +62,8 @@ export interface Key {
 }
 
 export interface KeyBook {
-  /** The key with this text, made where it is new; undefined when there is no room for more. */
-  take(text: string, subject: () => Subject): Key | undefined;
+  /** The key with this text, made where it is new; undefined when there is no room for more, or the agent has its share. */
+  take(text: string, agent: number, subject: () => Subject): Key | undefined;
   get(id: number): Key | undefined;
   all(): Iterable<Key>;
   /** Lets go of keys that are not among these. */
@@ -73,10 +75,15 @@ export interface KeyBook {
   readonly renamed: number;
 }
 
+/** Where there are several agents, each has so much of the room at most: one that makes names up must leave some to the others. */
+const shareOfAgent = 0.25;
+
 export function createKeyBook(limit: number, names: Names): KeyBook {
   const byText = new Map<string, Key>();
   const byId: (Key | undefined)[] = [];
   const free: number[] = [];
+  /** Keys by who told of them first. */
+  const told = new Map<number, number>();
   const pairs = new Map<string, Pair>();
   let renamed = 0;
 
@@ -103,14 +110,19 @@ export function createKeyBook(limit: number, names: Names): KeyBook {
   };
 
   return {
-    take(text, subject) {
+    take(text, agent, subject) {
       const known = byText.get(text);
       if (known) return known;
       if (byText.size >= limit) return undefined;
+      const own = told.get(agent) ?? 0;
+      told.set(agent, own);
+      if (told.size > 1 && own >= limit * shareOfAgent) return undefined;
+      told.set(agent, own + 1);
       const id = free.pop() ?? byId.length;
       const made = subject();
       const key: Key = {
         id,
+        agent,
         subject: made,
         ends: noEnds,
         pair: newPair(),
@@ -127,8 +139,9 @@ export function createKeyBook(limit: number, names: Names): KeyBook {
     get: (id) => byId[id],
     all: () => byText.values(),
     keep(ids) {
-      for (const [text, { id }] of byText) {
+      for (const [text, { id, agent }] of byText) {
         if (ids.has(id)) continue;
+        told.set(agent, (told.get(agent) ?? 1) - 1);
         byText.delete(text);
         byId[id] = undefined;
         free.push(id);

@@ -13,10 +13,14 @@ export type RequestTable = 'pod_stats' | 'edge_stats' | 'endpoint_stats';
 const sums = new Float64Array(Object.keys(requestSums).length);
 const noLasts: readonly number[] = [];
 const fixedBytes = 200;
+/** Names, a route among them, are kept for as long as anything is told of them. */
+export const mostNameLength = 16_384;
 
 export function takeRequestRow(kinds: Kinds, table: RequestTable, agent: number, time: number, row: Row): Taken {
   const kind = kindOf(kinds, table);
-  const key = kind.keys.take(keyText(table, row), () => subjectOf(table, row));
+  const about = keyText(table, row);
+  if (about.length > mostNameLength) return 'nonsense';
+  const key = kind.keys.take(about, agent, () => subjectOf(table, row));
   if (!key) return 'no-room';
   noteKey(key, time);
   sums[requestSums.requests] = count(row.requests);

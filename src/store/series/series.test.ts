@@ -276,6 +276,22 @@ describe('agents that are wrong', () => {
     assert.equal(edgeBetween(store, 'shop/frontend', 'shop/api', window)?.requests, 20);
   });
 
+  test('an agent that makes names up takes its share of the room, not that of the others', () => {
+    const { tell, look } = story({ series: { keys: 400 } });
+    const [row] = edgeRow(call, 'server', shopEnd, 'a');
+    const made = (agent: string, count: number, name: string) => {
+      for (let n = 0; n < count; n += 1)
+        tell(agent, 'edge_stats', { ...row, source: `${name}-${n}`, source_namespace: null });
+    };
+    made('honest', 1, 'one');
+    made('hostile', 5_000, 'made-up');
+    made('hostile', 1, 'x'.repeat(20_000));
+    made('late', 90, 'later');
+    const lost = (reason: string) => look().losses.find((loss) => loss.reason === reason)?.count;
+    assert.equal(lost('summary-limit'), 5_000 - 100);
+    assert.equal(lost('summary-nonsense'), 1);
+  });
+
   test('a distribution that is none leaves the counts', () => {
     const { store, tell, look } = story();
     const [row] = edgeRow(call, 'server', shopEnd, 'a');
