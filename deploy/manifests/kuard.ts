@@ -39,7 +39,7 @@ const restricted: V1SecurityContext = {
 
 /** A few requests a second: answers of all kinds, one that is refused, one with a body, and DNS with the search domains of the cluster. */
 const visits = `trap 'exit 0' TERM
-get() { wget -q -T 2 -O /dev/null "$@" 2>/dev/null || true; }
+get() { timeout 2 wget -q -O /dev/null "$@" 2>/dev/null || true; }
 while :; do
   get http://kuard/
   get http://kuard/env/api
