@@ -18,7 +18,7 @@ import { boundYoungSpace } from './young-space.ts';
 const sliceMs = 8;
 const turnsToDial = 8;
 /** What agents have kept of a table is shown within a second or two, however many they are. */
-const mostBacklog = 100_000;
+const mostBacklog = 30_000;
 
 export interface TerminalFlags extends SourceFlags {
   readonly command?: string;
