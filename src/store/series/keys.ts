@@ -52,6 +52,10 @@ export interface Key {
   readonly subject: Subject;
   ends: Ends;
   pair: Pair;
+  /** The same of all calls from the source to the callee's workload: who calls a Service does not know which of its pods answers. */
+  through: Pair;
+  /** The caller's side of a call to a Service: its callee is a workload. */
+  isThrough: boolean;
   /** When it was heard of first and last, Unix ms. */
   first: number;
   last: number;
@@ -85,27 +89,33 @@ export function createKeyBook(limit: number, names: Names): KeyBook {
   /** Keys by who told of them first. */
   const told = new Map<number, number>();
   const pairs = new Map<string, Pair>();
+  const throughs = new Map<string, Pair>();
   let renamed = 0;
 
-  const pairOf = ({ pairing }: Subject, { source, destination }: Ends): Pair => {
+  const pairIn = (known: Map<string, Pair>, { pairing }: Subject, source: string, destination: string): Pair => {
     const text = `${pairing}\n${source}\n${destination}`;
-    let pair = pairs.get(text);
+    let pair = known.get(text);
     if (!pair) {
       pair = newPair();
-      pairs.set(text, pair);
+      known.set(text, pair);
     }
     return pair;
   };
   const settle = (key: Key) => {
-    key.ends = endsOf(key.subject, names);
-    key.pair = pairOf(key.subject, key.ends);
+    const { subject } = key;
+    key.ends = endsOf(subject, names);
+    const { source, destination, destinationNamespace, destinationService } = key.ends;
+    key.pair = pairIn(pairs, subject, source, destination);
+    key.through = pairIn(throughs, subject, source, destinationService);
+    key.isThrough = subject.role === 'client' && destinationNamespace !== null && destination === destinationService;
   };
   const rename = () => {
     renamed += 1;
     pairs.clear();
+    throughs.clear();
     for (const key of byText.values()) {
       settle(key);
-      if (key.last >= key.first) notePair(key.pair, key.subject.role, key.first, key.last);
+      if (key.last >= key.first) notePairs(key, key.first, key.last);
     }
   };
 
@@ -126,6 +136,8 @@ export function createKeyBook(limit: number, names: Names): KeyBook {
         subject: made,
         ends: noEnds,
         pair: newPair(),
+        through: newPair(),
+        isThrough: false,
         first: Number.POSITIVE_INFINITY,
         last: Number.NEGATIVE_INFINITY,
         now: undefined,
@@ -196,7 +208,12 @@ function serviceOf(entity: string, namespace: string | null): string {
 export function noteKey(key: Key, time: number): void {
   if (time < key.first) key.first = time;
   if (time > key.last) key.last = time;
-  notePair(key.pair, key.subject.role, time, time);
+  notePairs(key, time, time);
+}
+
+function notePairs({ pair, through, isThrough, subject: { role } }: Key, first: number, last: number): void {
+  notePair(pair, role, first, last);
+  if (role === 'server' || isThrough) notePair(through, role, first, last);
 }
 
 function notePair(pair: Pair, role: Subject['role'], first: number, last: number): void {
@@ -220,7 +237,17 @@ export function countedSide(pair: Pair, preferred: 'client' | 'server', from: nu
 }
 
 /** Whether the key is of the side of its calls that counts. */
-export function isCounted({ subject, pair }: Key, preferred: 'client' | 'server', from: number, to: number): boolean {
+export function isCounted(
+  { subject, pair, through, isThrough }: Key,
+  preferred: 'client' | 'server',
+  from: number,
+  to: number,
+): boolean {
+  // A caller of a Service saw all its calls to the workload, each pod of it some of them: the caller's side counts. Of what nobody in particular
+  // called (endpoints), the callees know more than any caller.
+  if (subject.source === '') {
+    if (isThrough) return !wasWatched(through, 'server', from, to);
+  } else if (wasWatched(through, 'client', from, to)) return subject.role !== 'server';
   return countedSide(pair, preferred, from, to) === (subject.role ?? 'client');
 }
 

@@ -335,6 +335,42 @@ describe('both sides of a call', () => {
   });
 });
 
+describe('a call to a Service', () => {
+  const window = { from: shopEnd, to: shopEnd + 10_000 };
+  const second = { ...call, destination: call.destination.replace(/.{5}$/, 'zzzzz') };
+  /** As a terminal of a cluster names what the caller knows: the workload behind the Service. */
+  const through = { ...call, destination: 'shop/api' };
+
+  test('is one call, whichever of the pods answered; both sides’ latencies are known', () => {
+    const { store, tell, look } = story();
+    for (let n = 0; n < 5; n += 1) {
+      const time = shopEnd + n * 1_000;
+      tell('a', 'edge_stats', ...edgeRow(through, 'client', time, 'a'));
+      tell('b', 'edge_stats', ...edgeRow(call, 'server', time, 'b'));
+      tell('b', 'endpoint_stats', ...endpointRow(call, 'server', time, 'b'));
+      tell('a', 'endpoint_stats', ...endpointRow(through, 'client', time, 'a'));
+    }
+    look();
+    const edge = edgeBetween(store, 'shop/frontend', 'shop/api', window);
+    assert.equal(edge?.requests, 50);
+    assert.ok(typeof edge.client_p50 === 'number' && typeof edge.server_p50 === 'number');
+    assert.deepEqual(
+      [...rowsOf(store, 'endpoints', window).values()].map(({ requests }) => requests),
+      [50],
+    );
+  });
+
+  test('is whole where only one of the pods is watched', () => {
+    const { store, tell, look } = story();
+    // The caller's 20 requests went to two pods; the node of the second has no agent.
+    const both = edgeRow(through, 'client', shopEnd, 'a');
+    tell('a', 'edge_stats', ...both, ...edgeRow(through, 'client', shopEnd + 1_000, 'a'));
+    tell('b', 'edge_stats', ...edgeRow(second, 'server', shopEnd, 'b'));
+    look();
+    assert.equal(edgeBetween(store, 'shop/frontend', 'shop/api', window)?.requests, 20);
+  });
+});
+
 describe('connections', () => {
   const window = { from: shopEnd, to: shopEnd + 10_000 };
   const flowOf = (store: Store) => [...rowsOf(store, 'flows', window).values()][0];
