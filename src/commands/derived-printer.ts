@@ -6,6 +6,7 @@ import { createStore } from '../store/create-store.ts';
 import type { TimeWindow } from '../store/store.ts';
 import type { GetRequest, SortOrder } from './get-request.ts';
 import { type Printer, type PrinterOptions, sorted, testOf, wholeBacklog, writerOf } from './printer.ts';
+import { isForeign } from './source-options.ts';
 
 /**
  * What derived tables are worked out from. All of it for each of them: together these tables say from when to when anything is known, and
@@ -77,7 +78,7 @@ export function createDerivedPrinter({ request, source, output }: PrinterOptions
         // Totals that rise: what they were before tells by how much.
         backlog: fromNow && name !== 'conn_stats' ? 0 : wholeBacklog,
         maxRowsPerSecond: 0,
-        once: until.kind === 'end' && request.source.choice.kind === 'agents',
+        once: until.kind === 'end' && isForeign(request.source.choice),
       };
     }),
     level: table.id === 'flows' ? 'flows' : 'heads',

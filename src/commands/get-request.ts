@@ -9,7 +9,7 @@ import { derivedTables } from '../domain/tables/index.ts';
 import { namespaceTerm } from '../views/list/namespaces.ts';
 import { parseDuration } from './quantities.ts';
 import { type OutputFormat, outputFormats } from './row-writer.ts';
-import { readSourceFlags, type SourceFlags, type SourceRequest } from './source-options.ts';
+import { isForeign, readSourceFlags, type SourceFlags, type SourceRequest } from './source-options.ts';
 import { tableNamed } from './table-names.ts';
 
 export interface GetFlags extends SourceFlags {
@@ -127,7 +127,7 @@ function sinceOf(
   const ms = parseDuration(text);
   if (!ms) throw usage(`--since takes a time such as 30s or 5m, not "${text}".`);
   const isTrailing = isDerived && until.kind === 'told';
-  if (choice.kind !== 'agents' && !isTrailing) {
+  if (!isForeign(choice) && !isTrailing) {
     throw usage('--since goes with --agents, which keep what was before, or with --follow and a table such as svc.');
   }
   if (until.kind === 'time') throw usage('--since and --duration cannot be combined.');
@@ -146,7 +146,7 @@ function untilOf(flags: GetFlags, { choice }: SourceRequest, isDerived: boolean)
   }
   // An agent started just now has kept nothing yet, and figures per second are of the seconds to come unless somebody asks for others.
   const isFresh = choice.kind === 'demo' || choice.kind === 'local';
-  const isOfNow = isDerived && choice.kind === 'agents' && !flags.once && flags.since === undefined;
+  const isOfNow = isDerived && isForeign(choice) && !flags.once && flags.since === undefined;
   return isFresh || isOfNow ? { kind: 'time', ms: defaultCaptureMs } : { kind: 'end' };
 }
 

@@ -4,6 +4,7 @@ import type { Row } from '../domain/column.ts';
 import { createFinalRows } from './final-rows.ts';
 import { filterOf } from './get-request.ts';
 import { type Printer, type PrinterOptions, sorted, wholeBacklog, writerOf } from './printer.ts';
+import { isForeign } from './source-options.ts';
 
 /** How deep traffic must be captured for a table; the others need heads. */
 const levels: Readonly<Record<string, CaptureLevel>> = {
@@ -59,7 +60,7 @@ export function createRowPrinter({ request, source, output }: PrinterOptions): P
             : wholeBacklog,
         maxRowsPerSecond: 0,
         // A recording of ours is still being read: its end is the end.
-        once: until.kind === 'end' && request.source.choice.kind === 'agents',
+        once: until.kind === 'end' && isForeign(request.source.choice),
       },
     ],
     level: levels[table.id] ?? 'heads',

@@ -21,6 +21,9 @@ export type SourceChoice =
       readonly agentNamespace: string;
     };
 
+/** Agents that were there before and go on after: of a cluster, or by their addresses. */
+export const isForeign = ({ kind }: SourceChoice): boolean => kind === 'agents' || kind === 'cluster';
+
 export interface SourceRequest {
   readonly choice: SourceChoice;
   /** Header names to redact besides the built-in ones; undefined = no redaction at all. */

@@ -9,7 +9,7 @@ import { createNotes } from './notes.ts';
 import { parseDuration } from './quantities.ts';
 import { saveFile } from './save-file.ts';
 import { untilAborted, watchSignals } from './signals.ts';
-import { readSourceFlags, type SourceFlags } from './source-options.ts';
+import { isForeign, readSourceFlags, type SourceFlags } from './source-options.ts';
 import { openSource } from './sources.ts';
 import { baseLease, summaries } from './wants.ts';
 import { boundYoungSpace } from './young-space.ts';
@@ -45,7 +45,7 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback?: 'demo'
 
   const clientCode = import('../agent-client/create-agent-client.ts');
   // The code of the screen is read while processes of ours start, or else while the agents answer.
-  const isOurs = request.choice.kind !== 'agents' && request.choice.kind !== 'cluster';
+  const isOurs = !isForeign(request.choice);
   const earlyCode = isOurs ? clientCode.then(() => import('../main.tsx')) : undefined;
   earlyCode?.catch(() => undefined);
   const { signal } = watchSignals();

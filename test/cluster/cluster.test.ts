@@ -121,7 +121,12 @@ describe('names', () => {
     await apply(callers.flatMap(({ objects }) => objects));
     await kubectl(['-n', shop, 'rollout', 'status', 'deploy/deployed', '--timeout=120s']);
     const all = callers.map(({ path }) => path);
-    await seen.until((rows) => all.every((path) => rows.some(({ req_path }) => req_path === path)), 60_000);
+    // Some of each: of the first the API server may not have told everything yet.
+    const most = (path: string) => (path === '/of-init' ? 2 : 12);
+    await seen.until(
+      (rows) => all.every((path) => rows.filter(({ req_path }) => req_path === path).length >= most(path)),
+      60_000,
+    );
     found.push(...seen.rows);
     await seen.stop();
   });
@@ -134,11 +139,13 @@ describe('names', () => {
       assert.ok(rows.length > 0);
       for (const row of rows) {
         assert.match(String(row.source), pod);
-        assert.equal(row.container, container);
+        // The API server tells of a container some time after it began to speak.
+        assert.ok(row.container === container || row.container === null, String(row.container));
         assert.equal(row.destination, `${shop}/web`);
         assert.equal(row.remote_name, `web.${shop}.svc`);
         assert.equal(row.namespace, shop);
       }
+      if (path !== '/of-init') assert.equal(rows.at(-1)?.container, container);
     });
     test(`${path.slice(4)}: at the side of the server by its pod`, () => {
       const rows = named(path, 'server');
@@ -265,7 +272,9 @@ describe('what may not be captured', () => {
       [],
     );
     const agents = (await get('http', '--duration', '2s')).flatMap(({ req_headers: headers }) =>
-      (headers as [string, string][]).filter(([name]) => name.toLowerCase() === 'user-agent').map(([, value]) => value),
+      Object.entries(headers as Record<string, string>).flatMap(([name, value]) =>
+        name.toLowerCase() === 'user-agent' ? [String(value)] : [],
+      ),
     );
     assert.ok(agents.length > 0);
     for (const value of agents) assert.match(value, /redacted/);

@@ -16,7 +16,8 @@ const container = (name: string, script: string) => ({
 });
 const labels = (app: string) => ({ 'kelpie-test/app': app });
 /** The Service’s address comes as a variable, where a cluster has no DNS. */
-const call = (path: string): string => `timeout 2 wget -q -O /dev/null http://$WEB_SERVICE_HOST/${path} 2>/dev/null || true`;
+const call = (path: string): string =>
+  `timeout 2 wget -q -O /dev/null http://$WEB_SERVICE_HOST/${path} 2>/dev/null || true`;
 const loop = (path: string): string => `while :; do ${call(path)}; sleep 0.5 & wait $!; done`;
 
 const meta = (name: string, namespace = shop, annotations: object = {}) => ({
