@@ -23,7 +23,7 @@ import { createRows } from './rows/rows.ts';
 import { createAccess } from './server/access.ts';
 import type { AgentApi } from './server/api.ts';
 import { createAgentServer } from './server/server.ts';
-import { openRecording, type Session } from './session.ts';
+import { type ClusterPods, openRecording, type Session } from './session.ts';
 import { createStatus } from './status.ts';
 import { type Connections, createConnections } from './stream/connections.ts';
 import type { ProtocolOutput } from './stream/protocol.ts';
@@ -76,6 +76,7 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     file: session.policyFile,
     pods: () => session.pods?.book.list() ?? [],
     namespaceAnnotation: (namespace) => session.pods?.namespaces.annotation(namespace),
+    isSynced: () => !session.pods || isSynced(session.pods),
     ownUid: process.env.POD_UID,
   });
   const put: typeof rows.put = (table, row, isOnly) => {
@@ -314,6 +315,9 @@ function soon(run: () => void): () => void {
     }, 20).unref();
   };
 }
+
+const isSynced = ({ watch, namespaces }: ClusterPods): boolean =>
+  watch.state.state === 'synced' && namespaces.watch.state.state !== 'connecting';
 
 function namesOf({ book, watch }: NonNullable<Session['pods']>): () => AgentNames {
   return () => ({ state: watch.state.state, reason: watch.state.reason ?? '', pods: book.list().length });

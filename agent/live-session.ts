@@ -85,7 +85,13 @@ export async function openLive(
 
   const pods = cluster && {
     book: cluster.book,
-    watch: await watchPods({ ...cluster, onState: sayState }),
+    watch: await watchPods({
+      ...cluster,
+      onState: (state) => {
+        sayState(state);
+        policyChanged();
+      },
+    }),
     namespaces: await watchNamespaces(cluster.config, captureAnnotation, () => policyChanged()),
   };
   const processes = createProcProcesses(mount);

@@ -3,7 +3,7 @@ import type { AgentPolicy, CaptureLevel } from '../src/domain/agent-status.ts';
 import type { PodIdentity } from '../src/kubernetes/pod-identity.ts';
 import type { LimitOf } from './policy/guard.ts';
 import { limitOf, type PodLimit } from './policy/pod-limits.ts';
-import { openPolicy, type Policy } from './policy/policy.ts';
+import { lower, openPolicy, type Policy } from './policy/policy.ts';
 import type { PolicyFile } from './policy/policy-file.ts';
 
 export interface PodPolicy {
@@ -23,6 +23,8 @@ export interface PodPolicyOptions {
   readonly file: PolicyFile | undefined;
   readonly pods: () => readonly PodIdentity[];
   readonly namespaceAnnotation: (namespace: string) => string | undefined;
+  /** Pods and namespaces have been told, and are kept up with. Until they were for the first time nobody knows who wants to be left alone. */
+  readonly isSynced: () => boolean;
   /** The agent's own pod. */
   readonly ownUid: string | undefined;
 }
@@ -36,7 +38,15 @@ export function createPodPolicy(options: PodPolicyOptions): PodPolicy {
   const { file, ownUid } = options;
   let limits: ReadonlyMap<string, PodLimit> = new Map();
   const lastSeen = new Map<string, number>();
+  let isKnown = false;
   const policy = (): Policy => file?.policy ?? openPolicy;
+  /** Until pods are known nothing is read of what they say, and nothing at all where some are left out by name. */
+  const atMost = (): CaptureLevel => {
+    const { captureAtMost, captureByDefault, excludeNamespaces } = policy();
+    isKnown ||= options.isSynced();
+    if (isKnown) return captureAtMost;
+    return excludeNamespaces.length > 0 ? 'off' : lower('flows', captureByDefault);
+  };
 
   const update = (): void => {
     const next = new Map<string, PodLimit>();
@@ -63,7 +73,7 @@ export function createPodPolicy(options: PodPolicyOptions): PodPolicy {
 
   return {
     get captureAtMost() {
-      return policy().captureAtMost;
+      return atMost();
     },
     get redactFields() {
       return policy().redactFields;
@@ -77,7 +87,7 @@ export function createPodPolicy(options: PodPolicyOptions): PodPolicy {
         source: file.path,
         loaded: file.loaded,
         problem: file.problem,
-        captureAtMost: policy().captureAtMost,
+        captureAtMost: atMost(),
         excludeNamespaces: policy().excludeNamespaces.slice(0, mostTold),
         redactFields: policy().redactFields.slice(0, mostTold),
         pods: [...limits].slice(0, mostTold).map(([pod, { level, reason }]) => ({ pod, level, reason })),

@@ -182,7 +182,8 @@ describe('who the ends of a connection are', () => {
     const host = { netnsCookie: 99, localAddress: '192.0.2.1', remoteAddress: '10.96.0.1' };
     const calls = [5, 6, 3].map((cgroup, i) => socket(70 + i, cgroup, { ...host, localPort: 41_000 + i }));
     // The first two only make known that the address is nobody's alone.
-    for (const call of [...calls, ...calls.map((call) => ({ ...call, cookie: call.cookie + 10 }))]) attribution.open(call);
+    for (const call of [...calls, ...calls.map((call) => ({ ...call, cookie: call.cookie + 10 }))])
+      attribution.open(call);
     const served = calls.map((call, i) =>
       socket(90 + i, 2, {
         role: 'server',

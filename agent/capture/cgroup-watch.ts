@@ -30,7 +30,10 @@ export function watchCgroups({ mount, top, isLeaf, onCgroup }: CgroupWatchOption
 
   function see(path: string): void {
     const found = statSync(join(mount, path), { throwIfNoEntry: false });
-    if (!found?.isDirectory()) return forget(path);
+    if (!found?.isDirectory()) {
+      forget(path);
+      return;
+    }
     const { ino: id } = found;
     onCgroup(path, id);
     if (watchers.has(path) && watchers.get(path)?.id !== id) forget(path);

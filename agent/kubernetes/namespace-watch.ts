@@ -43,6 +43,7 @@ export async function watchNamespaces(config: KubeConfig, name: string, onChange
       names.delete(uid);
       if (namespace !== undefined) set(namespace, undefined);
     },
+    onState: () => onChange(),
   });
   return { annotation: (namespace) => values.get(namespace), watch };
 }

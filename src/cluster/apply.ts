@@ -1,4 +1,5 @@
 /** Objects put into a cluster and taken out again: server-side apply (kubernetes.io/docs/reference/using-api/server-side-apply), so that doing it twice is doing it once. */
+import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { type Api, ApiFailure } from '../kubernetes/api.ts';
 
@@ -45,7 +46,7 @@ export function pathOf({ apiVersion = 'v1', kind = '', metadata }: KubernetesObj
  */
 export async function applyObject(api: Api, object: KubernetesObject, isTrial = false): Promise<Outcome> {
   const path = pathOf(object);
-  const before = versionOf(await api.find({ method: 'GET', path }));
+  const before = await api.find({ method: 'GET', path });
   const after = await api
     .request({
       method: 'PATCH',
@@ -60,7 +61,14 @@ export async function applyObject(api: Api, object: KubernetesObject, isTrial = 
       throw error;
     });
   if (before === undefined) return 'created';
-  return versionOf(after) === before ? 'unchanged' : 'changed';
+  // A trial raises no version: what would be there is compared with what is.
+  return isDeepStrictEqual(contentOf(after), contentOf(before)) ? 'unchanged' : 'changed';
+}
+
+/** Without what the API server notes about the object itself. */
+function contentOf(object: unknown): object {
+  const { metadata, status: _, ...content } = object as KubernetesObject & { readonly status?: unknown };
+  return { ...content, labels: metadata?.labels, annotations: metadata?.annotations };
 }
 
 /** Takes an object out; false where there was none. @throws ApiFailure */
@@ -80,8 +88,4 @@ export async function untilGone(api: Api, object: KubernetesObject, ms: number):
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
   return false;
-}
-
-function versionOf(object: unknown): string | undefined {
-  return (object as KubernetesObject | undefined)?.metadata?.resourceVersion;
 }

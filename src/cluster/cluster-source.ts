@@ -66,10 +66,15 @@ export async function openCluster({ config, namespace, folder, namespaces }: Clu
     for (const tunnel of tunnels.values()) tunnel.close();
   };
   try {
-    let [key] = await Promise.all([readKey(config, namespace), inTime(discovery.ready, patienceMs)]);
+    const [found] = await Promise.all([readKey(config, namespace), inTime(discovery.ready, patienceMs)]);
     const { state, reason = '' } = discovery.state;
     if (state !== 'synced') throw clusterError(`Its agents cannot be looked for: ${reason || 'no answer in time'}.`);
     if (discovery.places.size === 0) throw noAgents(namespace);
+    if (found === undefined)
+      throw clusterError(
+        `The Secret ${keySecret.name} is not in the namespace ${namespace}, and its agents wait for it: kelpie deploy makes it.`,
+      );
+    let key: string = found;
     // Rows that come first shall have names; those of a big cluster come in while others are shown.
     await inTime(names.ready, namesPatienceMs);
     let agents = await endpoints(key);
@@ -85,7 +90,7 @@ export async function openCluster({ config, namespace, folder, namespaces }: Clu
           if (performance.now() - askedAt < keyPauseMs) return;
           askedAt = performance.now();
           const next = await readKey(config, namespace).catch(() => key);
-          if (next === key || isClosed) return;
+          if (next === undefined || next === key || isClosed) return;
           key = next;
           await look();
         };
@@ -193,7 +198,8 @@ export async function openCluster({ config, namespace, folder, namespaces }: Clu
 /** Numbers of sockets, which several sources may put into one folder. */
 let sockets = 0;
 
-async function readKey(config: KubeConfig, namespace: string): Promise<string> {
+/** Undefined where there is no such Secret. @throws AppError `cluster` */
+async function readKey(config: KubeConfig, namespace: string): Promise<string | undefined> {
   const { CoreV1Api } = await import('@kubernetes/client-node');
   const { name, entry } = keySecret;
   try {
@@ -203,7 +209,7 @@ async function readKey(config: KubeConfig, namespace: string): Promise<string> {
       .trim();
     if (key !== '') return key;
   } catch (error) {
-    if (statusOf(error) === 404) throw noAgents(namespace);
+    if (statusOf(error) === 404) return undefined;
     const resource = `the Secret ${name} in the namespace ${namespace}`;
     if (statusOf(error) === 403)
       throw clusterError(

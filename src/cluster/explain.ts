@@ -24,6 +24,7 @@ export function explainFailure(title: string, error: unknown): string {
   }
   if (statusCode === 409) return `${about}. Somebody else changed it at the same time: try again.`;
   if (statusCode === 422) return `${about}. The cluster does not take this object.`;
-  if (statusCode === 404) return `${about}. The cluster does not know this: Kelpie needs Kubernetes 1.20 or newer.`;
+  if (statusCode === 404 && /could not find the requested resource/.test(said))
+    return `${about}. The cluster does not know this: Kelpie needs Kubernetes 1.20 or newer.`;
   return `${about}.`;
 }

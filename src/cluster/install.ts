@@ -8,6 +8,7 @@ import { discoverAgents } from './agent-discovery.ts';
 import { applyObject, type Outcome, pathOf, titleOf } from './apply.ts';
 import { explainFailure } from './explain.ts';
 import { keySecret } from './installation.ts';
+import { withChosen } from './kept-values.ts';
 
 export interface InstallOptions {
   readonly api: Api;
@@ -28,11 +29,21 @@ export interface InstallOptions {
 export async function install({ api, values, isTrial, newKey, tell }: InstallOptions): Promise<void> {
   let key = '';
   for (const object of agentManifests(values)) {
-    const whole = object.kind === 'DaemonSet' ? withKey(object, key) : object;
-    await attempt(titleOf(object), async () => tell(titleOf(object), await applyObject(api, whole, isTrial)));
+    const whole = object.kind === 'DaemonSet' ? withChosen(withKey(object, key), values) : object;
+    if (object.kind === 'Namespace' && (await isForeign(api, object)))
+      tell(`${titleOf(object)} (not Kelpie’s: left as it is)`, 'unchanged');
+    else await attempt(titleOf(object), async () => tell(titleOf(object), await applyObject(api, whole, isTrial)));
     // Pods wait for it: it comes right behind the namespace.
     if (object.kind === 'Namespace') key = await installKey(api, values, { isTrial, newKey, tell });
   }
+}
+
+/** A namespace that somebody made for something else is not labelled, and not deleted later. */
+export async function isForeign(api: Api, namespace: KubernetesObject): Promise<boolean> {
+  const there = (await api.find({ method: 'GET', path: pathOf(namespace) }).catch(() => undefined)) as
+    | KubernetesObject
+    | undefined;
+  return there !== undefined && there.metadata?.labels?.['app.kubernetes.io/part-of'] === undefined;
 }
 
 /** Pods start anew when the key is another: kubelet would give it to those that run a minute later. */

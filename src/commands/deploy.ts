@@ -1,6 +1,7 @@
 /** `kelpie deploy`, `kelpie upgrade`: agents on every node of a cluster. */
 import { type AgentValues, agentManifests, agentName, defaultValues } from '../../deploy/manifests/manifests.ts';
 import { awaitRollout, install } from '../cluster/install.ts';
+import { type KeptValues, readKeptValues } from '../cluster/kept-values.ts';
 import { AppError } from '../domain/errors.ts';
 import { type ClusterFlags, reachCluster, timeoutOf } from './cluster-flags.ts';
 import { createNotes } from './notes.ts';
@@ -26,8 +27,9 @@ const patienceMs = 180_000;
 
 /** Returns the exit code: 1 where agents are missing in the end. */
 export async function runDeploy(flags: DeployFlags, isUpgrade: boolean): Promise<number> {
-  const values = valuesOf(flags);
-  if (flags.output !== undefined) return await printManifests(flags.output, values);
+  if (flags.output !== undefined) return await printManifests(flags.output, valuesOf(flags, {}, isUpgrade));
+  // What is wrong with the flags is said before anything is asked.
+  valuesOf(flags, {}, isUpgrade);
   const timeoutMs = timeoutOf(flags.timeout, patienceMs);
   const { signal } = watchSignals();
   const { progress } = createNotes(flags.quiet ?? false);
@@ -39,6 +41,7 @@ export async function runDeploy(flags: DeployFlags, isUpgrade: boolean): Promise
     throw new AppError('cluster', {
       reason: `${name}: there are no agents in the namespace ${namespace} to upgrade. kelpie deploy puts them there.`,
     });
+  const values = valuesOf(flags, await readKeptValues(api, namespace), isUpgrade);
   progress(
     `${flags.dryRun ? 'checking what would be done' : 'putting agents'} on ${name} (Kubernetes ${cluster.version}), namespace ${namespace}`,
   );
@@ -91,10 +94,16 @@ async function printManifests(output: string, values: AgentValues): Promise<numb
   return 0;
 }
 
-/** @throws AppError `usage` */
-function valuesOf(flags: DeployFlags): AgentValues {
+/**
+ * What the flags choose; of what they say nothing that stays which is there. An upgrade takes the image of this version from where it was.
+ *
+ * @throws AppError `usage`
+ */
+function valuesOf(flags: DeployFlags, kept: KeptValues, isUpgrade: boolean): AgentValues {
   const values = defaultValues(process.env.KELPIE_VERSION ?? 'development');
-  const { policy, image, security } = values;
+  const policy = { ...values.policy, ...kept.policy };
+  const image = { ...values.image, ...kept.image, ...(isUpgrade && { tag: '', digest: '' }) };
+  const security = { ...values.security, ...kept.security };
   return {
     ...values,
     namespace: flags.agentNamespace ?? values.namespace,

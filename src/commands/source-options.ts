@@ -92,6 +92,8 @@ export function readSourceFlags(flags: SourceFlags, fallback?: 'demo' | 'local')
     throw usage(
       `--${ofCluster[0] === 'agentNamespace' ? 'agent-namespace' : ofCluster[0]} goes with a cluster, not with --${kind}.`,
     );
+  if ((kind === 'cluster' || kind === 'agents') && flags.redact !== undefined && flags.redact !== true)
+    throw usage('--redact is up to whoever runs the agents: kelpie deploy --redact, kelpie agent --redact.');
   if (flags.cgroup !== undefined && kind !== 'local') throw usage('--cgroup goes with --local only.');
   if (flags.speed !== undefined && kind !== 'replay') throw usage('--speed goes with --replay only.');
   return {

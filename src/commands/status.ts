@@ -142,11 +142,15 @@ function figuresOf(status: AgentStatus | undefined): readonly string[] {
     formatDuration(Math.max(0, seconds) * 1e9),
     formatBytes(status.rssBytes + status.mapBytes),
     sanitizeLine(status.kernel),
-    names ? `${names.state === 'synced' ? '' : `${names.state}, `}${names.pods} pods` : '-',
+    names
+      ? `${names.state === 'synced' ? '' : `${names.state}, `}${names.pods} ${names.pods === 1 ? 'pod' : 'pods'}`
+      : '-',
     policy ? (policy.problem ? 'cannot be read' : `${policy.captureAtMost}, ${policy.pods.length} kept back`) : '-',
-    leases.length === 0 ? 'nobody' : `${new Set(leases.map(({ client }) => client.split('/')[0])).size} terminals`,
+    leases.length === 0 ? 'nobody' : terminals(new Set(leases.map(({ client }) => client.split('/')[0])).size),
   ];
 }
+
+const terminals = (count: number): string => (count === 1 ? '1 terminal' : `${count} terminals`);
 
 function asJson({ name, version, namespace }: Cluster, lines: readonly Line[], wanted: number): object {
   return {

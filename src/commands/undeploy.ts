@@ -1,6 +1,6 @@
 /** `kelpie undeploy`: everything `kelpie deploy` put there goes. */
 import { agentManifests, defaultValues } from '../../deploy/manifests/manifests.ts';
-import { keyObject } from '../cluster/install.ts';
+import { isForeign, keyObject } from '../cluster/install.ts';
 import { remove } from '../cluster/remove.ts';
 import { type ClusterFlags, reachCluster, timeoutOf } from './cluster-flags.ts';
 import { createNotes } from './notes.ts';
@@ -21,7 +21,9 @@ export async function runUndeploy(flags: ClusterFlags): Promise<number> {
     viewers: [{ kind: 'Group', name: 'any', apiGroup: 'rbac.authorization.k8s.io' }],
   };
   const [first, ...others] = agentManifests(values);
-  const objects = [...(first ? [first] : []), keyObject(namespace), ...others];
+  // A namespace of somebody else's stays.
+  const own = first && !(await isForeign(api, first)) ? [first] : [];
+  const objects = [...own, keyObject(namespace), ...others];
   const removed = await Promise.race([
     remove({
       api,

@@ -110,7 +110,7 @@ function failureOf(error: unknown, { namespace }: PodPort): TunnelFailure {
   const { message = String(error) } = (error ?? {}) as { readonly message?: string };
   const status = Number(/Unexpected server response: (\d{3})/.exec(message)?.[1]);
   if (status === 403) {
-    const reason = `not allowed to forward ports (403): it takes create on pods/portforward in the namespace ${namespace}`;
+    const reason = `not allowed to forward ports (403): it takes get and create on pods/portforward in the namespace ${namespace}`;
     return { reason, isRefusal: true };
   }
   if (status === 401) return { reason: 'the API server refuses the credentials (401)', isRefusal: true };

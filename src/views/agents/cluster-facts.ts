@@ -6,6 +6,8 @@ import type { AgentState } from '../../store/store.ts';
 import { type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Token } from '../../tui/theme.ts';
 
+const podCount = (count: number): string => (count === 1 ? '1 pod' : `${formatCount(count)} pods`);
+
 type Fact = (label: string, value: string, token?: Token) => StyledLine;
 
 /** A line for each, where there is something to say. */
@@ -15,10 +17,9 @@ export function clusterFacts({ status }: AgentState, fact: Fact): readonly Style
 }
 
 function namesFact({ state, reason, pods }: AgentNames, fact: Fact): StyledLine {
-  if (state === 'away')
-    return fact('names', `as they were (${formatCount(pods)} pods): ${sanitizeLine(reason)}`, 'warning');
+  if (state === 'away') return fact('names', `as they were (${podCount(pods)}): ${sanitizeLine(reason)}`, 'warning');
   if (state === 'connecting') return fact('names', 'asking the API server for the pods of this node …', 'info');
-  return fact('names', `of ${formatCount(pods)} pods, by the API server`);
+  return fact('names', `of ${podCount(pods)}, by the API server`);
 }
 
 function policyFacts(policy: AgentPolicy, fact: Fact): readonly StyledLine[] {
@@ -27,7 +28,7 @@ function policyFacts(policy: AgentPolicy, fact: Fact): readonly StyledLine[] {
     captureAtMost === 'bodies' ? '' : `${sanitizeLine(captureAtMost)} at most`,
     excludeNamespaces.length === 0 ? '' : `not ${excludeNamespaces.map((name) => sanitizeLine(name)).join(', ')}`,
     redactFields.length === 0 ? '' : `secret too: ${redactFields.map((name) => sanitizeLine(name)).join(', ')}`,
-    pods.length === 0 ? '' : `${formatCount(pods.length)} pods kept back`,
+    pods.length === 0 ? '' : `${podCount(pods.length)} kept back`,
   ].filter(Boolean);
   const line = fact('policy', parts.join('; ') || 'keeps nothing back');
   return problem === ''
