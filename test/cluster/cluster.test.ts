@@ -349,6 +349,11 @@ describe('who reaches an agent', () => {
   test('a new key locks out who has the old one, and who looks on goes on with the new', async () => {
     const { code, err } = await kelpie(['upgrade', ...deployArgs, '--rotate-key']);
     assert.equal(code, 0, err);
+    // What was chosen before and is not named now stays.
+    const { agents } = JSON.parse((await kelpie(['status', '-o', 'json', '-q'])).out);
+    for (const { status } of agents) assert.deepEqual(status.policy.excludeNamespaces, [quiet]);
+    const trial = await kelpie(['deploy', ...deployArgs, '--dry-run', '--exclude-namespaces', '']);
+    assert.match(trial.err, /would be changed: ConfigMap kelpie\/kelpie-policy/);
     const seen = follow(['--filter', 'of-pod']);
     try {
       await seen.until((rows) => rows.length > 0, 150_000);
