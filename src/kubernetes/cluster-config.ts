@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { AppError } from '../domain/errors.ts';
+import { proxyFor } from './proxy.ts';
 
 /** Where a pod's own account is (kubernetes.io/docs/tasks/run-application/access-api-from-pod). */
 const accountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -48,9 +49,13 @@ export async function clusterConfig(options: ConfigOptions = {}): Promise<KubeCo
     fail(`the kubeconfig cannot be read: ${reason}`);
   }
   if (context !== undefined) choose(config, context);
-  return config.getCurrentCluster()
-    ? config
-    : fail('the kubeconfig has no current context with a cluster: kubectl config use-context NAME.');
+  const cluster = config.getCurrentCluster();
+  if (!cluster) fail('the kubeconfig has no current context with a cluster: kubectl config use-context NAME.');
+  // The library knows the proxy of a kubeconfig alone; kubectl takes that of the environment where there is none.
+  const proxyUrl = cluster.proxyUrl ?? proxyFor(cluster.server, env);
+  if (proxyUrl !== undefined)
+    config.clusters = config.clusters.map((each) => (each === cluster ? { ...each, proxyUrl } : each));
+  return config;
 }
 
 function filesOf({ kubeconfig, env = process.env }: ConfigOptions): readonly string[] {
