@@ -81,7 +81,7 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
   });
   const put: typeof rows.put = (table, row, isOnly) => {
     const { limitOf } = podPolicy;
-    const passed = podPolicy.limits.size === 0 ? row : guarded(table, row, limitOf, (each) => placeOf(each)?.release());
+    const passed = podPolicy.isOpen ? row : guarded(table, row, limitOf, (each) => placeOf(each)?.release());
     if (passed) rows.put(table, passed, isOnly);
   };
   const attribution = createAttribution({

@@ -30,6 +30,9 @@ export interface CgroupLimits {
   readonly cgroups: ReadonlyMap<number, CaptureLevel>;
 }
 
+/** Heads alone are not read beyond the bytes that heads have, whatever a lease asks for: what comes behind them is body. */
+const capWithin = (most: CaptureLevel): number => (most === 'bodies' ? maxCap : defaultCaps[most]);
+
 const noLimits: CgroupLimits = { atMost: 'bodies', cgroups: new Map() };
 
 const lower = (a: CaptureLevel, b: CaptureLevel): CaptureLevel => (ranks.indexOf(a) < ranks.indexOf(b) ? a : b);
@@ -52,7 +55,7 @@ export function policiesOf(
   for (const wish of wishes) {
     const { expires } = wish;
     const level = lower(wish.level, limits.atMost);
-    const messageCap = Math.min(wish.messageCap || defaultCaps[level], maxCap);
+    const messageCap = Math.min(wish.messageCap || defaultCaps[level], capWithin(limits.atMost));
     for (const { place, port } of wish.scopes.length === 0 ? [{ place: '', port: everyPort }] : wish.scopes) {
       const cgroups = place === '' ? [everyCgroup] : cgroupsIn(place);
       for (const cgroupId of cgroups) merge(policies, { cgroupId, port, level, messageCap, expires });
@@ -61,7 +64,10 @@ export function policiesOf(
   spread(policies);
   for (const [cgroupId, most] of limits.cgroups) {
     const byPort = policies.get(cgroupId);
-    for (const [port, policy] of byPort ?? []) byPort?.set(port, { ...policy, level: lower(policy.level, most) });
+    for (const [port, policy] of byPort ?? []) {
+      const messageCap = Math.min(policy.messageCap, capWithin(most));
+      byPort?.set(port, { ...policy, level: lower(policy.level, most), messageCap });
+    }
   }
   return [...policies.values()].flatMap((byPort) => [...byPort.values()]);
 }

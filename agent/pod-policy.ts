@@ -10,8 +10,10 @@ export interface PodPolicy {
   /** The deepest level for all. */
   readonly captureAtMost: CaptureLevel;
   readonly redactFields: readonly string[];
-  /** Of a pod, "namespace/name", that is limited further. */
+  /** Of each pod, "namespace/name", and of what is none. */
   readonly limitOf: LimitOf;
+  /** Nothing is kept back of anybody. */
+  readonly isOpen: boolean;
   /** Those that are, by name. */
   readonly limits: ReadonlyMap<string, PodLimit>;
   readonly status: () => AgentPolicy | undefined;
@@ -78,7 +80,13 @@ export function createPodPolicy(options: PodPolicyOptions): PodPolicy {
     get redactFields() {
       return policy().redactFields;
     },
-    limitOf: (pod) => limits.get(pod)?.level,
+    limitOf(pod) {
+      const level = pod === undefined ? undefined : limits.get(pod)?.level;
+      return lower(level ?? 'bodies', atMost());
+    },
+    get isOpen() {
+      return limits.size === 0 && atMost() === 'bodies';
+    },
     get limits() {
       return limits;
     },

@@ -6,8 +6,8 @@ import type { CaptureLevel } from '../../src/domain/agent-status.ts';
 import type { Row, Value } from '../../src/domain/column.ts';
 import type { Table } from '../../src/domain/table.ts';
 
-/** Of a pod, "namespace/name"; undefined = as deep as anybody likes. */
-export type LimitOf = (pod: string) => CaptureLevel | undefined;
+/** Of a pod, "namespace/name", or of what is no pod; undefined = as deep as anybody likes. */
+export type LimitOf = (pod: string | undefined) => CaptureLevel | undefined;
 
 /** Connections alone are told at level `flows`. */
 const flowTables: ReadonlySet<string> = new Set(['conn_stats', 'tcp_stats_events', 'process_stats', 'network_stats']);
@@ -18,15 +18,15 @@ const flowTables: ReadonlySet<string> = new Set(['conn_stats', 'tcp_stats_events
  * @param release lets go of the memory of a row that goes no further
  */
 export function guarded(table: Table, row: Row, limitOf: LimitOf, release: (row: Row) => void): Row | undefined {
-  const pod = localPod(row);
-  const level = pod === undefined ? undefined : limitOf(pod);
+  const level = limitOf(localPod(row));
   if (level === undefined || level === 'bodies') return row;
   if (level === 'off' || (level === 'flows' && !flowTables.has(table.id))) {
     release(row);
     return undefined;
   }
+  if (level === 'flows') return row;
   const bodies = table.columnIds.filter((id) => table.columns[id]?.type === 'body');
-  if (level === 'flows' || bodies.length === 0) return row;
+  if (bodies.every((id) => (row[id] ?? null) === null)) return row;
   // Rows decode on read: a plain one is made without its bodies.
   const plain: Record<string, Value> = {};
   for (const id of table.columnIds) plain[id] = bodies.includes(id) ? null : (row[id] ?? null);

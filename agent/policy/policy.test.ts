@@ -119,7 +119,7 @@ describe('rows of a pod that is limited', () => {
     guarded(
       table as typeof httpEvents,
       row,
-      (pod) => limits[pod],
+      (pod) => limits[pod ?? ''],
       (each) => released.push(each),
     );
   const request = (pod: string): Row => ({

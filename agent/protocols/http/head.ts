@@ -167,6 +167,7 @@ export class HeadReader {
   redactTrailers(section: string): string {
     if (section === '') return '';
     const bytes = Buffer.from(`${section}\n`, 'latin1');
+    if (this.#version !== this.#redactor.version) this.#renew();
     this.#forget(0);
     this.#readFields(bytes, 0, bytes.length);
     let text = '';

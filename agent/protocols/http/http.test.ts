@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type ConnectionModel, modelConnection } from '../../stream/testing/capture-model.ts';
+import { HeadReader } from './head.ts';
+import { createRedactor } from './redact.ts';
 import { createBench, rowsOf } from './testing/run.ts';
 
 const get = (path = '/', more = '') => `GET ${path} HTTP/1.1\r\nHost: shop\r\n${more}\r\n`;
@@ -604,6 +606,21 @@ describe('redaction', () => {
       ['Accept', '*/*'],
     ]);
     assert.deepEqual(rows[0]?.resp_headers?.[1], ['Set-Cookie', '[redacted]']);
+  });
+  test('a name that becomes a secret while heads are read is masked from the next one on, also in a section seen before', () => {
+    const redactor = createRedactor();
+    const reader = new HeadReader(redactor);
+    const head = Buffer.from('GET / HTTP/1.1\r\nHost: h\r\nX-Session: c2VjcmV0\r\n\r\n');
+    const masked = () => {
+      assert.equal(reader.read(head, 0, head.length, 'request'), 'complete');
+      return reader.replacements.length;
+    };
+    assert.deepEqual([masked(), masked()], [0, 0]);
+    redactor.also(['X-Session']);
+    assert.deepEqual([masked(), masked()], [1, 1]);
+    redactor.also([]);
+    assert.equal(masked(), 0, 'it is none any more');
+    assert.ok(redactor.isSecret('Authorization'), 'those of the product always are');
   });
   test('takes the credentials out of absolute targets', () => {
     const row = oneRow(exchange('GET http://user:pass@host/x HTTP/1.1\r\n\r\n', ok('')));

@@ -9,9 +9,9 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { type Carried, forward } from '../../wire/port-forward.ts';
 import { agentPodName, podsFile, type RecordedPod, socketName } from './cluster.ts';
 import { agentPodJson, allPods, nodeObject, type PodObject, podObject, serviceObjects } from './pod-objects.ts';
-import { type Carried, forward } from './port-forward.ts';
 
 const [folder = '', nodesText = '1'] = process.argv.slice(2);
 const nodes = Number(nodesText);
