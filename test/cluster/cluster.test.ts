@@ -1,6 +1,9 @@
 /** Kelpie on a real cluster, from the first command to the last: whatever KUBECONFIG leads to. Needs an account that may do everything. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { openKelpie, shownRows } from '../e2e/kelpie-terminal.ts';
@@ -42,7 +45,11 @@ before(async () => {
   await kubectl(['-n', shop, 'rollout', 'status', 'deploy/web', '--timeout=120s']);
 });
 
+/** With tokens in them. */
+const folders: string[] = [];
+
 after(async () => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
   await kelpie(['demo', 'undeploy', '-q']);
   await kelpie(['undeploy', '-q']);
   await kubectl(['delete', 'ns', shop, quiet, '--ignore-not-found', '--timeout=120s']);
@@ -446,9 +453,6 @@ describe('kelpie undeploy', () => {
 
 /** A kubeconfig that holds the token of a service account and nothing else. */
 async function kubeconfigOf(account: string): Promise<string> {
-  const { mkdtempSync, writeFileSync } = await import('node:fs');
-  const { join } = await import('node:path');
-  const { tmpdir } = await import('node:os');
   const made = await run('kubectl', ['-n', shop, 'create', 'token', account]);
   let token = made.out.trim();
   if (made.code !== 0) {
@@ -463,7 +467,9 @@ async function kubeconfigOf(account: string): Promise<string> {
   }
   const view = JSON.parse(await kubectl(['config', 'view', '--raw', '--minify', '--flatten', '-o', 'json']));
   const config = { ...view, users: [{ name: view.contexts[0].context.user, user: { token } }] };
-  const file = join(mkdtempSync(join(tmpdir(), 'kelpie-onlooker-')), 'config');
+  const folder = mkdtempSync(join(tmpdir(), 'kelpie-onlooker-'));
+  folders.push(folder);
+  const file = join(folder, 'config');
   writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
   return file;
 }
