@@ -10,7 +10,8 @@ export interface Asked {
 export function statusOf(error: unknown): number | undefined {
   const { statusCode, code } = (error ?? {}) as { readonly statusCode?: unknown; readonly code?: unknown };
   const status = statusCode ?? code;
-  return typeof status === 'number' ? status : undefined;
+  // Exceptions of the platform have codes too: 23 is a time that was up.
+  return typeof status === 'number' && status >= 100 ? status : undefined;
 }
 
 export function reasonOf(error: unknown, { verbs, resource }: Asked): string {
@@ -18,10 +19,12 @@ export function reasonOf(error: unknown, { verbs, resource }: Asked): string {
   if (status === 401) return 'the API server refuses the credentials (401)';
   if (status === 403) return `not allowed to read ${resource} (403): it takes ${verbs} on ${resource}`;
   if (status !== undefined) return `the API server answers ${status}`;
-  const { message, cause } = (error ?? {}) as {
+  const { name, message, cause } = (error ?? {}) as {
+    readonly name?: string;
     readonly message?: string;
     readonly cause?: { readonly code?: string; readonly message?: string };
   };
+  if (name === 'TimeoutError') return 'the API server cannot be reached: no answer in time';
   return `the API server cannot be reached: ${cause?.code ?? cause?.message ?? message ?? String(error)}`;
 }
 

@@ -47,6 +47,8 @@ export interface ObjectWatchOptions<T extends Listed> {
   readonly onState?: ((state: ObjectWatchState) => void) | undefined;
   /** Milliseconds until the n-th try after a failure, n from 0 on. */
   readonly backOff?: ((attempt: number) => number) | undefined;
+  /** For tests: so long a watch may say nothing, and its answer may take, ms; default: as the client library has it, half a minute. */
+  readonly silenceMs?: number | undefined;
 }
 
 /** Small enough that neither side stands still for it. */
@@ -60,6 +62,7 @@ export async function watchObjects<T extends Listed>(options: ObjectWatchOptions
   // Its models take 100 ms to load: only who is in a cluster pays for them.
   const { Watch } = await import('@kubernetes/client-node');
   const watch = new Watch(config);
+  if (options.silenceMs !== undefined) Object.assign(watch, { requestTimeoutMs: options.silenceMs });
   let current: ObjectWatchState = { state: 'connecting', reason: undefined };
   let known = new Set<string>();
   let isStopped = false;
@@ -84,6 +87,8 @@ export async function watchObjects<T extends Listed>(options: ObjectWatchOptions
         const uid = object.metadata?.uid;
         if (uid === undefined) continue;
         found.add(uid);
+        // Also where the list breaks off: who is not in the next one is gone.
+        known.add(uid);
         put(object);
       }
       version = page.metadata?.resourceVersion ?? '';
@@ -99,6 +104,7 @@ export async function watchObjects<T extends Listed>(options: ObjectWatchOptions
     return new Promise((resolve, reject) => {
       let version = from;
       let isExpired = false;
+      let isAnswered = false;
       let isOver = false;
       const event = (type: unknown, object: unknown): void => {
         if (isStopped || typeof object !== 'object' || object === null) return;
@@ -124,13 +130,14 @@ export async function watchObjects<T extends Listed>(options: ObjectWatchOptions
       const done = (error: unknown): void => {
         isOver = true;
         if (isExpired || statusOf(error) === 410) resolve('expired');
-        else if (error && !isQuietEnd(error)) reject(error);
+        else if (error && !(isAnswered && isQuietEnd(error))) reject(error);
         else resolve({ version });
       };
       const { fieldSelector, labelSelector } = options;
       const query = { resourceVersion: from, allowWatchBookmarks: true, fieldSelector, labelSelector };
       // Credentials that cannot be had fail here, before there is a stream.
       watch.watch(path, query, event, done).then((controller) => {
+        isAnswered = true;
         abort = () => controller.abort();
         if (isStopped || isExpired) abort();
         else if (!isOver) turn('synced');
@@ -138,12 +145,22 @@ export async function watchObjects<T extends Listed>(options: ObjectWatchOptions
     });
   }
 
+  /** Another server, or one that was set back, has versions of its own: a watch from one that it never had is silent for good. */
+  async function isBehind(version: string): Promise<boolean> {
+    const { metadata } = await options.list({ limit: 1 });
+    return isLower(metadata?.resourceVersion ?? '', version);
+  }
+
   async function run(): Promise<void> {
     let attempt = 0;
     let version: string | undefined;
+    let wasUnreachable = false;
     while (!isStopped) {
       try {
+        if (wasUnreachable && version !== undefined && (await isBehind(version))) version = undefined;
         version ??= await list();
+        if (isStopped) return;
+        wasUnreachable = false;
         const began = performance.now();
         const end = await follow(version);
         version = end === 'expired' ? undefined : end.version;
@@ -153,9 +170,11 @@ export async function watchObjects<T extends Listed>(options: ObjectWatchOptions
         }
       } catch (error) {
         if (isStopped) return;
-        turn('away', error);
+        // The rest of a long list can be too old to be had: it begins anew.
+        if (statusOf(error) !== 410) turn('away', error);
         // What was deleted while nobody answered a watch from the version before tells of; a version that the server does not take is listed anew.
         if (statusOf(error) !== undefined) version = undefined;
+        else wasUnreachable = true;
       }
       await pause(backOff(attempt));
       attempt += 1;
@@ -181,6 +200,11 @@ export async function watchObjects<T extends Listed>(options: ObjectWatchOptions
       wake?.();
     },
   };
+}
+
+/** Versions are numbers (kubernetes.io/docs/reference/using-api/api-concepts, "Resource versions"); of what is none the one is as good as the other. */
+function isLower(a: string, b: string): boolean {
+  return /^\d+$/.test(a) && /^\d+$/.test(b) ? BigInt(a) < BigInt(b) : a !== b;
 }
 
 /** The client ends a watch that said nothing for a while, and one it was told to end. */

@@ -1,141 +1,453 @@
-/** As much of an API server as a terminal speaks to: lists and watches, one Secret, port-forwards to a unix socket. Answers have the shapes of a real one's. */
-import { once } from 'node:events';
+/**
+ * An API server in this process, for tests of what speaks with one: lists in pages, watches with their history, server-side apply, port-forwards to unix
+ * sockets, with the answers of a real one where it refuses (test/recordings/kubernetes). What goes wrong is up to the test.
+ */
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import { KubeConfig } from '@kubernetes/client-node';
-import { forward } from './port-forward.ts';
+import { type Carried, forward } from './port-forward.ts';
 
-export interface ApiObject {
-  readonly metadata: { readonly uid: string; readonly name: string; readonly namespace?: string };
+export type StatusName =
+  | 'watchTooOld'
+  | 'continueTooOld'
+  | 'listTooNew'
+  | 'podsForbidden'
+  | 'nodesForbidden'
+  | 'secretForbidden'
+  | 'portForwardForbidden'
+  | 'clusterRoleForbidden'
+  | 'namespaceNotFound'
+  | 'noSuchResource'
+  | 'daemonSetInvalid'
+  | 'unauthorized'
+  | 'tooManyRequests'
+  | 'podSecurity'
+  | 'gatekeeper'
+  | 'kyverno'
+  | 'webhookAway'
+  | 'escalation';
+
+interface Status {
+  readonly code: number;
+  readonly message: string;
 }
 
+const statuses = JSON.parse(
+  readFileSync(new URL('../recordings/kubernetes/statuses.json', import.meta.url), 'utf8'),
+) as Readonly<Record<StatusName, Status>>;
+/** An answer a real server gave, by name. */
+export const recordedStatus = (name: StatusName): Status => statuses[name];
+
+/** Of the kubeconfig. */
+export const token = 'the-secret-token-of-the-kubeconfig';
+
+export interface StoredObject {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly resourceVersion?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly [key: string]: unknown;
+  };
+  readonly [key: string]: unknown;
+}
+
+export interface ApiRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** What happens instead of an answer; undefined = nothing does. */
+export type Trouble = StatusName | 'silence' | 'hang up' | undefined;
+
 export interface ApiServer {
-  readonly config: KubeConfig;
-  /** An object of a list, by the path of the list. */
-  put(path: string, object: object & ApiObject): void;
-  remove(path: string, uid: string): void;
-  /** Answers of a path from now on instead: an error's status; undefined = as before. */
-  refuse(path: string | RegExp, status: number | undefined): void;
-  /** Where port-forwards to a pod lead. */
+  readonly url: string;
+  /** All that was asked, in order. */
+  readonly requests: readonly ApiRequest[];
+  /** Requests whose answer is another one. */
+  trouble: (request: ApiRequest) => Trouble;
+  /** Watches are cut off as soon as they are answered, as by a proxy that knows no streams. */
+  closesWatches: boolean;
+  /** Bytes of a watch that are sent at once; 0 = as they come. */
+  pieceBytes: number;
+  /** Where port-forwards to pods lead: unix sockets by the pods' names. */
   readonly pods: Map<string, string>;
-  /** Ends all watches and tunnels, as a restart does. */
+  /** Puts an object into a list, by the list's path; all watches of it hear of that. */
+  put(path: string, object: StoredObject): void;
+  remove(path: string, uid: string): void;
+  /** By its own path. */
+  find(path: string): StoredObject | undefined;
+  /** Requests of a path are refused from now on; undefined = as before. */
+  refuse(path: string | RegExp, code: number | undefined): void;
+  /** Watches that are open, of paths that end so. */
+  watches(end?: string): number;
+  /** A line to all watches of paths that end so, whatever it says. */
+  say(end: string, line: string): void;
+  bookmark(): void;
+  /** Ends all watches in order. */
+  endWatches(): void;
+  /** Forgets what happened: watches and pages from before are too old. */
+  compact(): void;
+  /** Breaks all connections, as a restart does. */
   cut(): void;
-  /** "authorization" of every request. */
-  readonly signedIn: Set<string>;
+  /** Port-forwards that are open. */
+  readonly forwards: number;
+  /** Everything that went to the agents. */
+  readonly toAgents: Buffer;
+  /** "authorization" of all requests. */
+  readonly signedIn: ReadonlySet<string>;
+  /** Goes away with all its connections. */
+  stop(): Promise<void>;
+  /** Comes back at the same address; `anew`: as another one, with nothing of before. */
+  start(anew?: boolean): Promise<void>;
+  readonly kubeconfig: string;
+  readonly config: KubeConfig;
   close(): Promise<void>;
 }
 
-export const token = 'the-secret-token-of-the-kubeconfig';
+interface Event {
+  readonly version: number;
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly collection: string;
+  readonly object: StoredObject;
+}
+
+interface OpenWatch {
+  readonly response: ServerResponse;
+  readonly path: string;
+  readonly hears: (event: Event) => boolean;
+}
+
+/** A path in parts: "/api/v1/namespaces/shop/pods/web-0/portforward". */
+function placeOf(path: string) {
+  const [, group = '', rest = ''] = /^(\/api\/v1|\/apis\/[^/]+\/v\d\w*)\/(.*)$/.exec(path) ?? [];
+  const parts = rest.split('/');
+  const namespace = parts[0] === 'namespaces' && parts.length > 2 ? parts.splice(0, 2)[1] : undefined;
+  const [plural = '', name, sub] = parts;
+  return { collection: `${group}/${plural}`, namespace, name, sub, plural: group === '' ? '' : plural };
+}
+
+const keyOf = (name: string, namespace = ''): string => `${namespace}/${name}`;
 
 export async function startApiServer(): Promise<ApiServer> {
-  const lists = new Map<string, Map<string, object & ApiObject>>();
-  const watches = new Map<string, Set<ServerResponse>>();
-  const refusals: (readonly [string | RegExp, number])[] = [];
-  const pods = new Map<string, string>();
-  const signedIn = new Set<string>();
-  let version = 100;
+  let collections = new Map<string, Map<string, StoredObject>>();
+  let events: Event[] = [];
+  let version = 1000;
+  let oldest = 0;
+  let uids = 0;
+  const pages = new Map<string, { readonly version: number; readonly rest: readonly StoredObject[] }>();
+  const requests: ApiRequest[] = [];
+  const open = new Set<OpenWatch>();
+  const forwards = new Set<Socket>();
+  const refusals = new Map<string, readonly [string | RegExp, number]>();
+  const connections = new Set<Socket>();
+  const carried: Carried & { readonly sent: Buffer[] } = { out: 0, in: 0, sent: [] };
+  let port = 0;
 
-  const statusOf = (path: string): number | undefined =>
-    refusals.find(([which]) => (typeof which === 'string' ? which === path : which.test(path)))?.[1];
-  const versioned = (object: object & ApiObject) => ({
-    ...object,
-    metadata: { ...object.metadata, resourceVersion: String(version) },
-  });
-  const tell = (path: string, type: string, object: object & ApiObject) => {
-    version += 1;
-    for (const response of watches.get(path) ?? [])
-      response.write(`${JSON.stringify({ type, object: versioned(object) })}\n`);
+  const inCollection = (collection: string) => {
+    const found = collections.get(collection) ?? new Map<string, StoredObject>();
+    collections.set(collection, found);
+    return found;
   };
-  const fail = (response: ServerResponse, code: number) =>
-    void response
-      .writeHead(code, { 'content-type': 'application/json' })
-      .end(JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason: 'Forbidden' }));
+  const tell = (type: Event['type'], collection: string, object: StoredObject) => {
+    const event = { version, type, collection, object };
+    events.push(event);
+    for (const watch of open) if (watch.hears(event)) write(watch.response, lineOf(event));
+  };
+  const lineOf = ({ type, object }: Event): string => `${JSON.stringify({ type, object })}\n`;
+  const write = (response: ServerResponse, text: string) => {
+    const bytes = Buffer.from(text);
+    const step = server.pieceBytes || bytes.length;
+    for (let at = 0; at < bytes.length; at += step) response.write(bytes.subarray(at, at + step));
+  };
+  const status = (response: ServerResponse, body: { readonly code: number }) =>
+    void response.writeHead(body.code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  const ok = (response: ServerResponse, body: object, code = 200) =>
+    void response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  const notFound = (plural: string, name: string) => ({
+    ...recordedStatus('namespaceNotFound'),
+    message: `${plural} "${name}" not found`,
+    details: { name, kind: plural },
+  });
 
-  const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    const { pathname, searchParams } = new URL(request.url ?? '', 'http://x');
-    signedIn.add(request.headers.authorization ?? '');
-    const refusal = statusOf(pathname);
-    if (refusal !== undefined) {
-      fail(response, refusal);
-      return;
-    }
-    const list = lists.get(pathname);
-    if (!list) {
-      const [, folder = '', name = ''] = /^(.*)\/([^/]+)$/.exec(pathname) ?? [];
-      const found = [...(lists.get(folder)?.values() ?? [])].find(({ metadata }) => metadata.name === name);
-      if (!found) fail(response, 404);
-      else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(versioned(found)));
-      return;
-    }
-    response.writeHead(200, { 'content-type': 'application/json' });
-    if (searchParams.get('watch') === 'true') {
-      response.flushHeaders();
-      const open = watches.get(pathname) ?? new Set();
-      watches.set(pathname, open.add(response));
-      response.on('close', () => open.delete(response));
-      return;
-    }
-    const items = [...list.values()].map(versioned);
-    response.end(
-      JSON.stringify({ kind: 'List', apiVersion: 'v1', metadata: { resourceVersion: String(version) }, items }),
+  /** A refusal of a request to this path, in the words of a real server. */
+  const refusalOf = ({ path }: ApiRequest): { readonly code: number } | undefined => {
+    const found = [...refusals.values()].find(([which]) =>
+      typeof which === 'string' ? which === path : which.test(path),
     );
+    if (!found) return undefined;
+    const { plural, sub } = placeOf(path);
+    const forbidden =
+      sub === 'portforward' ? 'portForward' : plural === 'secrets' ? 'secret' : plural === 'nodes' ? 'nodes' : 'pods';
+    const named = {
+      401: 'unauthorized',
+      403: `${forbidden}Forbidden`,
+      410: 'continueTooOld',
+      429: 'tooManyRequests',
+    } as const;
+    const [, code] = found;
+    const name = code in named ? named[code as keyof typeof named] : 'listTooNew';
+    return { ...recordedStatus(name as StatusName), code };
   };
 
-  const server = createServer(answer);
-  server.on('upgrade', (request, socket) => {
-    const { pathname, searchParams } = new URL(request.url ?? '', 'http://x');
-    signedIn.add(request.headers.authorization ?? '');
-    const pod = /\/pods\/([^/]+)\/portforward$/.exec(pathname)?.[1] ?? '';
-    const refusal = statusOf(pathname);
-    const path = pods.get(pod);
-    if (refusal !== undefined || path === undefined) {
-      socket.end(`HTTP/1.1 ${refusal ?? 404} no\r\ncontent-length: 0\r\n\r\n`);
+  function put(collection: string, given: StoredObject): StoredObject {
+    version += 1;
+    const { name, namespace } = given.metadata;
+    const before = inCollection(collection).get(keyOf(name, namespace));
+    uids += before ? 0 : 1;
+    const uid =
+      given.metadata.uid ?? before?.metadata.uid ?? `00000000-0000-4000-8000-${String(uids).padStart(12, '0')}`;
+    const creationTimestamp =
+      given.metadata.creationTimestamp ?? before?.metadata.creationTimestamp ?? new Date().toISOString();
+    const object = {
+      ...given,
+      metadata: { ...given.metadata, uid, creationTimestamp, resourceVersion: String(version) },
+    };
+    inCollection(collection).set(keyOf(name, namespace), object);
+    tell(before ? 'MODIFIED' : 'ADDED', collection, object);
+    return object;
+  }
+
+  function remove(collection: string, before: StoredObject): void {
+    version += 1;
+    inCollection(collection).delete(keyOf(before.metadata.name, before.metadata.namespace));
+    tell('DELETED', collection, { ...before, metadata: { ...before.metadata, resourceVersion: String(version) } });
+  }
+
+  function list(request: ApiRequest, response: ServerResponse) {
+    const { collection, namespace } = placeOf(request.path);
+    const { limit = '0', continue: token } = request.query;
+    const page = token === undefined ? undefined : pages.get(token);
+    if (token !== undefined && (!page || page.version < oldest))
+      return status(response, recordedStatus('continueTooOld'));
+    const fits = selects(request.query, namespace);
+    const at = page?.version ?? version;
+    const all = page?.rest ?? [...inCollection(collection).values()].filter(fits);
+    const items = Number(limit) > 0 ? all.slice(0, Number(limit)) : all;
+    const rest = all.slice(items.length);
+    const next = rest.length > 0 ? `page-${pages.size}` : '';
+    if (next) pages.set(next, { version: at, rest });
+    ok(response, {
+      kind: 'List',
+      apiVersion: 'v1',
+      metadata: { resourceVersion: String(at), ...(next && { continue: next, remainingItemCount: rest.length }) },
+      items,
+    });
+  }
+
+  function watch(request: ApiRequest, response: ServerResponse) {
+    const { collection, namespace } = placeOf(request.path);
+    const from = Number(request.query.resourceVersion ?? version);
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.flushHeaders();
+    if (server.closesWatches) return void response.end();
+    if (from < oldest) {
+      response.end(`${JSON.stringify({ type: 'ERROR', object: recordedStatus('watchTooOld') })}\n`);
       return;
     }
-    open.add(socket);
-    socket.on('close', () => open.delete(socket));
-    forward(request, socket, path, Number(searchParams.get('ports')), { in: 0, out: 0 });
-  });
-  const open = new Set<{ destroy(): void }>();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const config = new KubeConfig();
-  config.loadFromClusterAndUser(
-    { name: 'test', server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
-    { name: 'test', token },
-  );
-  const cut = () => {
-    for (const socket of open) socket.destroy();
-    server.closeAllConnections();
-  };
+    const fits = selects(request.query, namespace);
+    const hears = (event: Event) => event.collection === collection && fits(event.object) && event.version > from;
+    const watching: OpenWatch = { response, path: request.path, hears };
+    // One from a version that is yet to come hears nothing until then.
+    for (const event of events) if (hears(event)) write(response, lineOf(event));
+    open.add(watching);
+    response.on('close', () => open.delete(watching));
+  }
 
-  return {
-    config,
+  function apply(request: ApiRequest, response: ServerResponse) {
+    const { collection, namespace, name = '', plural } = placeOf(request.path);
+    if (namespace !== undefined && !inCollection('/api/v1/namespaces').has(keyOf(namespace)))
+      return status(response, notFound('namespaces', namespace));
+    const before = inCollection(collection).get(keyOf(name, namespace));
+    const body = JSON.parse(request.body) as StoredObject;
+    const merged = merge(before ?? {}, body) as StoredObject;
+    const isTrial = request.query.dryRun === 'All';
+    if (before && isDeepStrictEqual(merged, before)) return ok(response, before);
+    if (plural === '') return status(response, recordedStatus('noSuchResource'));
+    ok(response, isTrial ? merged : put(collection, merged), before ? 200 : 201);
+  }
+
+  function answer(request: ApiRequest, response: ServerResponse) {
+    const { collection, namespace, name, plural } = placeOf(request.path);
+    if (request.path === '/version') return ok(response, { major: '1', minor: '20', gitVersion: 'v1.20.2' });
+    if (plural === '') return status(response, recordedStatus('noSuchResource'));
+    if (request.query.watch === 'true') return watch(request, response);
+    if (name === undefined) return list(request, response);
+    if (request.method === 'PATCH') return apply(request, response);
+    const found = inCollection(collection).get(keyOf(name, namespace));
+    if (!found) return status(response, notFound(plural, name));
+    if (request.method === 'DELETE') {
+      remove(collection, found);
+      return ok(response, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' });
+    }
+    ok(response, found);
+  }
+
+  const noted = (incoming: IncomingMessage, body: string): ApiRequest => {
+    const { pathname, searchParams } = new URL(incoming.url ?? '', 'http://x');
+    const { method = '', headers } = incoming;
+    const request = { method, path: pathname, query: Object.fromEntries(searchParams), headers, body };
+    requests.push(request);
+    return request;
+  };
+  const http = createServer(async (incoming, response) => {
+    let body = '';
+    for await (const part of incoming.setEncoding('utf8')) body += part;
+    const request = noted(incoming, body);
+    const refusal = refusalOf(request);
+    const trouble = server.trouble(request);
+    if (trouble === 'silence') return;
+    if (trouble === 'hang up') incoming.socket.destroy();
+    else if (trouble !== undefined) status(response, recordedStatus(trouble));
+    else if (refusal) status(response, refusal);
+    else answer(request, response);
+  });
+  http.on('connection', (socket) => {
+    connections.add(socket);
+    socket.on('close', () => connections.delete(socket));
+  });
+  http.on('upgrade', (incoming, stream) => {
+    const request = noted(incoming, '');
+    const socket = stream as Socket;
+    const refuse = (body: { readonly code: number }) => {
+      const text = JSON.stringify(body);
+      const head = [`HTTP/1.1 ${body.code} No`, 'Content-Type: application/json', `Content-Length: ${text.length}`];
+      socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
+    };
+    const trouble = server.trouble(request);
+    const refusal = refusalOf(request);
+    if (trouble === 'silence') return;
+    if (trouble === 'hang up') return void socket.destroy();
+    if (trouble !== undefined) return refuse(recordedStatus(trouble));
+    if (refusal) return refuse(refusal);
+    const { namespace, name = '', sub, collection } = placeOf(request.path);
+    if (sub !== 'portforward' || !inCollection(collection).has(keyOf(name, namespace)))
+      return refuse(notFound('pods', name));
+    forwards.add(socket);
+    socket.on('close', () => forwards.delete(socket));
+    forward(incoming, socket, server.pods.get(name) ?? '/nobody', Number(request.query.ports), carried);
+  });
+
+  const server: ApiServer = {
+    get url() {
+      return `http://127.0.0.1:${port}`;
+    },
+    requests,
+    trouble: () => undefined,
+    closesWatches: false,
+    pieceBytes: 0,
+    pods: new Map(),
     put(path, object) {
-      const list = lists.get(path) ?? new Map<string, object & ApiObject>();
-      lists.set(path, list);
-      const isNew = !list.has(object.metadata.uid);
-      list.set(object.metadata.uid, object);
-      tell(path, isNew ? 'ADDED' : 'MODIFIED', object);
+      const { collection, namespace } = placeOf(path);
+      put(collection, namespace === undefined ? object : { ...object, metadata: { ...object.metadata, namespace } });
     },
     remove(path, uid) {
-      const object = lists.get(path)?.get(uid);
-      if (!object) return;
-      lists.get(path)?.delete(uid);
-      tell(path, 'DELETED', object);
+      const { collection } = placeOf(path);
+      const found = [...inCollection(collection).values()].find(({ metadata }) => metadata.uid === uid);
+      if (found) remove(collection, found);
     },
-    refuse(path, status) {
-      const at = refusals.findIndex(([which]) => String(which) === String(path));
-      if (at >= 0) refusals.splice(at, 1);
-      if (status !== undefined) refusals.push([path, status]);
+    find(path) {
+      const { collection, namespace, name = '' } = placeOf(path);
+      return inCollection(collection).get(keyOf(name, namespace));
     },
-    pods,
-    cut,
-    signedIn,
-    async close() {
-      cut();
-      await new Promise((resolve) => server.close(resolve));
+    refuse(path, code) {
+      if (code === undefined) refusals.delete(String(path));
+      else refusals.set(String(path), [path, code]);
     },
+    watches: (end = '') => [...open].filter(({ path }) => path.endsWith(end)).length,
+    say(end, line) {
+      for (const { path, response } of open) if (path.endsWith(end)) write(response, line);
+    },
+    bookmark() {
+      for (const { response } of open) {
+        const object = { metadata: { resourceVersion: String(version), creationTimestamp: null } };
+        write(response, `${JSON.stringify({ type: 'BOOKMARK', object })}\n`);
+      }
+    },
+    endWatches() {
+      for (const { response } of open) response.end();
+    },
+    compact() {
+      version += 1;
+      oldest = version;
+      events = [];
+    },
+    cut() {
+      for (const socket of connections) socket.destroy();
+    },
+    get forwards() {
+      return forwards.size;
+    },
+    get toAgents() {
+      return Buffer.concat(carried.sent);
+    },
+    get signedIn() {
+      return new Set(requests.map(({ headers }) => headers.authorization ?? ''));
+    },
+    async stop() {
+      const closed = new Promise((resolve) => http.close(resolve));
+      for (const socket of connections) socket.destroy();
+      await closed;
+    },
+    async start(anew = false) {
+      if (anew) {
+        collections = new Map();
+        events = [];
+        version = 5;
+        oldest = 0;
+        pages.clear();
+      }
+      await new Promise<void>((resolve) => http.listen(port, '127.0.0.1', resolve));
+      port = (http.address() as AddressInfo).port;
+    },
+    get kubeconfig() {
+      return JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Config',
+        clusters: [{ name: 'test', cluster: { server: server.url, 'insecure-skip-tls-verify': true } }],
+        users: [{ name: 'test', user: { token } }],
+        contexts: [{ name: 'test', context: { cluster: 'test', user: 'test', namespace: 'shop' } }],
+        'current-context': 'test',
+      });
+    },
+    get config() {
+      const config = new KubeConfig();
+      config.loadFromString(server.kubeconfig);
+      return config;
+    },
+    close: () => (http.listening ? server.stop() : Promise.resolve()),
   };
+  await server.start();
+  return server;
 }
+
+/** Whether an object is of the namespace and has the labels that were asked for. */
+function selects(query: ApiRequest['query'], namespace: string | undefined): (object: StoredObject) => boolean {
+  const labels = (query.labelSelector ?? '').split(',').filter(Boolean);
+  return ({ metadata }) =>
+    (namespace === undefined || metadata.namespace === namespace) &&
+    labels.every((label) => {
+      const [name = '', value] = label.split('=');
+      return metadata.labels?.[name] === value;
+    });
+}
+
+/** Fields of an applied configuration over those that are there. */
+function merge(before: unknown, applied: unknown): unknown {
+  if (!isMap(before) || !isMap(applied)) return applied;
+  const merged = { ...before };
+  for (const [name, value] of Object.entries(applied))
+    merged[name] = name in before ? merge(before[name], value) : value;
+  return merged;
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { createRows, type Rows } from '../../agent/rows/rows.ts';
 import { createAccess } from '../../agent/server/access.ts';
 import { type AgentServer, createAgentServer } from '../../agent/server/server.ts';
+import { agentSelector } from '../../deploy/manifests/names.ts';
 import type { AgentClient } from '../../src/agent-client/client.ts';
 import { createAgentClient } from '../../src/agent-client/create-agent-client.ts';
 import { type ClusterSource, openCluster } from '../../src/cluster/cluster-source.ts';
@@ -27,7 +28,13 @@ const [key, otherKey] = ['k'.repeat(64), 'o'.repeat(64)];
 
 const running = { containerStatuses: [{ ready: true, state: { running: {} } }] };
 const agentPod = (name: string, node: string, podStatus: object = running) => ({
-  metadata: { uid: `uid-${name}`, name, namespace: 'kelpie', creationTimestamp: new Date().toISOString() },
+  metadata: {
+    uid: `uid-${name}`,
+    name,
+    namespace: 'kelpie',
+    labels: agentSelector,
+    creationTimestamp: new Date().toISOString(),
+  },
   spec: { nodeName: node },
   status: podStatus,
 });
@@ -220,10 +227,7 @@ describe('the agents of a cluster', () => {
   test('without a right to read names of all: those of one’s own namespace, and a word about it', async () => {
     api.refuse(allPods, 403);
     api.refuse(services, 403);
-    api.put('/api/v1/namespaces/shop/services', {
-      metadata: { uid: 'uid-web', name: 'web', namespace: 'shop' },
-      spec: { clusterIP: '10.96.0.7', ports: [{ port: 80 }] },
-    } as never);
+    api.refuse('/api/v1/namespaces/shop/pods', 403);
     await look(['shop']);
     await until('connected', isUp);
     rows.put(httpEvents, call('3'));

@@ -13,6 +13,8 @@ export interface Carried {
   /** To the terminal, frames' heads included; from it. */
   out: number;
   in: number;
+  /** What goes to agents, where somebody wants to see it. */
+  readonly sent?: Buffer[];
 }
 
 export function forward(request: IncomingMessage, client: Duplex, path: string, port: number, carried: Carried): void {
@@ -58,13 +60,27 @@ export function forward(request: IncomingMessage, client: Duplex, path: string, 
     for (let frame = readFrame(waiting); frame; frame = readFrame(waiting)) {
       waiting = waiting.subarray(frame.length);
       if (frame.kind === closing) return end();
-      if (frame.kind === binary && frame.payload[0] === 0) agent.write(frame.payload.subarray(1));
+      if (frame.kind === binary && frame.payload[0] === 0) {
+        carried.sent?.push(frame.payload.subarray(1));
+        agent.write(frame.payload.subarray(1));
+      }
     }
   });
-  for (const each of [client, agent]) {
-    each.on('error', end);
-    each.on('close', end);
-  }
+  // As kubelet and containerd say it: nobody listens in the pod.
+  agent.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code !== 'ECONNREFUSED' && code !== 'ENOENT') return end();
+    const to = `127.0.0.1:${port}: connect: connection refused`;
+    send(
+      1,
+      Buffer.from(`error forwarding port ${port} to pod 1c5b, uid : failed to connect to localhost: dial tcp4 ${to}`),
+    );
+    setTimeout(end, 20);
+  });
+  agent.on('close', (hadError) => {
+    if (!hadError) end();
+  });
+  client.on('error', end);
+  client.on('close', end);
 }
 
 /** The first whole frame of the bytes; a client's frames are masked. */
