@@ -63,5 +63,8 @@ const socketReasons: readonly (readonly [RegExp, string])[] = [
   [/ENOTFOUND|EAI_AGAIN|Name resolution failed/, 'the host name is not known'],
   [/EHOSTUNREACH|ENETUNREACH/, 'no route to the host'],
   [/ETIMEDOUT|DEADLINE|Deadline exceeded|Failed to connect before the deadline/i, 'no answer in time'],
-  [/ECONNRESET|Connection dropped|RST_STREAM|stream was reset|GOAWAY/i, 'the connection broke'],
+  [
+    /ECONNRESET|Connection dropped|RST_STREAM|stream was reset|GOAWAY|No connection established/i,
+    'the connection broke',
+  ],
 ];

@@ -9,7 +9,7 @@ export interface AgentPlace {
   readonly node: string;
   /** Its pod where it may be dialled. */
   readonly pod: string | undefined;
-  /** Changes with each pod and each new container in it. */
+  /** Changes with each pod. */
   readonly uid: string | undefined;
   /** Why it may not. */
   readonly reason: string;
@@ -20,7 +20,7 @@ export interface Discovery {
   readonly places: ReadonlyMap<string, AgentPlace>;
   /** Of the watch on the agents' pods. */
   readonly state: ObjectWatchState;
-  /** Resolves when the agents' pods were listed, or could not be. */
+  /** Resolves when the agents' pods were listed, or cannot be: not as long as the API server is too busy to tell. */
   readonly ready: Promise<void>;
   stop(): void;
 }
@@ -80,7 +80,7 @@ export async function discoverAgents(options: DiscoveryOptions): Promise<Discove
     onState(state) {
       if (state.state !== 'connecting') {
         places = placesOf(pods.values(), nodes.values());
-        listed();
+        if (!isBusy(state)) listed();
       }
       changed();
     },
@@ -120,6 +120,9 @@ export async function discoverAgents(options: DiscoveryOptions): Promise<Discove
     },
   };
 }
+
+/** It has too much to do, or something behind it is not well: the next try may succeed. */
+const isBusy = ({ status = 0 }: ObjectWatchState): boolean => status === 429 || status >= 500;
 
 function placesOf(pods: Iterable<AgentPod>, nodes: Iterable<KnownNode>): ReadonlyMap<string, AgentPlace> {
   const best = new Map<string, AgentPod>();

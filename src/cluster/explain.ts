@@ -6,13 +6,16 @@ import { reasonOf } from '../kubernetes/api-reasons.ts';
 export function explainFailure(title: string, error: unknown): string {
   if (!(error instanceof ApiFailure)) return `${title}: ${reasonOf(error, { verbs: '', resource: title })}.`;
   const { statusCode, said } = error;
-  const about = `${title}: ${said}`;
+  const about = `${title}: ${said.trim().replace(/\.$/, '')}`;
   if (statusCode === 401)
     return `${title}: the API server refuses the credentials (401). Sign in again, then try again.`;
+  // A webhook chooses the status of its refusal.
+  const webhook = /admission webhook "([^"]+)" denied/.exec(said);
+  if (webhook)
+    return `${about}. An admission policy of the cluster (${webhook[1]}) is in the way: ask who runs it for an exception for this namespace.`;
+  const broken = /failed calling webhook "([^"]+)"/.exec(said);
+  if (broken) return `${about}. The cluster asks ${broken[1]} first, which does not answer: ask who runs it.`;
   if (statusCode === 403) {
-    const webhook = /admission webhook "([^"]+)" denied/.exec(said);
-    if (webhook)
-      return `${about}. An admission policy of the cluster (${webhook[1]}) is in the way: ask who runs it for an exception for this namespace.`;
     if (/PodSecurity|violates/.test(said))
       return `${about}. The agent needs hostPID and a host path: the namespace must allow it (label pod-security.kubernetes.io/enforce: privileged).`;
     if (/attempting to grant RBAC permissions/.test(said))

@@ -56,6 +56,11 @@ export function createAgentWatch(options: AgentWatchOptions): AgentWatch {
     else finished.resolve();
   };
 
+  /** Nothing more comes from it: the others may have been waiting for it alone. Where there is no other, one may come yet. */
+  const forget = (agent: string) => {
+    if (entries.delete(agent) && entries.size > 0) decide();
+  };
+
   const noteLink = (agent: string, entry: Entry, link: LinkState) => {
     const before = entry.link;
     entry.link = link;
@@ -82,14 +87,10 @@ export function createAgentWatch(options: AgentWatchOptions): AgentWatch {
     note(event) {
       // Where nobody answers yet there is nothing to wait for: it is said, and the others go on.
       if (event.type === 'link' && event.link.state === 'absent') {
-        entries.delete(event.agent);
         options.warn(`no agent on ${event.agent}: ${event.link.reason}`);
-        return;
+        return forget(event.agent);
       }
-      if (event.type === 'gone') {
-        entries.delete(event.agent);
-        return;
-      }
+      if (event.type === 'gone') return forget(event.agent);
       const entry = entries.get(event.agent) ?? add(event.agent);
       switch (event.type) {
         case 'link':

@@ -59,16 +59,19 @@ export async function openTunnel({ config, path, target }: TunnelOptions): Promi
       return;
     }
     const words = new PassThrough();
+    let isRefused = false;
     words.on('data', (bytes: Buffer) => {
       const text = bytes.subarray(0, mostErrorBytes).toString('utf8').trim();
       if (text === '') return;
+      isRefused = true;
       failure = { reason: forwardReason(text), isRefusal: false };
       socket.destroy();
     });
     try {
       const line = await forward.portForward(to.namespace, to.pod, [to.port], socket, words, socket);
       if (typeof line === 'function') return;
-      failure = undefined;
+      // What is behind it may have said no already.
+      if (!isRefused) failure = undefined;
       // The client of this socket looks after its own life; here one end only follows the other.
       line.addEventListener('error', () => socket.destroy());
       line.addEventListener('close', () => socket.destroy());

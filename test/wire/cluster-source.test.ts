@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { ServerInterceptingCall } from '@grpc/grpc-js';
 import { createRows, type Rows } from '../../agent/rows/rows.ts';
 import { createAccess } from '../../agent/server/access.ts';
 import { type AgentServer, createAgentServer } from '../../agent/server/server.ts';
@@ -16,6 +17,7 @@ import type { Row } from '../../src/domain/column.ts';
 import { parseFilter } from '../../src/domain/filter/parse.ts';
 import { exampleHttpEvent } from '../../src/domain/tables/example-http-event.ts';
 import { httpEvents } from '../../src/domain/tables/http-events.ts';
+import { createStore } from '../../src/store/create-store.ts';
 import { type ApiServer, startApiServer, token } from './api-server.ts';
 import { status, until } from './scripted-agent.ts';
 
@@ -55,12 +57,15 @@ describe('the agents of a cluster', () => {
   let source: ClusterSource | undefined;
   let events: AgentEvent[];
   let rows: Rows;
+  /** All that the agents' servers were told, heads and messages. */
+  let heard: string[];
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'kelpie-cluster-'));
     api = await startApiServer();
     servers = [];
     events = [];
+    heard = [];
     client = undefined;
     source = undefined;
     rows = createRows({ ringBytes: 1 << 20, whenSlow: 'drop' });
@@ -88,11 +93,12 @@ describe('the agents of a cluster', () => {
   });
 
   /** The agent's own server; returns its socket. */
-  async function startAgent(name: string): Promise<string> {
+  async function startAgent(name: string, node = 'node-1'): Promise<string> {
     const path = join(folder, `${name}.sock`);
+    const access = createAccess(join(folder, 'key'), node);
     const server = await createAgentServer(
       {
-        node: 'node-1',
+        node,
         rows,
         parseFilter,
         status: () => ({
@@ -104,7 +110,21 @@ describe('the agents of a cluster', () => {
         renewLease: () => 0n,
       },
       { kind: 'unix', path },
-      createAccess(join(folder, 'key'), 'node-1'),
+      (method, call) =>
+        new ServerInterceptingCall(access(method, call), {
+          start(next) {
+            next({
+              onReceiveMetadata(metadata, forward) {
+                heard.push(JSON.stringify(metadata.getMap()));
+                forward(metadata);
+              },
+              onReceiveMessage(message, forward) {
+                heard.push(Buffer.isBuffer(message) ? message.toString('latin1') : JSON.stringify(message));
+                forward(message);
+              },
+            });
+          },
+        }),
     );
     servers.push(server);
     return path;
@@ -238,6 +258,118 @@ describe('the agents of a cluster', () => {
     assert.match(problems, /names of pods: none/);
   });
 
+  const reasonNow = (agent?: string): string => {
+    const link = linkOf(agent);
+    return link?.state === 'retrying' || link?.state === 'absent' ? link.reason : '';
+  };
+
+  test('do not listen yet, or their pod is gone, or the API server is not well: each is said, and is over when it is over', async () => {
+    const path = api.pods.get('agent-a') ?? '';
+    api.pods.delete('agent-a');
+    await look();
+    await until('nobody listens', () => reasonNow() === 'the agent does not listen yet');
+    api.refuse(/portforward$/, 404);
+    await until('the pod', () => reasonNow() === 'its pod is gone');
+    api.refuse(/portforward$/, 401);
+    await until('the credentials', () => reasonNow() === 'the API server refuses the credentials (401)');
+    api.refuse(/portforward$/, 502);
+    await until('the answer', () => reasonNow() === 'the API server answers 502 to a port-forward');
+    api.trouble = ({ path: of }) => (of.endsWith('portforward') ? 'hang up' : undefined);
+    await until('the way', () => reasonNow().startsWith('the API server cannot be reached'));
+    api.trouble = () => undefined;
+    api.refuse(/portforward$/, undefined);
+    api.pods.set('agent-a', path);
+    await until('it is there', isUp);
+    assert.equal(api.forwards, 1, 'no tunnel is left of the tries');
+  });
+
+  test('are waited for where the API server has too much to do', async () => {
+    api.trouble = ({ path, query }) => {
+      if (path !== agentPods || query.watch) return undefined;
+      api.trouble = () => undefined;
+      return 'tooManyRequests';
+    };
+    await look();
+    await until('connected', isUp);
+  });
+
+  test('come and go with their nodes, each with its own token; rows of all have names in one store', async () => {
+    const store = createStore();
+    await look();
+    await until('connected', isUp);
+    api.pods.set('agent-b', await startAgent('b', 'node-2'));
+    api.put(nodes, node('node-2'));
+    await until('a node without one', () => /no pod of it is there yet/.test(reasonNow('node-2')));
+    api.put(agentPods, agentPod('agent-b', 'node-2'));
+    await until('both', () => linkOf('node-2')?.state === 'connected' && isUp());
+    rows.put(httpEvents, call('1'));
+    await until('a row of each', () => new Set(seen().map(({ id }) => id)).size === 1 && seen().length === 2);
+    for (const event of events) store.apply(event);
+    store.publish();
+    const told = store.getSnapshot().table('http_events').rows;
+    assert.deepEqual(
+      told.map(({ row }) => row.destination),
+      ['shop/web', 'shop/web'],
+    );
+    assert.deepEqual(told.map(({ agent }) => agent).toSorted(), ['node-1', 'node-2']);
+
+    // A pod comes, and has a name in what is told from then on.
+    api.put(allPods, {
+      metadata: { uid: 'uid-q', name: 'late', namespace: 'shop' },
+      spec: { nodeName: 'node-2' },
+      status: { podIPs: [{ ip: '10.1.0.77' }] },
+    } as never);
+    await until('its name', () => source?.directory.nodeOf('shop/late') === 'node-2');
+    rows.put(httpEvents, { ...call('2'), source: '10.1.0.77', time_: BigInt(Date.now()) * 1_000_000n });
+    await until('its row', () => seen().some(({ id, source: from }) => id === '2' && from === 'shop/late'));
+
+    api.remove(agentPods, 'uid-agent-b');
+    api.remove(nodes, 'uid-node-2');
+    await until('it is gone', () => events.some((event) => event.type === 'gone' && event.agent === 'node-2'));
+    await until('its tunnel too', () => api.forwards === 1);
+    assert.ok(isUp());
+  });
+
+  test('never see what the kubeconfig has, nor the key; nor does anybody who reads what is written', async () => {
+    const written: string[] = [];
+    const write = process.stderr.write;
+    process.stderr.write = ((text: string | Uint8Array) => {
+      written.push(typeof text === 'string' ? text : Buffer.from(text).toString('latin1'));
+      return true;
+    }) as typeof process.stderr.write;
+    try {
+      await look();
+      await until('connected', isUp);
+      rows.put(httpEvents, call('1'));
+      await until('the row', () => seen().length > 0);
+      for (const code of [403, 401, 500]) {
+        api.refuse(/./, code);
+        api.cut();
+        await until('the refusal', () => reasonNow().includes(String(code)));
+      }
+      api.refuse(/./, undefined);
+      await until('connected again', isUp);
+    } finally {
+      process.stderr.write = write;
+    }
+    assert.ok(
+      [...api.signedIn].every((shown) => shown === `Bearer ${token}`),
+      'the API server sees it',
+    );
+    assert.ok(heard.length > 3 && api.toAgents.length > 100, 'the agent heard something');
+    const said = JSON.stringify(events, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+    const everything = {
+      heard: heard.join('\n'),
+      sent: api.toAgents.toString('latin1'),
+      written: written.join(''),
+      said,
+    };
+    for (const [where, text] of Object.entries(everything))
+      for (const secret of [token, Buffer.from(token).toString('base64'), key, Buffer.from(key).toString('base64')])
+        assert.ok(!text.includes(secret), where);
+    assert.match(everything.heard, /"authorization":"Bearer ey/, 'what it is shown is a token of its own');
+  });
+
   const refusal = async (): Promise<string> => {
     const error = await look().then(
       () => assert.fail('it was opened'),
@@ -260,5 +392,11 @@ describe('the agents of a cluster', () => {
     api.refuse(agentPods, 401);
     api.put(secrets, secret(key));
     assert.match(await refusal(), /refuses the credentials \(401\)/);
+    api.refuse(agentPods, undefined);
+    api.put(agentPods, agentPod('agent-a', 'node-1'));
+    api.put(secrets, { ...secret(''), data: {} });
+    assert.match(await refusal(), /has no key: kelpie deploy mends it/);
+    await api.stop();
+    assert.match(await refusal(), /cannot be reached: ECONNREFUSED/);
   });
 });
