@@ -21,7 +21,7 @@ export interface ConfigOptions {
 export function hasClusterConfig({ kubeconfig, env = process.env }: ConfigOptions = {}): boolean {
   return (
     kubeconfig !== undefined ||
-    env.KUBECONFIG !== undefined ||
+    isGiven(env) ||
     existsSync(`${accountFolder}/token`) ||
     filesOf({ env }).some((file) => existsSync(file))
   );
@@ -36,8 +36,7 @@ export async function clusterConfig(options: ConfigOptions = {}): Promise<KubeCo
   const { env = process.env, context } = options;
   const { KubeConfig } = await import('@kubernetes/client-node');
   const files = filesOf(options);
-  const isOwnAccount =
-    options.kubeconfig === undefined && env.KUBECONFIG === undefined && existsSync(`${accountFolder}/token`);
+  const isOwnAccount = options.kubeconfig === undefined && !isGiven(env) && existsSync(`${accountFolder}/token`);
   const config = new KubeConfig();
   try {
     if (isOwnAccount) config.loadFromCluster();
@@ -60,8 +59,13 @@ export async function clusterConfig(options: ConfigOptions = {}): Promise<KubeCo
 
 function filesOf({ kubeconfig, env = process.env }: ConfigOptions): readonly string[] {
   if (kubeconfig !== undefined) return [kubeconfig];
-  return env.KUBECONFIG?.split(delimiter).filter(Boolean) ?? [join(env.HOME ?? homedir(), '.kube', 'config')];
+  return isGiven(env)
+    ? (env.KUBECONFIG ?? '').split(delimiter).filter(Boolean)
+    : [join(env.HOME ?? homedir(), '.kube', 'config')];
 }
+
+/** An empty one is none, as with kubectl. */
+const isGiven = ({ KUBECONFIG }: NodeJS.ProcessEnv): boolean => KUBECONFIG !== undefined && KUBECONFIG !== '';
 
 /** All that are there, merged: of what has the same name the first counts, and so does the first current context, as with kubectl. */
 function loadFiles(config: KubeConfig, files: readonly string[], Config: typeof KubeConfig): void {
