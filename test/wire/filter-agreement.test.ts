@@ -14,7 +14,7 @@ import { quoteText } from '../../src/domain/filter/token.ts';
 import { virtualFields } from '../../src/domain/filter/virtual-field.ts';
 import { termFor } from '../../src/domain/filter/write.ts';
 import { rowKey, type Table } from '../../src/domain/table.ts';
-import { tables } from '../../src/domain/tables/index.ts';
+import { findTable, tables } from '../../src/domain/tables/index.ts';
 
 /** Few different values, so that filters hit: names as they are, and a little of anything. */
 const names = [
@@ -185,6 +185,79 @@ describe('where a terminal knows names that the agent does not', () => {
       assert.ok(changed > 50, `${changed} rows were named`);
     });
   }
+});
+
+describe('a call to a Service, which the agent knows by the port of the Service and the terminal by that of the pods', () => {
+  for (const id of ['conn_stats', 'edge_stats']) {
+    test(`${id}: is found by the port it has in the end`, () => {
+      const table = findTable(id);
+      assert.ok(table);
+      const directory = createDirectory(() => 0);
+      directory.putService({
+        metadata: { uid: 's', name: 'web', namespace: 'shop' },
+        spec: { clusterIP: '10.0.0.7', ports: [{ port: 80, targetPort: 8080 }] },
+      });
+      const row = { time_: 0n, trace_role: 'client', source: 'shop/a', destination: '10.0.0.7:80', port: 80 };
+      const [named] = nameRows([row], directory);
+      assert.equal(named?.port, 8080);
+      for (const text of ['port=8080', 'port!=80', 'port>1000', '!port=80', '8080', 'dest=shop/web port=8080']) {
+        const parsed = parseFilter(table, text);
+        assert.ok(parsed.ok && parsed.filter.matches(named), text);
+        assert.ok(parsed.filter.mayMatchNamed(row), text);
+      }
+    });
+  }
+});
+
+describe('where headers and bodies are not there yet', () => {
+  const table = findTable('http_events') as Table;
+  const payload = table.columnIds.filter((id) => table.columns[id]?.payload);
+  const asking = fc.constantFrom(
+    'req_headers.host=shop',
+    'resp_headers.x-id!=nginx',
+    'req_headers.x-id=',
+    'resp_body:shop',
+    'req_body!~shop',
+    'req_body=',
+  );
+  const mixed = fc
+    .array(fc.tuple(fc.oneof(term(table), asking), fc.constantFrom(' ', ' or '), fc.constantFrom('', '!')), {
+      minLength: 1,
+      maxLength: 4,
+    })
+    .map((parts) => parts.map(([each, joint, not], i) => `${i === 0 ? '' : joint}${not}${each}`).join(''));
+  const bare = (row: Row): Row => ({ ...row, ...Object.fromEntries(payload.map((id) => [id, null])) });
+
+  test('no row is passed over that would pass with them; without a question about them nothing is in doubt', () => {
+    let asked = 0;
+    fc.assert(
+      fc.property(rowsOf(table), mixed, (rows, text) => {
+        const parsed = parseFilter(table, text);
+        if (!parsed.ok) return;
+        const { matches, mayMatch, needsPayload } = parsed.filter;
+        if (needsPayload) asked += 1;
+        for (const row of rows) {
+          if (matches(row)) assert.ok(mayMatch(bare(row)), text);
+          if (!needsPayload) assert.equal(mayMatch(bare(row)), matches(bare(row)), text);
+        }
+      }),
+      { numRuns: 400 },
+    );
+    assert.ok(asked > 100, `${asked}`);
+  });
+
+  test('under an "or" with them names are taken as they are: the reader could not tell which of the two it was', () => {
+    const row = { time_: 0n, trace_role: 'client', source: 'shop/a', destination: '10.0.0.7:80' };
+    const passes = (text: string) => {
+      const parsed = parseFilter(table, text);
+      assert.ok(parsed.ok);
+      return parsed.filter.mayMatchNamed(row);
+    };
+    assert.ok(passes('dest=shop/web'));
+    assert.ok(!passes('dest=shop/web or resp_body:x'));
+    assert.ok(passes('dest=shop/web or resp_status=200'));
+    assert.ok(!passes('dest=shop/web resp_body:x'), 'no body, so no');
+  });
 });
 
 describe('agents and terminals agree on every filter', () => {

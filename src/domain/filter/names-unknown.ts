@@ -13,7 +13,11 @@ export function namesUnknown(table: Table): Doubt {
   const isUnnamed: RowTest = (row) =>
     ends.some((id) => typeof row[id] === 'string' && !(row[id] as string).includes('/'));
   return {
-    comparison: ({ spec }) => (named.has(spec.type) && !spec.payload ? isUnnamed : undefined),
+    comparison({ id, spec, read }) {
+      // A Service's port becomes that of the pods behind it.
+      const isNamed = named.has(spec.type) || (id === 'port' && !read);
+      return isNamed && !spec.payload ? isUnnamed : undefined;
+    },
     search: isUnnamed,
     endsAtPayload: true,
   };
