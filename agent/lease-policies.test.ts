@@ -48,6 +48,17 @@ describe('what leases make the kernel capture', () => {
     );
   });
 
+  test('is no more bytes of a message than its head may have, where no bodies are allowed', () => {
+    fc.assert(
+      fc.property(fc.array(wish, { maxLength: 5 }), limits, (wishes, most) => {
+        for (const { cgroupId, messageCap } of policiesOf(wishes, cgroupsIn, most)) {
+          const allowed = Math.min(rank(most.atMost), rank(most.cgroups.get(cgroupId) ?? 'bodies'));
+          assert.ok(messageCap <= Number([0, 0, 4096, 65_536][allowed]), `${messageCap} of ${cgroupId}`);
+        }
+      }),
+    );
+  });
+
   test('is what was asked for where nothing is kept back', () => {
     fc.assert(
       fc.property(fc.array(wish, { maxLength: 5 }), (wishes) => {

@@ -28,10 +28,11 @@ export async function serveHttpPages(
 ): Promise<HttpPages> {
   const server = createServer((request, response) => {
     const page = pages.get(request.url?.split('?', 1)[0] ?? '');
-    const send = (status: number, text: string, type = 'text/plain; charset=utf-8') =>
-      void response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(text);
+    const send = (status: number, text: string, type = 'text/plain; charset=utf-8', more = {}) =>
+      void response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', ...more }).end(text);
     if (!page) return send(404, 'not found\n');
-    if (request.method !== 'GET' && request.method !== 'HEAD') return send(405, 'GET only\n');
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return send(405, 'GET only\n', undefined, { allow: 'GET, HEAD' });
     page.answer().then(
       ({ status, text }) => send(status, text, page.type),
       () => send(500, 'failed\n'),
