@@ -94,11 +94,11 @@ function blocksOf(state: AgentState, now: number, width: number): readonly Block
   return [
     {
       lines: [
-        ...agentFacts(state, now),
+        ...agentFacts(state, now, width),
         [],
         head('Captures now'),
         ...captureLines(state),
-        ...keptBack(state),
+        ...keptBack(state, width),
         [],
         head('Losses'),
         ...lossLines(state, width),
@@ -145,8 +145,8 @@ function blocksOf(state: AgentState, now: number, width: number): readonly Block
   ];
 }
 
-function keptBack(state: AgentState): readonly StyledLine[] {
-  const lines = keptBackLines(state);
+function keptBack(state: AgentState, width: number): readonly StyledLine[] {
+  const lines = keptBackLines(state, width);
   return lines.length === 0 ? [] : [[], head('Kept back by the policy'), ...lines];
 }
 

@@ -5,6 +5,7 @@ import { sanitizeLine } from '../../domain/sanitize.ts';
 import type { AgentState } from '../../store/store.ts';
 import { type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Token } from '../../tui/theme.ts';
+import { wrapWords } from '../wrap-words.ts';
 
 const podCount = (count: number): string => (count === 1 ? '1 pod' : `${formatCount(count)} pods`);
 
@@ -36,13 +37,16 @@ function policyFacts(policy: AgentPolicy, fact: Fact): readonly StyledLine[] {
     : [line, fact('', `the one there is now cannot be read, this one stays: ${sanitizeLine(problem)}`, 'warning')];
 }
 
-/** Each pod that is kept back, and by what. */
-export function keptBackLines({ status }: AgentState): readonly StyledLine[] {
+/** Each pod that is kept back, and by what; where that does not fit behind it, below it. */
+export function keptBackLines({ status }: AgentState, width: number): readonly StyledLine[] {
   const pods = status?.policy?.pods ?? [];
-  const width = Math.min(48, Math.max(0, ...pods.map(({ pod }) => pod.length)));
-  return pods.map(({ pod, level, reason }) => [
-    span(`  ${sanitizeLine(pod).padEnd(width)}  `, 'name'),
-    span(sanitizeLine(level).padEnd(8), level === 'off' ? 'warning' : 'text'),
-    span(sanitizeLine(reason), 'muted'),
-  ]);
+  const podWidth = Math.min(48, Math.max(0, ...pods.map(({ pod }) => pod.length)));
+  return pods.flatMap(({ pod, level, reason }): readonly StyledLine[] => {
+    const name = `  ${sanitizeLine(pod).padEnd(podWidth)}  `;
+    const why = sanitizeLine(reason);
+    const head = [span(name, 'name'), span(sanitizeLine(level).padEnd(8), level === 'off' ? 'warning' : 'text')];
+    return name.length + 8 + why.length < width
+      ? [[...head, span(why, 'muted')]]
+      : [head, ...wrapWords(why, width - 5).map((words) => [span(`    ${words}`, 'muted')])];
+  });
 }

@@ -51,8 +51,21 @@ export function uptimeText(state: AgentState, now: number): string {
   return nanos === undefined ? '-' : formatDuration(Math.floor(nanos / 1e9) * 1e9);
 }
 
-/** Everything about one agent but its tables, as `label value` lines. */
-export function agentFacts(state: AgentState, now: number): readonly StyledLine[] {
+/** Everything about one agent but its tables, as `label value` lines, broken to the width. */
+export function agentFacts(state: AgentState, now: number, width: number): readonly StyledLine[] {
+  return factsOf(state, now).flatMap((line) => wrapFact(line, width));
+}
+
+/** Reasons are sentences, and their ends say what to do. */
+function wrapFact(line: StyledLine, width: number): readonly StyledLine[] {
+  const [label, value] = line;
+  if (!label || !value) return [line];
+  return wrapWords(value.text, width - label.text.length - 1).map(
+    (words, i): StyledLine => [i === 0 ? label : span(' '.repeat(label.text.length)), { ...value, text: words }],
+  );
+}
+
+function factsOf(state: AgentState, now: number): readonly StyledLine[] {
   const { status, link } = state;
   const word = linkWord(state, now);
   const lines: StyledLine[] = [fact('address', sanitizeLine(state.agent)), fact('line', word.text, word.token)];

@@ -26,7 +26,7 @@ export function createBench(options: ProtocolOptions & { readonly limits?: Parti
   const losses = new Map<string, number>();
   const facts: ExchangeFacts[] = [];
   const connections = createConnections({
-    protocols: createProtocols({ redact: options.redact }),
+    protocols: createProtocols({ redact: options.redact, onRedact: options.onRedact }),
     identity: (_socket, role): Row => ({ source: role, destination: 'other', node: 'node-a' }),
     wallTime: (time) => BigInt(Math.round(time)),
     output: {
