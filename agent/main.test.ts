@@ -87,6 +87,7 @@ function watch(address: string, once: boolean) {
     maxRowsPerSecond: 0,
     once,
     namesElsewhere: false,
+    paceMs: 0,
   };
   return { client, call: client.watchRows(query) };
 }

@@ -213,6 +213,47 @@ describe('a reader', () => {
     assert.ok(woken);
   });
 
+  test('a row that changes all the time is told at its pace, in its newest state; a new one does not wait', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+    const rows = rowsWith();
+    const reader = rows.subscribe({ ...query, paceMs: 5_000 }, ignore);
+    const taken = (): string =>
+      reader
+        .take(100, 1e6)
+        .map(({ id, status }) => `${id}=${status}`)
+        .join(' ');
+    rows.put(table, call(1, { status: 1 }));
+    assert.equal(taken(), 'c1=1');
+    for (const status of [2, 3, 4]) {
+      t.mock.timers.tick(1_000);
+      rows.put(table, call(1, { status }));
+      assert.equal(taken(), '', `${status} s after it was told`);
+    }
+    rows.put(table, call(2));
+    assert.equal(taken(), 'c2=200');
+    t.mock.timers.tick(2_000);
+    assert.equal(taken(), 'c1=4', 'nothing new is said of it, and yet its newest state is told');
+    t.mock.timers.tick(60_000);
+    assert.equal(taken(), '', 'once');
+    rows.put(table, call(1, { status: 5 }));
+    assert.equal(taken(), 'c1=5', 'after a long time at once');
+  });
+
+  test('what waits for its pace is told when no more will come, and forgotten when nobody reads', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+    const rows = rowsWith();
+    const [reader, gone] = [1, 2].map(() => rows.subscribe({ ...query, paceMs: 5_000 }, ignore));
+    assert.ok(reader && gone);
+    for (const status of [1, 2]) rows.put(table, call(1, { status }));
+    gone.close();
+    rows.finish();
+    assert.deepEqual(
+      reader.take(10, 1e6).map(({ status }) => status),
+      [2],
+    );
+    assert.equal(reader.ended, true);
+  });
+
   test('once: the backlog, and that is it', () => {
     const rows = rowsWith();
     rows.put(table, call(1));

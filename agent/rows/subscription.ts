@@ -6,6 +6,7 @@ import { rowKey, type Table } from '../../src/domain/table.ts';
 import { createBacklog } from './backlog.ts';
 import type { PlaceOf } from './place.ts';
 import { createRowLimit } from './row-limit.ts';
+import { createRowPace } from './row-pace.ts';
 import { createRowQueue, type QueueLimits } from './row-queue.ts';
 
 export interface RowQuery {
@@ -17,6 +18,8 @@ export interface RowQuery {
   readonly maxRowsPerSecond: number;
   /** Nothing after the backlog; of a recording, nothing after its end. */
   readonly once: boolean;
+  /** A row that was told is told again after so long at the earliest, ms; 0 = whenever it changes. */
+  readonly paceMs?: number;
 }
 
 export interface Subscription {
@@ -57,8 +60,15 @@ export interface SubscriptionOptions {
 export function createSubscription(options: SubscriptionOptions): OpenSubscription {
   const { query, onReadable } = options;
   const { filter } = query;
-  const queue = createRowQueue((row) => rowKey(query.table, row), options.limits, options.placeOf);
+  const keyOf = (row: Row) => rowKey(query.table, row);
+  const queue = createRowQueue(keyOf, options.limits, options.placeOf);
   const admits = createRowLimit(query.maxRowsPerSecond, options.now);
+  const pace = createRowPace({
+    paceMs: query.paceMs ?? 0,
+    keyOf,
+    now: options.now,
+    onDue: (row, size) => queueUp(row, size, false),
+  });
   let finished = false;
   let closed = false;
   let told = false;
@@ -71,16 +81,21 @@ export function createSubscription(options: SubscriptionOptions): OpenSubscripti
     onReadable();
   }
 
+  function queueUp(row: Row, size: number, isOnly: boolean): void {
+    if (admits()) queue.push(row, size, isOnly);
+    else limited += 1;
+    tell();
+  }
+
   return {
     query,
     offer(row, previous, size, isOnly) {
       // A row that has just stopped matching is sent too: whoever shows its earlier state must learn of the new one.
       if (!filter.matches(row) && !(previous && filter.matches(previous))) return;
-      if (admits()) queue.push(row, size, isOnly);
-      else limited += 1;
-      tell();
+      if (isOnly || pace.admits(row, size)) queueUp(row, size, isOnly);
     },
     finish() {
+      pace.flush();
       finished = true;
       tell();
     },
@@ -111,6 +126,7 @@ export function createSubscription(options: SubscriptionOptions): OpenSubscripti
       if (closed) return;
       closed = true;
       backlog.cancel();
+      pace.close();
       options.onClose();
     },
   };

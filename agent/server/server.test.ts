@@ -106,6 +106,7 @@ function watch(client: AgentServiceClient, over: object = {}): Watching {
     maxRowsPerSecond: 0,
     once: false,
     namesElsewhere: false,
+    paceMs: 0,
     ...over,
   });
   const messages: WatchRowsResponse[] = [];

@@ -50,6 +50,7 @@ export function watchRows(api: AgentApi, call: WatchCall): void {
       backlog: call.request.backlog,
       maxRowsPerSecond: call.request.maxRowsPerSecond,
       once,
+      paceMs: call.request.paceMs,
     },
     () => gatherRows(),
   );

@@ -19,6 +19,9 @@ export interface AgentEndpoint {
 /** An agent that is named by where it listens. */
 export const endpointAt = (address: string): AgentEndpoint => ({ agent: address, address });
 
+/** So many agents may be asked for everything at once; of more, only what a screen is about, and what changes all the time less often. */
+export const fewAgents = 16;
+
 /** Which rows of a table the agents shall send. */
 export interface RowQuery {
   readonly table: string;
@@ -32,6 +35,8 @@ export interface RowQuery {
   readonly maxRowsPerSecond: number;
   /** End after the backlog. */
   readonly once: boolean;
+  /** Where there are more than `fewAgents`, a row that was told is told again after so long at the earliest, ms; otherwise, and by default, whenever it changes. */
+  readonly paceMs?: number | undefined;
   /** Agents that are asked; undefined = all. */
   readonly agents?: ReadonlySet<string> | undefined;
 }

@@ -7,6 +7,7 @@ import {
   type AgentClientOptions,
   type AgentEndpoint,
   defaultTimings,
+  fewAgents,
   type RowQuery,
 } from './client.ts';
 import { createDialTurns } from './dial-turns.ts';
@@ -41,7 +42,11 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     const most = Math.max(leastBacklog, Math.floor(mostBacklog / among));
     return queries
       .filter(({ agents }) => agents === undefined || agents.has(agent))
-      .map((query) => (query.backlog > most ? { ...query, backlog: most } : query));
+      .map((query) => ({
+        ...query,
+        backlog: Math.min(query.backlog, most),
+        paceMs: among > fewAgents ? query.paceMs : 0,
+      }));
   };
   const open = (endpoint: AgentEndpoint, among: number) => {
     const own = queriesOf(endpoint.agent, among);

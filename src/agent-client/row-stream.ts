@@ -32,8 +32,8 @@ export interface RowStream {
 }
 
 /** What an agent is asked: whom else one asks is none of it. */
-function withoutAgents({ agents: _, ...query }: RowQuery): Omit<RowQuery, 'agents'> {
-  return query;
+function asked({ agents: _, paceMs = 0, ...query }: RowQuery): Omit<RowQuery, 'agents'> & { readonly paceMs: number } {
+  return { ...query, paceMs };
 }
 
 export function openRowStream(
@@ -44,7 +44,7 @@ export function openRowStream(
 ): RowStream {
   let open = true;
   let ended = false;
-  const call = client.watchRows({ ...withoutAgents(query), namesElsewhere: isNamedHere });
+  const call = client.watchRows({ ...asked(query), namesElsewhere: isNamedHere });
 
   const fail = (thrown: unknown) => {
     if (!open) return;

@@ -125,6 +125,7 @@ function sameQuery(a: RowQuery, b: RowQuery): boolean {
     a.payload === b.payload &&
     a.backlog === b.backlog &&
     a.maxRowsPerSecond === b.maxRowsPerSecond &&
-    a.once === b.once
+    a.once === b.once &&
+    (a.paceMs ?? 0) === (b.paceMs ?? 0)
   );
 }

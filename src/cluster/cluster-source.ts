@@ -1,7 +1,7 @@
 /** The agents of a cluster as a terminal's client dials them: found by the API server, reached through it, opened with the installation's key. */
 import { join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
-import type { AgentClient, AgentEndpoint } from '../agent-client/client.ts';
+import { type AgentClient, type AgentEndpoint, fewAgents } from '../agent-client/client.ts';
 import type { AgentEvent } from '../domain/agent-event.ts';
 import { AppError } from '../domain/errors.ts';
 import { reasonOf, statusOf } from '../kubernetes/api-reasons.ts';
@@ -43,8 +43,6 @@ export interface ClusterSource {
 /** The API server has this long to tell of the agents, ms. */
 const patienceMs = 10_000;
 const namesPatienceMs = 2_000;
-/** So many agents are all asked for the rows of a screen, whatever it is about. */
-const fewAgents = 16;
 /** After a refusal the key is asked for anew, at most so often, ms. */
 const keyPauseMs = 3_000;
 

@@ -30,21 +30,17 @@ const backlog = 2_000;
 /** Scopes a lease may have at an agent. */
 const mostScopes = 256;
 
+/** Among many agents, between two words on the same connections or the same container: most of what they would say each second is of pods that do nothing new. */
+const levelPaceMs = 5_000;
+
 /** What is always told, and how much of what was told before: some minutes of summaries, the last word on everything else. */
 export const summaries: readonly RowQuery[] = [
-  ['pod_stats', 60_000],
-  ['edge_stats', 60_000],
-  ['endpoint_stats', 60_000],
-  ['conn_stats', 20_000],
-  ['process_stats', 20_000],
-].map(([table, kept]) => ({
-  table: String(table),
-  filter: '',
-  payload: false,
-  backlog: Number(kept),
-  maxRowsPerSecond: 0,
-  once: false,
-}));
+  { table: 'pod_stats', backlog: 60_000 },
+  { table: 'edge_stats', backlog: 60_000 },
+  { table: 'endpoint_stats', backlog: 60_000 },
+  { table: 'conn_stats', backlog: 20_000, paceMs: levelPaceMs },
+  { table: 'process_stats', backlog: 20_000, paceMs: levelPaceMs },
+].map((query) => ({ ...query, filter: '', payload: false, maxRowsPerSecond: 0, once: false }));
 
 /** What the summaries need: heads of everything. */
 export const baseLease: NamedLease = { name: 'base', level: 'heads', scopes: [], messageCap: 0 };

@@ -98,7 +98,14 @@ export function createApp(options: AppOptions): App {
   if (!home) throw new Error('no views are registered');
   core.start(views.viewOf(home));
 
-  const vocabulary = (): Vocabulary => ({ specs: viewSpecs, namespaces: choice.seen, names: namesIn(core.snapshot) });
+  const vocabulary = (): Vocabulary => ({
+    specs: viewSpecs,
+    namespaces: choice.seen,
+    // Read when a word may be one of them: there are thousands.
+    get names() {
+      return namesIn(core.snapshot);
+    },
+  });
   const prompts = createPrompts(changed, (problem) => say('error', problem));
   const run = createCommandRunner(core, views, vocabulary, () => shell);
   const shell: ShellMoves = createShellMoves(core, { context: views.context, prompts, vocabulary, run, actions });

@@ -1,6 +1,6 @@
 /** What the words of a command line may be: commands, namespaces, and the pods and services seen lately. */
 import { sanitizeLine } from '../domain/sanitize.ts';
-import type { Snapshot, TimeWindow } from '../store/store.ts';
+import type { Snapshot, StoredRow, TimeWindow } from '../store/store.ts';
 import { liveTime, windowOf } from '../views/time.ts';
 import type { ViewSpec } from '../views/view.ts';
 
@@ -28,11 +28,21 @@ export function namespacesIn(snapshot: Snapshot, wide: boolean): readonly string
   return columnOf(snapshot, 'namespaces', 'namespace', window).toSorted();
 }
 
+/** Of the pods of a snapshot. */
+const known = new WeakMap<readonly StoredRow[], readonly string[]>();
+
 /** Services and pods heard of in the newest stretch of time, each in alphabetical order. */
 export function namesIn(snapshot: Snapshot): readonly string[] {
-  const services = columnOf(snapshot, 'services', 'service', windowOf(liveTime, snapshot));
-  const pods = columnOf(snapshot, 'pods', 'pod', windowOf(liveTime, snapshot));
-  return [...new Set([...services.toSorted(), ...pods.toSorted()])];
+  const window = windowOf(liveTime, snapshot);
+  const rows = snapshot.derived('pods', window);
+  const before = known.get(rows);
+  if (before) return before;
+  const services = columnOf(snapshot, 'services', 'service', window);
+  const pods = columnOf(snapshot, 'pods', 'pod', window);
+  const names = [...new Set([...services.toSorted(), ...pods.toSorted()])];
+  // While the screen has none yet, each look may be at another snapshot of nothing.
+  if (rows.length > 0) known.set(rows, names);
+  return names;
 }
 
 /** The namespaces a word lists, e.g. `shop,default`; empty for `all`, undefined where it is something else. */

@@ -60,6 +60,7 @@ function watch(table: string, payload: boolean, maxRowsPerSecond: number, each: 
     maxRowsPerSecond,
     once: false,
     namesElsewhere: false,
+    paceMs: 0,
   });
   stream.on('data', ({ event }) => {
     if (event?.$case === 'batch') each(event.value);

@@ -49,6 +49,8 @@ interface Agent {
   readonly node: string;
   /** By table; of several variants one a second. */
   readonly messages: ReadonlyMap<string, readonly Message[]>;
+  /** Of tables whose rows are told anew all the time, by how many seconds a reader leaves between two states of a row: a part of them each second. */
+  readonly parts: ReadonlyMap<string, (seconds: number) => readonly Message[]>;
   readonly http: readonly Row[];
   readonly counts: Record<string, number>;
 }
@@ -61,6 +63,7 @@ function createAgent(story: Story, node: number): Agent {
   const rowsOf = (rows: readonly Row[], busyOnly: boolean) =>
     shifts.filter(({ copy }) => copy.isBusy || !busyOnly).flatMap(({ shift }) => rows.map(shift.row));
   const messages = new Map<string, readonly Message[]>();
+  const parts = new Map<string, (seconds: number) => readonly Message[]>();
   const make = (id: string, variants: readonly (readonly Row[])[], busyOnly: boolean) => {
     const table = findTable(id);
     if (!table) throw new Error(`no table ${id}`);
@@ -68,10 +71,29 @@ function createAgent(story: Story, node: number): Agent {
     messages.set(id, made);
   };
   for (const [id, seconds] of story.summaries) make(id, seconds, true);
-  for (const [id, rows] of story.levels) make(id, [rows], id === 'conn_stats');
+  for (const [id, rows] of story.levels) {
+    const busyOnly = id === 'conn_stats';
+    make(id, [rows], busyOnly);
+    parts.set(id, partsOf(name, id, rowsOf(rows, busyOnly), 1 / story.seconds));
+  }
   const counts: Record<string, number> = {};
   sent[name] = counts;
-  return { node: name, messages, http: rowsOf(story.http.slice(0, 400), true), counts };
+  return { node: name, messages, parts, http: rowsOf(story.http.slice(0, 400), true), counts };
+}
+
+function partsOf(node: string, id: string, rows: readonly Row[], perSecond: number) {
+  const made = new Map<number, readonly Message[]>();
+  return (seconds: number): readonly Message[] => {
+    const table = findTable(id);
+    const known = made.get(seconds);
+    if (known || !table) return known ?? [];
+    const messages = Array.from({ length: seconds }, (_, part) => {
+      const some = rows.filter((_, at) => at % seconds === part);
+      return createMessage(node, table, some, perSecond);
+    });
+    made.set(seconds, messages);
+    return messages;
+  };
 }
 
 function statusOf({ node, counts }: Agent): AgentStatus {
@@ -104,8 +126,9 @@ function statusOf({ node, counts }: Agent): AgentStatus {
 const totalNames = ['rows', ...Array.from({ length: 23 }, (_, n) => `some_rising_total_${n}`)];
 
 function watch(agent: Agent, call: Watch): void {
-  const { table, backlog, maxRowsPerSecond } = call.request;
+  const { table, backlog, maxRowsPerSecond, paceMs } = call.request;
   const messages = agent.messages.get(table);
+  const paced = paceMs >= 1_000 ? agent.parts.get(table)?.(Math.round(paceMs / 1_000)) : undefined;
   const began = now();
   let told = 0;
   let isOpen = true;
@@ -122,8 +145,8 @@ function watch(agent: Agent, call: Watch): void {
     agent.counts[table] = (agent.counts[table] ?? 0) + rows;
     return call.write(Uint8Array.from(bytes));
   };
-  const tellSecond = (time: bigint) => {
-    const message = messages?.[told % messages.length];
+  const tellSecond = (time: bigint, from = paced ?? messages) => {
+    const message = from?.[told % from.length];
     told += 1;
     return message && message.rows > 0 ? put(message.at(time, told), message.rows) : true;
   };
@@ -136,7 +159,7 @@ function watch(agent: Agent, call: Watch): void {
     const kept = isLevel ? 1 : Math.min(plan.heldSeconds, perSecond > 0 ? Math.floor(backlog / perSecond) : 0);
     const from = (now() / second) * second - BigInt(kept + 1) * second;
     for (let n = 0; n < kept && isOpen; n += 1) {
-      if (!tellSecond(from + BigInt(n) * second)) await drained(call);
+      if (!tellSecond(from + BigInt(n) * second, messages)) await drained(call);
     }
   };
   const http = findTable('http_events');

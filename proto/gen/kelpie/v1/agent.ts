@@ -54,6 +54,8 @@ export interface WatchRowsRequest {
   once: boolean;
   /** The reader knows names that the agent does not: rows with an end that is no pod here pass whatever is asked of names, and the reader looks again. */
   namesElsewhere: boolean;
+  /** A row that was told is told again after so many milliseconds at the earliest, in its newest state; 0 = whenever it changes. New rows do not wait. */
+  paceMs: number;
 }
 
 export interface WatchRowsResponse {
@@ -329,7 +331,16 @@ export const GetAgentResponse: MessageFns<GetAgentResponse> = {
 };
 
 function createBaseWatchRowsRequest(): WatchRowsRequest {
-  return { table: "", filter: "", payload: false, backlog: 0, maxRowsPerSecond: 0, once: false, namesElsewhere: false };
+  return {
+    table: "",
+    filter: "",
+    payload: false,
+    backlog: 0,
+    maxRowsPerSecond: 0,
+    once: false,
+    namesElsewhere: false,
+    paceMs: 0,
+  };
 }
 
 export const WatchRowsRequest: MessageFns<WatchRowsRequest> = {
@@ -354,6 +365,9 @@ export const WatchRowsRequest: MessageFns<WatchRowsRequest> = {
     }
     if (message.namesElsewhere !== false) {
       writer.uint32(56).bool(message.namesElsewhere);
+    }
+    if (message.paceMs !== 0) {
+      writer.uint32(64).uint32(message.paceMs);
     }
     return writer;
   },
@@ -425,6 +439,14 @@ export const WatchRowsRequest: MessageFns<WatchRowsRequest> = {
             }
 
             message.namesElsewhere = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.paceMs = reader.uint32();
             continue;
           }
         }
