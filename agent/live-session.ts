@@ -99,6 +99,7 @@ export async function openLive(
     mount,
     top: podsBelow ?? cgroup,
     podOf: (path) => workloadOf(path, resolvers).pod,
+    knowsOwn: cluster !== undefined,
   });
   const samples = createLiveSamples({ mount, top: cgroup, resolvers, now: source.now });
   const surveys = createLiveSurveys({ mount, top: cgroup, selfPid: process.pid });

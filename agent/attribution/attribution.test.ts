@@ -264,7 +264,7 @@ describe('flows and datagrams have the same names', () => {
     assert.equal(attribution.socketOf(1), undefined);
   });
 
-  test('a sum of loopback connections: who calls, where it is one program only', () => {
+  test('a sum of loopback connections: who calls, or calls most', () => {
     const attribution = newAttribution();
     const loopback = {
       localAddress: '127.0.0.1',
@@ -289,8 +289,63 @@ describe('flows and datagrams have the same names', () => {
     assert.equal(attribution.names(caller, 'client').destination, 'nginx');
     attribution.edge(edgeOf({ ...caller, pid: 999 }));
     assert.equal(attribution.names(server, 'server').source, 'curl', 'started anew');
-    attribution.edge(edgeOf({ ...caller, comm: 'wget' }));
-    assert.equal(attribution.names(server, 'server').source, '127.0.0.1');
+    attribution.edge({ ...edgeOf({ ...caller, comm: 'wget' }), opened: 7 });
+    assert.equal(attribution.names(server, 'server').source, 'wget');
+    const single = { ...server, cookie: 5, remotePort: 45_000 };
+    assert.equal(attribution.names(single, 'server').source, '127.0.0.1', 'of one connection nobody can say');
+  });
+
+  describe('a sum of calls from an address of the machine’s own', () => {
+    const own = '10.0.0.254';
+    const story = (isOwn = true) => {
+      const attribution = createAttribution({
+        host: { node: 'node-1', kernel: '6.1', cpus: 2, clockOffset: 0n },
+        cgroups: { pathOf: (id) => paths.get(id) },
+        processes: kernelProcesses,
+        resolvers: [createPodsBelow('/demo'), systemd],
+        addresses: { cgroupAt: () => undefined, isOwn: (address) => isOwn && address === own },
+      });
+      const sum = { ...socket(0, 2), transport: 'tcp', cookie: 0 } as const;
+      const served = { ...sum, role: 'server', localAddress: '10.0.0.2', localPort: 8080, remotePort: 0 } as const;
+      const server = { ...served, remoteAddress: own, comm: 'kuard' };
+      const callerOf = (comm: string, cgroupId: number): Ends => {
+        const client = { ...sum, localAddress: own, localPort: 0, remoteAddress: '10.0.0.2', remotePort: 8080 };
+        return { ...client, role: 'client', cgroupId, netnsCookie: 9, comm, pid: cgroupId };
+      };
+      const edge = (ends: Ends, opened: number) =>
+        attribution.edge({ ...noEdge, ...ends, time: 1, transport: 'tcp', family: 4, port: 8080, opened });
+      return { server, callerOf, edge, sourceOf: () => attribution.names(server, 'server').source };
+    };
+
+    test('is told as of who calls, or calls most', () => {
+      const { server, callerOf, edge, sourceOf } = story();
+      edge(server, 20);
+      assert.equal(sourceOf(), 'node-1', 'nobody was seen calling yet');
+      edge(callerOf('kubelet', 9), 20);
+      assert.equal(sourceOf(), 'kubelet');
+      edge(callerOf('curl', 9), 4);
+      edge(callerOf('curl', 9), 4);
+      edge(server, 8);
+      assert.equal(sourceOf(), 'kubelet');
+      edge(callerOf('node', 5), 100);
+      edge(server, 100);
+      assert.equal(sourceOf(), 'shop/host-a', 'a pod on the host’s network');
+    });
+
+    test('is the node’s where more arrive than were seen leaving: others come through it', () => {
+      const { server, callerOf, edge, sourceOf } = story();
+      edge(callerOf('kubelet', 9), 20);
+      edge(server, 60);
+      assert.equal(sourceOf(), 'node-1');
+      edge(callerOf('kubelet', 9), 40);
+      assert.equal(sourceOf(), 'kubelet');
+    });
+
+    test('stays the address’s where nobody says whose that is', () => {
+      const { server, edge, sourceOf } = story(false);
+      edge(server, 60);
+      assert.equal(sourceOf(), own);
+    });
   });
 
   test('UDP and TCP at the same port are different servers', () => {
@@ -329,7 +384,7 @@ describe('names without a single packet', () => {
       cgroups: { pathOf: (id) => paths.get(id) },
       processes: kernelProcesses,
       resolvers: [createPodsBelow('/demo'), systemd],
-      addresses: { cgroupAt: (address) => (address === '10.0.0.2' ? 2 : undefined) },
+      addresses: { cgroupAt: (address) => (address === '10.0.0.2' ? 2 : undefined), isOwn: () => false },
     });
     const refused = flow(1, 1, { state: 'ended', end: 'refused' });
     attribution.flow(refused);

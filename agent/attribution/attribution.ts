@@ -93,6 +93,9 @@ export function createAttribution(options: AttributionOptions): Attribution {
     return cgroupId === undefined ? null : workloads.of(cgroupId).workload.pod;
   }
 
+  /** Who calls from an address of this machine's own, where the process cannot be told. */
+  const neighbourAt = (address: string): string | null => (addresses.isOwn(address) ? host.node : null);
+
   /** Who asks DNS: a pod, since its containers share an address, or a cgroup. */
   function askerOf(cgroupId: number): string {
     const { path, workload } = workloads.of(cgroupId);
@@ -110,7 +113,7 @@ export function createAttribution(options: AttributionOptions): Attribution {
     const remote = remoteOf(ends, role);
     const remoteName = resolvedNames.nameOf(askerOf(ends.cgroupId), ends.remoteAddress, now) ?? null;
     const localName = nameOf(local);
-    const otherName = nameOf(remote) ?? remoteName;
+    const otherName = nameOf(remote) ?? remoteName ?? (role === 'server' ? neighbourAt(ends.remoteAddress) : null);
     return {
       source: role === 'client' ? (localName ?? ends.localAddress) : (otherName ?? ends.remoteAddress),
       destination:
@@ -148,7 +151,11 @@ export function createAttribution(options: AttributionOptions): Attribution {
       }
       if (flow.state === 'ended') sockets.close(flow.cookie, flow.time);
     },
-    edge: (edge) => learn(endsOfEdge(edge)),
+    edge(edge) {
+      const ends = endsOfEdge(edge);
+      learn(ends);
+      places.opened(ends, edge.opened);
+    },
     datagram: (ends) => learn(endsOf(ends, 'udp')),
     resolved({ socket, role, name, addresses: found, ttl, time }) {
       const asker = role === 'client' ? askerOf(socket.cgroupId) : remoteOf(socket, role).pod;

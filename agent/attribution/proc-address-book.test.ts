@@ -51,8 +51,9 @@ function addCgroup(path: string, pid: string): number {
 }
 
 let now = 0;
-const book = () =>
+const book = (more: { readonly knowsOwn?: boolean } = {}) =>
   createProcAddressBook({
+    ...more,
     mount,
     top: '/pods',
     podOf: (path) => createPodsBelow('/pods')(path)?.pod ?? null,
@@ -92,6 +93,13 @@ describe('addresses of pods, off their network namespaces', () => {
     assert.equal(cgroupAt('10.0.0.9'), undefined);
     now += 2000;
     assert.equal(cgroupAt('10.0.0.9'), late);
+  });
+
+  test('the machine’s own, where that is asked for', () => {
+    const { isOwn } = book({ knowsOwn: true });
+    assert.ok(isOwn('192.168.0.10'));
+    for (const address of ['10.0.0.5', '127.0.0.1', '8.8.8.8']) assert.ok(!isOwn(address), address);
+    assert.ok(!book().isOwn('192.168.0.10'));
   });
 
   test('what /proc says', () => {

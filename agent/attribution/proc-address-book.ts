@@ -16,6 +16,8 @@ export interface ProcAddressBookOptions {
   readonly top: string;
   /** The pod of a cgroup path, null for none: cgroups without one are not looked at. */
   podOf(path: string): string | null;
+  /** Addresses of the machine's own are told as such: that of a node is its name. */
+  readonly knowsOwn?: boolean;
   readonly proc?: string;
   /** ms. */
   readonly clock?: () => number;
@@ -30,12 +32,24 @@ const maxCgroups = 4096;
 const maxAddresses = 64;
 
 export function createProcAddressBook(options: ProcAddressBookOptions): AddressBook {
-  const { proc = '/proc', clock = () => performance.now() } = options;
+  const { proc = '/proc', clock = () => performance.now(), knowsOwn = false } = options;
   let book: ReadonlyMap<string, number> = new Map();
   let looked = Number.NEGATIVE_INFINITY;
   let cost = 0;
+  let own: ReadonlySet<string> = new Set();
+  let ownLooked = Number.NEGATIVE_INFINITY;
+  let ownCost = 0;
 
   return {
+    isOwn(address) {
+      const began = clock();
+      if (!knowsOwn || isLoopback(address)) return false;
+      if (began - ownLooked < Math.max(hitPauseMs, ownCost * costFactor)) return own.has(address);
+      own = new Set(addressesOf(proc, '1'));
+      ownLooked = clock();
+      ownCost = ownLooked - began;
+      return own.has(address);
+    },
     cgroupAt(address) {
       const known = book.get(address);
       const began = clock();

@@ -17,6 +17,8 @@ export interface RecordingFacts {
   ownerOf(cookie: number): { readonly pid: number; readonly comm: string } | undefined;
   /** A cgroup of the pod that had the address to itself. */
   cgroupAt(address: string): number | undefined;
+  /** The machine itself had it. */
+  isOwn(address: string): boolean;
   /** What was read, or left out, until a captured time; each is given once. */
   takeResources(until: number): RecordedResource[];
   takeLeftOut(until: number): RecordedLeftOut[];
@@ -32,6 +34,7 @@ export function createRecordingFacts(): RecordingFacts {
   const names = createBounded<string, string>();
   const owners = createBounded<number, { pid: number; comm: string }>();
   const addresses = createBounded<string, number>();
+  const own = createBounded<string, true>();
   const resources: RecordedResource[] = [];
   const leftOut: RecordedLeftOut[] = [];
   const surveys: RecordedSurvey[] = [];
@@ -53,6 +56,8 @@ export function createRecordingFacts(): RecordingFacts {
         owners.set(fact.cookie, { pid: fact.pid, comm: fact.comm });
       } else if (fact?.kind === 'address' && isText(fact.address) && isNumber(fact.cgroupId)) {
         addresses.set(fact.address, fact.cgroupId);
+      } else if (fact?.kind === 'own-address' && isText(fact.address)) {
+        own.set(fact.address, true);
       } else if (fact?.kind === 'resource' && isResource(fact)) {
         put(resources, { time: fact.time, table: fact.table, cgroup: fact.cgroup, values: fact.values });
       } else if (fact?.kind === 'left-out' && [fact.time, fact.cgroupId, fact.messages].every(isNumber)) {
@@ -67,6 +72,7 @@ export function createRecordingFacts(): RecordingFacts {
     nameOf: (pid, comm) => names.get(`${pid} ${comm}`),
     ownerOf: (cookie) => owners.get(cookie),
     cgroupAt: (address) => addresses.get(address),
+    isOwn: (address) => own.get(address) === true,
     takeResources: (until) => take(resources, until),
     takeLeftOut: (until) => take(leftOut, until),
     takeSurveys: (until) => take(surveys, until),

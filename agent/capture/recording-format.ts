@@ -60,6 +60,8 @@ export type RecordingFact =
   | ({ readonly kind: 'workload' } & RecordedWorkload)
   /** An address that one pod has to itself, by a cgroup of that pod. */
   | { readonly kind: 'address'; readonly address: string; readonly cgroupId: number }
+  /** An address of the machine's own. */
+  | { readonly kind: 'own-address'; readonly address: string }
   | ({ readonly kind: 'resource' } & RecordedResource)
   | ({ readonly kind: 'left-out' } & RecordedLeftOut)
   | ({ readonly kind: 'survey' } & RecordedSurvey);

@@ -18,7 +18,9 @@ function nameRow(row: Row, directory: Directory): Row {
     row.trace_role === 'client' &&
     typeof row.remote_addr === 'string' &&
     !isPod(row.remote_pod) &&
-    !isPodEntity(row.destination)
+    !isPodEntity(row.destination) &&
+    // A process of the node that the agent knows is more than its address.
+    (typeof row.remote_process !== 'string' || row.destination !== row.remote_process)
   ) {
     destination =
       directory.byAddress(row.remote_addr, typeof row.remote_port === 'number' ? row.remote_port : undefined, time) ??

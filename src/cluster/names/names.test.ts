@@ -200,6 +200,16 @@ describe('rows of an agent', () => {
     assert.equal(nameRows([known], cluster())[0], known);
   });
 
+  test('a process that the agent knows is more than its node’s address', () => {
+    const kubelet = row({
+      destination: 'kubelet',
+      remote_process: 'kubelet',
+      remote_addr: '192.0.2.1',
+      remote_port: 10250,
+    });
+    assert.equal(nameRows([kubelet], cluster())[0], kubelet);
+  });
+
   test('of a server: the pod that called', () => {
     const called = named({
       trace_role: 'server',

@@ -105,8 +105,8 @@ export function createConnBook(): ConnBook {
           openOf(key).sent += count(row.bytes_sent);
           openOf(key).received += count(row.bytes_recv);
         }
-      } else if (entry.key.subject.protocol === '' && text(row.protocol) !== '') {
-        // Its protocol was recognised meanwhile: it goes on under another key.
+      } else if (isKnownBetter(entry.key.subject, row)) {
+        // Its protocol was recognised meanwhile, or who its ends are: it goes on under another key.
         const key = kinds.conns.keys.take(keyText(row), agent, () => subjectOf(row));
         if (key) {
           openOf(entry.key).active -= entry.active;
@@ -209,6 +209,11 @@ function totalsOf(row: Row): Float64Array {
 
 function keyText(row: Row): string {
   return `${row.trace_role}\n${row.protocol ?? ''}\n${row.transport}\n${row.source}\n${row.destination}\n${row.port}`;
+}
+
+function isKnownBetter({ protocol, source, destination }: Subject, row: Row): boolean {
+  if (protocol === '' && text(row.protocol) !== '') return true;
+  return source !== text(row.source) || destination !== text(row.destination);
 }
 
 function subjectOf(row: Row): Subject {

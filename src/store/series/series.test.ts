@@ -465,6 +465,21 @@ describe('connections', () => {
     assert.equal(flowOf(store)?.sent_rate, (3 * 4_000) / 10);
   });
 
+  test('whose end is known better later go on under its name', () => {
+    const { store, tell, look } = story();
+    const row = (source: string, second: number) => ({
+      ...connRow(call, 'server', shopEnd + second * 1_000, second, shopEnd, 'a'),
+      source,
+    });
+    tell('a', 'conn_stats', row('node-1', 1), row('kubelet', 2), row('kubelet', 3));
+    look();
+    const flows = rowsOf(store, 'flows', { from: shopEnd + 2_000, to: shopEnd + 4_000 });
+    assert.deepEqual(
+      [...flows.values()].map(({ source, sent_rate: rate }) => [source, rate]),
+      [['kubelet', 4_000]],
+    );
+  });
+
   test('that are open without a word are there, until their agent is gone', () => {
     const { store, tell, look } = story();
     tell('a', 'conn_stats', connRow(call, 'client', shopEnd, 1, shopEnd, 'a'));
