@@ -1,6 +1,7 @@
 /** The agent, put together: source → attribution and ordering → protocols → rows → server. */
 import type { AgentNames } from '../src/domain/agent-status.ts';
 import { parseFilter } from '../src/domain/filter/parse.ts';
+import { createPodRegister } from '../src/domain/pods/pod-register.ts';
 import { sharedOf } from '../src/domain/shared-row.ts';
 import { type Attribution, createAttribution } from './attribution/attribution.ts';
 import { createBudgets } from './budgets/budgets.ts';
@@ -12,6 +13,7 @@ import { openLive } from './live-session.ts';
 import { createLossCounts } from './loss-counts.ts';
 import type { AgentOptions } from './options.ts';
 import { servePages } from './pages.ts';
+import { createPodInfo, type PodInfoRows } from './pod-info.ts';
 import { createPodPolicy } from './pod-policy.ts';
 import { guarded } from './policy/guard.ts';
 import { secretFields } from './protocols/http/redact.ts';
@@ -92,6 +94,15 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     addresses: session.addresses,
   });
   const wallTime = (time: number): bigint => BigInt(Math.round(time)) + source.host.clockOffset;
+  const pods = createPodRegister();
+  const podInfo = createPodInfo({
+    ...session.podFacts,
+    node: source.host.node,
+    wallTime,
+    pods,
+    put,
+    mayTell: (pod) => podPolicy.limitOf(pod) !== 'off',
+  });
   const flows = createFlowTables({ names: attribution.names, wallTime, row: put, lost: lost.add });
   const summaries = createSummaries({
     node: source.host.node,
@@ -138,6 +149,7 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     soon(() => {
       redactAlso(podPolicy.redactFields);
       podPolicy.update();
+      podInfo.retry();
       leases.refresh();
     }),
   );
@@ -181,7 +193,14 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     names: session.pods && namesOf(session.pods),
     policy: podPolicy.status,
   });
-  const api: AgentApi = { node: source.host.node, rows, sharedOf, parseFilter, status, renewLease: leases.renew };
+  const api: AgentApi = {
+    node: source.host.node,
+    rows,
+    sharedOf,
+    parseFilter: (table, text) => parseFilter(table, text, pods),
+    status,
+    renewLease: leases.renew,
+  };
   const access = options.keyFile === undefined ? undefined : createAccess(options.keyFile, source.host.node);
   const server = await createAgentServer(api, options.listen, access);
   const pages = await servePages(options, status).catch((thrown: unknown) => {
@@ -208,6 +227,7 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
       },
     },
     resources,
+    podInfo,
   });
   const listener = withSilentConnections(readers, {
     surveys: (time) => session.surveys.take(time, leases.policies),
@@ -220,6 +240,7 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     flows.flush();
     summaries.flush();
     resources.tick(Number.POSITIVE_INFINITY);
+    podInfo.tick(Number.POSITIVE_INFINITY);
     rows.finish();
     if (source.problem) process.stderr.write(`kelpie agent: ${source.problem.message}\n`);
   });
@@ -267,9 +288,10 @@ function inOrder(
     flows: FlowTables;
     summaries: Pick<Summaries, 'tick'>;
     resources: ResourceRows;
+    podInfo: PodInfoRows;
   },
 ): CaptureListener {
-  const { connections, dns, flows, summaries, resources } = readers;
+  const { connections, dns, flows, summaries, resources, podInfo } = readers;
   return {
     open(socket) {
       attribution.open(socket);
@@ -294,6 +316,8 @@ function inOrder(
     },
     tick(time) {
       attribution.tick(time);
+      // Rows of a pod are told after what is known of it.
+      podInfo.tick(time);
       connections.tick(time);
       dns.tick(time);
       flows.tick(time);

@@ -17,6 +17,7 @@ import { createCgroupScopes } from './cgroup-scopes.ts';
 import { watchNamespaces } from './kubernetes/namespace-watch.ts';
 import { createPodBook } from './kubernetes/pod-book.ts';
 import { podOfCgroup } from './kubernetes/pod-cgroup.ts';
+import { podFactOf } from './kubernetes/pod-fact.ts';
 import { watchPods } from './kubernetes/pod-watch.ts';
 import type { AgentOptions } from './options.ts';
 import { captureAnnotation } from './policy/pod-limits.ts';
@@ -113,6 +114,10 @@ export async function openLive(
     },
     processes: writer ? createRecordedProcesses(processes, tell) : processes,
     leftOut: { note: (fact) => tell({ kind: 'left-out', ...fact }), takeUntil: () => [] },
+    podFacts: {
+      note: (fact) => tell({ kind: 'pod', ...fact }),
+      takeUntil: () => cluster?.book.takeTold().map((pod) => podFactOf(pod, source.now())) ?? [],
+    },
     samples: writer ? createToldSamples(samples, (sample) => tell({ kind: 'resource', ...sample })) : samples,
     addresses: writer ? createRecordedAddresses(addresses, tell) : addresses,
     surveys: writer ? createToldSurveys(surveys, (survey) => tell({ kind: 'survey', ...survey })) : surveys,

@@ -19,6 +19,7 @@ const pod = (name: string, annotations: PodIdentity['annotations'] = {}): PodIde
   labels: {},
   annotations,
   isHostNetwork: false,
+  phase: 'Running',
   addresses: [],
   containers: new Map(),
 });

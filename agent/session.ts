@@ -7,7 +7,7 @@ import type { Processes } from './attribution/processes.ts';
 import { createPodsBelow } from './attribution/resolvers/pods-below.ts';
 import { systemd } from './attribution/resolvers/systemd.ts';
 import type { WorkloadResolver } from './attribution/workload.ts';
-import type { RecordedLeftOut } from './capture/recording-format.ts';
+import type { RecordedLeftOut, RecordedPod } from './capture/recording-format.ts';
 import { createRecordingSource } from './capture/recording-source.ts';
 import type { RecordingWriter } from './capture/recording-writer.ts';
 import type { CaptureSource } from './capture/source.ts';
@@ -34,6 +34,11 @@ export interface Session {
     takeUntil(time: number): readonly RecordedLeftOut[];
   };
   readonly surveys: Surveys;
+  /** What became known of pods, likewise. */
+  readonly podFacts: {
+    note(fact: RecordedPod): void;
+    takeUntil(time: number): readonly RecordedPod[];
+  };
   /** Where names of pods come from an API server. */
   readonly pods?: ClusterPods | undefined;
   readonly policyFile?: PolicyFile | undefined;
@@ -72,6 +77,7 @@ export async function openRecording(
     addresses: source.facts,
     samples: createRecordedSamples(source.facts.takeResources),
     leftOut: { note() {}, takeUntil: source.facts.takeLeftOut },
+    podFacts: { note() {}, takeUntil: source.facts.takePods },
     surveys: { take: source.facts.takeSurveys, stop() {} },
     cgroupsIn: () => new Map(),
     redact: options.redact === false ? false : [...options.redact, ...redacted],

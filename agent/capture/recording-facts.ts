@@ -2,6 +2,7 @@
 import { oldestEntryOf } from '../../src/domain/oldest-entry.ts';
 import type {
   RecordedLeftOut,
+  RecordedPod,
   RecordedResource,
   RecordedSurvey,
   RecordedWorkload,
@@ -23,6 +24,7 @@ export interface RecordingFacts {
   takeResources(until: number): RecordedResource[];
   takeLeftOut(until: number): RecordedLeftOut[];
   takeSurveys(until: number): RecordedSurvey[];
+  takePods(until: number): RecordedPod[];
 }
 
 /** Entries of each kind kept; the oldest go first. */
@@ -38,6 +40,7 @@ export function createRecordingFacts(): RecordingFacts {
   const resources: RecordedResource[] = [];
   const leftOut: RecordedLeftOut[] = [];
   const surveys: RecordedSurvey[] = [];
+  const pods: RecordedPod[] = [];
   return {
     /** False for what is no fact. */
     learn(value) {
@@ -64,6 +67,9 @@ export function createRecordingFacts(): RecordingFacts {
         put(leftOut, { time: fact.time, cgroupId: fact.cgroupId, messages: fact.messages });
       } else if (fact?.kind === 'survey' && isSurvey(fact)) {
         put(surveys, { time: fact.time, cgroups: fact.cgroups, sockets: fact.sockets });
+      } else if (fact?.kind === 'pod' && isPod(fact)) {
+        const { kind: _, ...pod } = fact;
+        put(pods, pod);
       } else return false;
       return true;
     },
@@ -76,6 +82,7 @@ export function createRecordingFacts(): RecordingFacts {
     takeResources: (until) => take(resources, until),
     takeLeftOut: (until) => take(leftOut, until),
     takeSurveys: (until) => take(surveys, until),
+    takePods: (until) => take(pods, until),
   };
 }
 
@@ -99,6 +106,12 @@ function isResource({ time, table, cgroup, values }: RecordedResource): boolean 
 
 function isWorkload({ path, namespace, pod, container }: RecordedWorkload): boolean {
   return [path, namespace, pod].every(isText) && (container === null || isText(container));
+}
+
+function isPod({ time, uid, namespace, pod, owner, labels, phase, hostNetwork }: RecordedPod): boolean {
+  if (!isNumber(time) || typeof hostNetwork !== 'boolean' || !Array.isArray(labels) || labels.length > 64) return false;
+  const texts = [uid, namespace, pod, owner ?? '', phase ?? ''];
+  return texts.every(isText) && labels.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText));
 }
 
 function isSurvey({ time, cgroups, sockets }: RecordedSurvey): boolean {

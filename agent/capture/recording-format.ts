@@ -10,6 +10,7 @@
  * goes on after damage.
  */
 import { crc32 } from 'node:zlib';
+import type { HeaderList } from '../../src/domain/column.ts';
 
 export const magic = Buffer.from('KELPIE-RECORDING\n', 'latin1');
 export const formatVersion = 1;
@@ -58,6 +59,7 @@ export type RecordingFact =
   | { readonly kind: 'owner'; readonly cookie: number; readonly pid: number; readonly comm: string }
   /** What runs in a cgroup, where its path alone does not tell. */
   | ({ readonly kind: 'workload' } & RecordedWorkload)
+  | ({ readonly kind: 'pod' } & RecordedPod)
   /** An address that one pod has to itself, by a cgroup of that pod. */
   | { readonly kind: 'address'; readonly address: string; readonly cgroupId: number }
   /** An address of the machine's own. */
@@ -72,6 +74,20 @@ export interface RecordedWorkload {
   /** "namespace/name". */
   readonly pod: string;
   readonly container: string | null;
+}
+
+/** A pod as the API server had it at captured `time`. */
+export interface RecordedPod {
+  readonly time: number;
+  readonly uid: string;
+  readonly namespace: string;
+  /** "namespace/name". */
+  readonly pod: string;
+  /** "Deployment/api"; null of a pod that nobody controls. */
+  readonly owner: string | null;
+  readonly labels: HeaderList;
+  readonly phase: string | null;
+  readonly hostNetwork: boolean;
 }
 
 /** Figures of a container or its network as they were read at captured `time`: columns of a table (agent/resources). */

@@ -11,6 +11,8 @@ export interface PodBook {
   /** It was deleted; how it was at its end where that was told. */
   remove(uid: string, pod?: PodObject): void;
   list(): readonly PodIdentity[];
+  /** Pods of which something was told since the last time, those that are gone by now included. */
+  takeTold(): readonly PodIdentity[];
   /** Names what runs in the cgroups of pods. Of one that the API server did not tell of yet it says so, for now. */
   readonly resolver: WorkloadResolver;
 }
@@ -18,8 +20,11 @@ export interface PodBook {
 /** Pods that are gone. A node has some hundred at a time. */
 const remembered = 4096;
 
+const nobody: readonly PodIdentity[] = [];
+
 /** @param onChange a pod came, changed or went */
 export function createPodBook(onChange: () => void = () => {}): PodBook {
+  let told = new Map<string, PodIdentity>();
   const present = new Map<string, PodIdentity>();
   const gone = createLruMap<string, PodIdentity>(remembered);
   /** Static pods: the UID of the API server's mirror to that of the cgroup. */
@@ -34,6 +39,7 @@ export function createPodBook(onChange: () => void = () => {}): PodBook {
     // A container that was started anew is no longer in the status but may still be heard of.
     const containers = before ? new Map([...before.containers, ...identity.containers]) : identity.containers;
     present.set(identity.uid, { ...identity, containers });
+    if (told.size < remembered) told.set(identity.uid, identity);
     return identity;
   }
 
@@ -57,6 +63,12 @@ export function createPodBook(onChange: () => void = () => {}): PodBook {
       onChange();
     },
     list: () => [...present.values()],
+    takeTold() {
+      if (told.size === 0) return nobody;
+      const taken = [...told.values()];
+      told = new Map();
+      return taken;
+    },
     resolver(path) {
       const cgroup = podOfCgroup(path);
       if (cgroup === undefined) return undefined;

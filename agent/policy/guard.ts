@@ -9,8 +9,14 @@ import type { Table } from '../../src/domain/table.ts';
 /** Of a pod, "namespace/name", or of what is no pod; undefined = as deep as anybody likes. */
 export type LimitOf = (pod: string | undefined) => CaptureLevel | undefined;
 
-/** Connections alone are told at level `flows`. */
-const flowTables: ReadonlySet<string> = new Set(['conn_stats', 'tcp_stats_events', 'process_stats', 'network_stats']);
+/** Connections alone are told at level `flows`, and whose they are. */
+const flowTables: ReadonlySet<string> = new Set([
+  'conn_stats',
+  'tcp_stats_events',
+  'process_stats',
+  'network_stats',
+  'pod_info',
+]);
 
 /**
  * The row as it may be told: the same, one without bodies, or none.

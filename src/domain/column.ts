@@ -4,7 +4,8 @@
  * The meaning of a value. It decides storage, formatting, alignment, comparison, filter operators,
  * thresholds and colours, and drill-down. `duration` is in nanoseconds, `bytes` in bytes, `time` in Unix nanoseconds,
  * `rate` per second, `byterate` bytes per second, `percent` a share (0.1 = 10 %). A `sketch` is the encoded distribution of
- * durations (sketch/sketch.ts), a `series` one number per equal step of time, oldest first, NaN where nothing is known.
+ * durations (sketch/sketch.ts), a `series` one number per equal step of time, oldest first, NaN where nothing is known. An `owner` is
+ * "kind/name", headers are pairs of a name and a text.
  */
 export type SemanticType =
   | 'time'
@@ -27,6 +28,7 @@ export type SemanticType =
   | 'pod'
   | 'namespace'
   | 'service'
+  | 'owner'
   | 'node'
   | 'process'
   | 'headers'

@@ -32,6 +32,7 @@ const elasticTypes = new Set<SemanticType>([
   'endpoint',
   'pod',
   'service',
+  'owner',
   'series',
   'text',
   'namespace',

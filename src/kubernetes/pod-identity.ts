@@ -44,6 +44,9 @@ export interface PodOwner {
   readonly name: string;
 }
 
+/** "Deployment/api" */
+export const ownerText = (owner: PodOwner | null): string | null => owner && `${owner.kind}/${owner.name}`;
+
 export interface PodIdentity {
   /** As cgroups have it (pod-cgroup.ts). */
   readonly uid: string;
@@ -54,6 +57,8 @@ export interface PodIdentity {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly isHostNetwork: boolean;
+  /** Pending, Running, Succeeded, Failed, Unknown. */
+  readonly phase: string | null;
   readonly addresses: readonly string[];
   /** Names by container id, those that ran before included. */
   readonly containers: ReadonlyMap<string, string>;
@@ -71,22 +76,25 @@ export function identityOf({ metadata, spec, status }: PodObject): PodIdentity |
     uid: annotations[configHash] ?? uid,
     namespace,
     name,
-    owner: ownerOf(metadata?.ownerReferences ?? [], labels),
+    owner: ownerOf(metadata?.ownerReferences ?? [], labels, metadata?.creationTimestamp),
     labels,
     annotations,
     isHostNetwork: spec?.hostNetwork === true,
+    phase: status?.phase ?? null,
     addresses: (status?.podIPs ?? []).flatMap(({ ip }) => (ip ? [ip] : [])),
     containers: containersOf(status),
   };
 }
 
 /**
- * Who controls it. A ReplicaSet of a Deployment is named after it and the hash of its template, which its pods have as a label: so nobody need be allowed to
- * read ReplicaSets (pkg/controller/deployment/sync.go, getNewReplicaSet).
+ * Who controls it in the end. A ReplicaSet of a Deployment is named after it and the hash of its template, which its pods have as a label: so nobody need be
+ * allowed to read ReplicaSets (pkg/controller/deployment/sync.go, getNewReplicaSet). A Job of a CronJob is named after it and the time it was due
+ * (pkg/controller/cronjob/utils.go, getJobName), which was not long before the pod was made.
  */
 function ownerOf(
   references: NonNullable<NonNullable<PodObject['metadata']>['ownerReferences']>,
   labels: Readonly<Record<string, string>>,
+  created: Date | string | undefined,
 ): PodOwner | null {
   const controller = references.find((reference) => reference.controller) ?? references[0];
   if (controller === undefined) return null;
@@ -94,7 +102,19 @@ function ownerOf(
   const suffix = `-${labels[templateHash]}`;
   if (kind === 'ReplicaSet' && name.endsWith(suffix))
     return { kind: 'Deployment', name: name.slice(0, -suffix.length) };
+  const [, cronJob, due] = kind === 'Job' ? (/^(.+)-(\d{8}|\d{10})$/.exec(name) ?? []) : [];
+  if (cronJob !== undefined && due !== undefined && isDue(due, created)) return { kind: 'CronJob', name: cronJob };
   return { kind, name };
+}
+
+/** Retries of a Job go on for days. */
+const mostLateMs = 7 * 24 * 3_600_000;
+const earlyMs = 120_000;
+
+/** "28391234", minutes since 1970, or seconds (before Kubernetes 1.21). */
+function isDue(due: string, created: Date | string | undefined): boolean {
+  const late = new Date(created ?? Number.NaN).getTime() - Number(due) * (due.length === 8 ? 60_000 : 1_000);
+  return late >= -earlyMs && late <= mostLateMs;
 }
 
 function containersOf(status: PodObject['status']): ReadonlyMap<string, string> {

@@ -8,11 +8,12 @@ import { WatchRowsResponse } from '../../proto/gen/kelpie/v1/agent.ts';
 import { decodeBatch } from '../../src/agent-client/from-wire.ts';
 import { createDirectory } from '../../src/cluster/names/directory.ts';
 import { nameRows } from '../../src/cluster/names/name-rows.ts';
-import type { ColumnSpec, Row, Value } from '../../src/domain/column.ts';
+import type { ColumnSpec, HeaderList, Row, Value } from '../../src/domain/column.ts';
 import { parseFilter } from '../../src/domain/filter/parse.ts';
 import { quoteText } from '../../src/domain/filter/token.ts';
 import { virtualFields } from '../../src/domain/filter/virtual-field.ts';
 import { termFor } from '../../src/domain/filter/write.ts';
+import { createPodRegister } from '../../src/domain/pods/pod-register.ts';
 import { rowKey, type Table } from '../../src/domain/table.ts';
 import { findTable, tables } from '../../src/domain/tables/index.ts';
 
@@ -90,7 +91,11 @@ function term(table: Table): fc.Arbitrary<string> {
     );
   const compared = fc
     .tuple(
-      fc.constantFrom(...columns, ...virtualFields(table).map(({ id }) => id), 'from.svc', 'to.ns'),
+      fc.constantFrom(
+        ...columns,
+        ...virtualFields(table).map(({ id }) => id),
+        ...['from.svc', 'to.ns', 'to.owner', 'label.app', 'from.label.app', 'to.label.a/b.c'],
+      ),
       fc.constantFrom('=', '!=', ':', '>', '>=', '<', '<=', '~', '!~'),
       fc.oneof(
         text.map(quoteText),
@@ -107,6 +112,8 @@ function term(table: Table): fc.Arbitrary<string> {
           '*',
           'shop/*',
           '^shop/',
+          'Deployment/api',
+          'StatefulSet',
           'true',
         ),
       ),
@@ -116,8 +123,8 @@ function term(table: Table): fc.Arbitrary<string> {
   return fc.oneof(written, compared, word);
 }
 
-function filterText(table: Table): fc.Arbitrary<string> {
-  const one = fc.tuple(fc.constantFrom('', '', '!'), term(table)).map(([not, body]) => (body === '' ? '' : not + body));
+function filterText(table: Table, terms = term(table)): fc.Arbitrary<string> {
+  const one = fc.tuple(fc.constantFrom('', '', '!'), terms).map(([not, body]) => (body === '' ? '' : not + body));
   return fc
     .array(fc.tuple(one, fc.constantFrom(' ', ',', ' or ')), { minLength: 1, maxLength: 3 })
     .map((parts) => parts.filter(([each]) => each !== '').map(([each, joint], i) => (i === 0 ? each : joint + each)))
@@ -183,6 +190,59 @@ describe('where a terminal knows names that the agent does not', () => {
         { numRuns: 300 },
       );
       assert.ok(changed > 50, `${changed} rows were named`);
+    });
+  }
+});
+
+/** What is told of a pod, of none of which one can say so by its name. */
+const facts = fc.record({
+  owner: fc.constantFrom(null, 'Deployment/api', 'StatefulSet/shop', 'Fleet/nginx'),
+  labels: fc.constantFrom<HeaderList>([], [['app', 'api']], [['a/b.c', 'shop']]),
+});
+/** Terms on what is told of pods, as far as the table has them. */
+function podTerm(table: Table): fc.Arbitrary<string> {
+  const fields = ['svc', 'to.svc', 'owner', 'from.owner', 'label.app', 'to.label.a/b.c'];
+  const known = fields.filter((field) => parseFilter(table, `${field}=x`).ok);
+  const values = ['shop', 'api', 'Deployment/api', 'Fleet', 'shop/shop', 'shop/api', '^shop/', '*', ''];
+  return fc
+    .tuple(fc.constantFrom(...known), fc.constantFrom('=', '!=', ':', '~', '!~'), fc.constantFrom(...values))
+    .map((pieces) => pieces.join(''));
+}
+const podNames = names.filter((name) => /^\w+\/[\w-]+$/.test(name));
+
+describe('where a terminal knows more of pods than the agent of another node', () => {
+  for (const table of tables.filter(({ id }) => id !== 'pod_info')) {
+    test(`${table.id}: nothing that passes there is held back by the agent`, () => {
+      let asked = 0;
+      let apart = 0;
+      fc.assert(
+        fc.property(
+          rowsOf(table),
+          filterText(table, fc.oneof({ weight: 3, arbitrary: podTerm(table) }, term(table))),
+          fc.array(fc.tuple(facts, fc.boolean()), { minLength: podNames.length, maxLength: podNames.length }),
+          (rows, text, known) => {
+            const atAgent = createPodRegister();
+            const atTerminal = createPodRegister();
+            podNames.forEach((pod, i) => {
+              const [told, isOfThisNode] = known[i] as (typeof known)[number];
+              if (isOfThisNode) atAgent.put({ pod, ...told, time: 1 });
+              atTerminal.put({ pod, ...told, time: 1 });
+            });
+            const agent = parseFilter(table, text, atAgent);
+            const terminal = parseFilter(table, text, atTerminal);
+            assert.equal(agent.ok, terminal.ok);
+            if (!agent.ok || !terminal.ok) return;
+            if (agent.filter.asksPods) asked += 1;
+            for (const row of rows) {
+              const passes = terminal.filter.matches(row);
+              if (passes) assert.ok(agent.filter.mayMatchNamed(row), `${text} ${row.source} ${row.destination}`);
+              if (passes !== agent.filter.matches(row)) apart += 1;
+            }
+          },
+        ),
+        { numRuns: 300 },
+      );
+      assert.ok(asked > 20 && apart > 5, `${asked} filters asked for pods, of ${apart} rows the agent knew too little`);
     });
   }
 });

@@ -1,10 +1,11 @@
 /** Column names in a filter → columns, or an error that knows the nearest one. */
 import type { ColumnSpec } from '../column.ts';
+import { namesAlone, type PodFacts } from '../pods/pod-facts.ts';
 import { findColumn, type Table } from '../table.ts';
 import { fault } from './fault.ts';
 import { nearest } from './suggest.ts';
 import type { Token } from './token.ts';
-import { type VirtualField, virtualField, virtualFields } from './virtual-field.ts';
+import { podColumns, type VirtualField, virtualField, virtualFields } from './virtual-field.ts';
 
 export interface FieldColumn {
   readonly id: string;
@@ -13,14 +14,16 @@ export interface FieldColumn {
   readonly header: string | undefined;
   /** Of a field that is no column: its values in a row. */
   readonly read?: VirtualField['read'];
+  /** Columns of whose pods it says more than their names do. */
+  readonly pods?: VirtualField['pods'];
 }
 
 /** @throws FilterFault when the table has no such column. */
-export function columnOf(table: Table, field: Token): FieldColumn {
+export function columnOf(table: Table, field: Token, pods: PodFacts = namesAlone): FieldColumn {
   const plain = findColumn(table, field.text);
   if (plain) return { ...plain, header: undefined };
-  const virtual = virtualField(table, field.text);
-  if (virtual) return { id: virtual.id, spec: virtual.spec, header: undefined, read: virtual.read };
+  const virtual = virtualField(table, field.text, pods);
+  if (virtual) return { ...virtual, header: undefined };
   const dot = field.text.indexOf('.');
   const base = dot > 0 ? findColumn(table, field.text.slice(0, dot)) : undefined;
   if (base?.spec.type === 'headers') {
@@ -28,6 +31,7 @@ export function columnOf(table: Table, field: Token): FieldColumn {
     if (header === '') fault(field, `Name a header behind the dot, as in ${field.text}content-type.`);
     return { ...base, header };
   }
+  if (/^(?:.+\.)?label(?:\..*)?$|^(?:.+\.)?owner$/i.test(field.text)) fault(field, podsHint(table, field.text));
   const wanted = base || dot < 0 ? field.text : field.text.slice(0, dot);
   if (base) fault(field, partsHint(base.id, base.spec));
   const suggestion = nearest(wanted, columnNames(table));
@@ -39,8 +43,17 @@ export function columnOf(table: Table, field: Token): FieldColumn {
 }
 
 function partsHint(id: string, { type }: ColumnSpec): string {
-  if (type === 'endpoint' || type === 'service') return `Column '${id}' has two parts: ${id}.ns and ${id}.svc.`;
+  if (type === 'endpoint' || type === 'service')
+    return `Column '${id}' has these parts: ${id}.ns, ${id}.svc, ${id}.owner and ${id}.label.NAME.`;
   return `Column '${id}' has no parts: write ${id} alone.`;
+}
+
+function podsHint(table: Table, field: string): string {
+  if (podColumns(table).length === 0)
+    return `Rows of ${table.id} are about no pods, which alone have owners and labels.`;
+  const [, base] = /^(.+?)\.(?:label|owner)/i.exec(field) ?? [];
+  if (base === undefined) return 'Name a label behind the dot, as in label.app=kuard.';
+  return `'${base}' is no end of a row: write label.app=kuard, to.label.app=kuard or from.label.app=kuard.`;
 }
 
 /** Every name the filter language knows in this table: ids, aliases, and fields worked out from columns. */

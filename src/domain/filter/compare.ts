@@ -90,6 +90,7 @@ function valueTest(column: FieldColumn, operator: Operator, value: Token, operat
   if (numbers.has(type)) return numberTest(type, operator, value);
   if (type === 'bool') return boolTest(value);
   if (type === 'enum') checkMember(column, operator, value);
+  if (type === 'owner' && operator !== ':') return ownerTest(value);
   const matches = textMatcher(value, operator === ':' ? (colonExtent[type] ?? 'part') : 'whole');
   return type === 'body' ? bodyTest(matches) : stringTest(matches);
 }
@@ -113,6 +114,15 @@ function kindName(type: SemanticType): string {
 
 function stringTest(matches: (text: string) => boolean): Test {
   return (held) => typeof held === 'string' && matches(held);
+}
+
+/** "Deployment/api" is that, "Deployment" any of the kind, "api" whoever has the name. */
+function ownerTest(value: Token): Test {
+  const matches = textMatcher(value, 'whole');
+  return stringTest((text) => {
+    const slash = text.indexOf('/');
+    return matches(text) || (slash > 0 && (matches(text.slice(0, slash)) || matches(text.slice(slash + 1))));
+  });
 }
 
 function bodyTest(matches: (text: string) => boolean): Test {

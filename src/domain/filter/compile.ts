@@ -1,5 +1,6 @@
 /** Tree → closures. Names, units and patterns are settled here, so that testing a row allocates next to nothing. */
 import type { Row, Value } from '../column.ts';
+import { namesAlone, type PodFacts } from '../pods/pod-facts.ts';
 import type { Table } from '../table.ts';
 import { columnOf, type FieldColumn } from './column-of.ts';
 import { type Comparison, comparisonTest } from './compare.ts';
@@ -13,6 +14,7 @@ export type RowTest = (row: Row) => boolean;
 export interface Compiled {
   readonly test: RowTest;
   readonly needsPayload: boolean;
+  readonly asksPods: boolean;
 }
 
 /** Of which rows the answer to a term cannot be known here; undefined = it is known of all. */
@@ -37,8 +39,9 @@ const none: Doubt = { comparison: () => undefined, search: undefined };
  * @param doubt where the answer to a term cannot be known the row passes, whatever the term is part of
  * @throws FilterFault at the first word that means nothing in this table.
  */
-export function compile(table: Table, tree: Node, doubt: Doubt = none): Compiled {
+export function compile(table: Table, tree: Node, doubt: Doubt = none, pods: PodFacts = namesAlone): Compiled {
   let needsPayload = false;
+  let asksPods = false;
 
   /** Below an odd number of `!` a term in doubt must fail for the row to pass. */
   function rowTest(node: Node, isNegated: boolean, doubts: Doubt): RowTest {
@@ -57,7 +60,7 @@ export function compile(table: Table, tree: Node, doubt: Doubt = none): Compiled
       case 'search':
         return doubted(searchTest(table, node.word), doubts.search, isNegated);
       case 'compare':
-        return doubted(comparison(node), doubts.comparison(columnOf(table, node.field)), isNegated);
+        return doubted(comparison(node), doubts.comparison(columnOf(table, node.field, pods)), isNegated);
     }
   }
 
@@ -68,12 +71,13 @@ export function compile(table: Table, tree: Node, doubt: Doubt = none): Compiled
   function asksPayload(node: Node): boolean {
     if (node.kind === 'and' || node.kind === 'or') return node.nodes.some(asksPayload);
     if (node.kind === 'not') return asksPayload(node.node);
-    return node.kind === 'compare' && columnOf(table, node.field).spec.payload === true;
+    return node.kind === 'compare' && columnOf(table, node.field, pods).spec.payload === true;
   }
 
   function comparison(node: Comparison): RowTest {
-    const column = columnOf(table, node.field);
+    const column = columnOf(table, node.field, pods);
     if (column.spec.payload) needsPayload = true;
+    if (column.pods) asksPods = true;
     const { id, header, read } = column;
     const isHeaders = column.spec.type === 'headers';
     const [first] = node.values;
@@ -98,7 +102,7 @@ export function compile(table: Table, tree: Node, doubt: Doubt = none): Compiled
   }
 
   const test = rowTest(tree, false, doubt);
-  return { test, needsPayload };
+  return { test, needsPayload, asksPods };
 }
 
 function doubted(test: RowTest, isUnknown: RowTest | undefined, isNegated: boolean): RowTest {

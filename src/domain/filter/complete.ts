@@ -1,12 +1,15 @@
 /** What could stand at the cursor of a filter line: columns, operators, values. */
 import type { ColumnSpec, SemanticType } from '../column.ts';
+import { namesAlone, type PodFacts } from '../pods/pod-facts.ts';
+import { sanitizeLine } from '../sanitize.ts';
 import { findColumn, type Table } from '../table.ts';
 import { isOrdered, isTextual } from './compare.ts';
+import { labelNames, labelPrefix, labelValues, owners } from './complete-labels.ts';
 import { isSearched } from './search.ts';
 import { shortName } from './short-name.ts';
 import { quoteText } from './token.ts';
 import { comparisonAt } from './tokenize.ts';
-import { virtualField, virtualFields } from './virtual-field.ts';
+import { podColumns, virtualField, virtualFields } from './virtual-field.ts';
 
 export interface Suggestion {
   /** Replaces the text from `from` to `to` (offsets into the filter text, `to` exclusive). */
@@ -34,20 +37,28 @@ const usualValues: Partial<Record<SemanticType, readonly string[]>> = {
   percent: ['0%', '1%', '5%'],
 };
 
-/** At most 20 suggestions for the word under the cursor, best first. Never throws. */
-export function completeFilter(table: Table, text: string, cursor: number, valuesOf?: ValuesOf): readonly Suggestion[] {
+/** At most 20 suggestions for the word under the cursor, best first. Never throws. `pods`: whose labels and owners there are. */
+export function completeFilter(
+  table: Table,
+  text: string,
+  cursor: number,
+  valuesOf?: ValuesOf,
+  pods: PodFacts = namesAlone,
+): readonly Suggestion[] {
   const to = Math.max(0, Math.min(text.length, cursor));
   const from = wordStart(text.slice(0, to));
   const word = text.slice(from, to);
   const head = comparisonAt(word, 0);
   if (head) {
     const name = word.slice(0, head.nameEnd);
-    const column = findColumn(table, name) ?? virtualField(table, name);
+    const column = findColumn(table, name) ?? virtualField(table, name, pods);
     if (!column) return [];
-    const seen = 'read' in column ? valuesOfField(table, column.id, valuesOf) : (valuesOf?.(column.id) ?? []);
+    const seen = 'read' in column ? valuesOfField(table, column.id, valuesOf, pods) : (valuesOf?.(column.id) ?? []);
     const listStart = from + Math.max(head.operatorAt + head.operator.length, lastComma(word) + 1);
     return values(column.spec, seen, text.slice(listStart, to), listStart, to);
   }
+  const prefix = labelPrefix(word);
+  if (prefix !== undefined) return labelSuggestions(table, prefix, word, from, to, pods);
   const exact = word === '' ? undefined : findColumn(table, word);
   const columns = columnSuggestions(table, word, from, to);
   const names = exact ? [...operatorSuggestions(exact.spec, word, from, to), ...columns] : columns;
@@ -80,9 +91,29 @@ function wordSuggestions(
     .map((text) => ({ text, from, to, hint: 'seen here' }));
 }
 
-/** Values of a field that is worked out from columns. */
-function valuesOfField(table: Table, name: string, valuesOf: ValuesOf | undefined): readonly string[] {
-  const field = virtualField(table, name);
+/** Names of labels there are, behind `label.` or `to.label.`. */
+function labelSuggestions(
+  table: Table,
+  prefix: string,
+  word: string,
+  from: number,
+  to: number,
+  pods: PodFacts,
+): Suggestion[] {
+  if (podColumns(table).length === 0) return [];
+  const wanted = word.slice(prefix.length).toLowerCase();
+  return labelNames(pods)
+    .filter((name) => name.toLowerCase().startsWith(wanted) && /^[\w./-]+$/.test(name))
+    .slice(0, most)
+    .map((name) => ({ text: `${prefix}${name}=`, from, to, hint: 'label' }));
+}
+
+/** Values of a field that is worked out from columns, or of what is known of pods. */
+function valuesOfField(table: Table, name: string, valuesOf: ValuesOf | undefined, pods: PodFacts): readonly string[] {
+  const prefix = labelPrefix(name);
+  if (prefix !== undefined) return labelValues(pods, name.slice(prefix.length)).map((text) => sanitizeLine(text));
+  if (/(?:^|\.)owner$/.test(name)) return owners(pods).map((text) => sanitizeLine(text));
+  const field = virtualField(table, name, pods);
   if (!field || !valuesOf) return [];
   const ends = table.columnIds.filter((id) => ['source', 'destination'].includes(id));
   const found = ends.flatMap((id) => valuesOf(id).flatMap((value) => field.read({ [id]: value })));
@@ -101,6 +132,8 @@ function columnSuggestions(table: Table, word: string, from: number, to: number)
       found.push({ text: name + openingOperator(spec.type), from, to, hint: spec.doc });
     }
   }
+  const isLabel = word !== '' && 'label.'.startsWith(wanted) && podColumns(table).length > 0;
+  if (isLabel) found.push({ text: 'label.', from, to, hint: 'A label of either end.' });
   for (const { id, spec } of virtualFields(table)) {
     const isMeant = word !== '' && id.startsWith(wanted) && id !== wanted;
     if (isMeant) found.push({ text: `${id}:`, from, to, hint: spec.doc });

@@ -1,19 +1,22 @@
 /** Which answers of an agent a terminal of a cluster may correct: those about ends that the agent knows by address or DNS name alone. */
-import type { SemanticType } from '../column.ts';
+import type { Row, SemanticType } from '../column.ts';
+import type { PodFacts } from '../pods/pod-facts.ts';
 import type { Table } from '../table.ts';
 import type { Doubt, RowTest } from './compile.ts';
 
 /** What a name of the cluster changes. */
-const named = new Set<SemanticType>(['endpoint', 'pod', 'service', 'namespace', 'text']);
+const named = new Set<SemanticType>(['endpoint', 'pod', 'service', 'namespace', 'owner', 'text']);
 
-/** An end that is no "namespace/name" may be given one. */
-export function namesUnknown(table: Table): Doubt {
+/** An end that is no "namespace/name" may be given one; of one that is, more may be known. */
+export function namesUnknown(table: Table, pods: PodFacts): Doubt {
   const ends = ['source', 'destination'].filter((id) => table.columnIds.includes(id));
-  if (ends.length === 0) return { comparison: () => undefined, search: undefined };
-  const isUnnamed: RowTest = (row) =>
-    ends.some((id) => typeof row[id] === 'string' && !(row[id] as string).includes('/'));
+  const isUnnamed: RowTest | undefined =
+    ends.length === 0
+      ? undefined
+      : (row) => ends.some((id) => typeof row[id] === 'string' && !(row[id] as string).includes('/'));
   return {
-    comparison({ id, spec, read }) {
+    comparison({ id, spec, read, pods: columns }) {
+      if (columns) return (row) => isUnnamed?.(row) || isUnknown(row, columns, pods);
       // A Service's port becomes that of the pods behind it.
       const isNamed = named.has(spec.type) || (id === 'port' && !read);
       return isNamed && !spec.payload ? isUnnamed : undefined;
@@ -21,4 +24,12 @@ export function namesUnknown(table: Table): Doubt {
     search: isUnnamed,
     endsAtPayload: true,
   };
+}
+
+/** One of these is no pod that is known here: it is one of another node, or a workload. */
+function isUnknown(row: Row, columns: readonly string[], pods: PodFacts): boolean {
+  return columns.some((id) => {
+    const entity = row[id];
+    return typeof entity === 'string' && entity.includes('/') && !pods.knows(entity);
+  });
 }

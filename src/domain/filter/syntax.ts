@@ -73,7 +73,7 @@ export function readSyntax(text: string): Node {
     switch (token.kind) {
       case 'word':
         if (token.text === '-l') {
-          fault(token, 'Labels (-l) are not known without a connection to Kubernetes: use pod: svc: or ns: instead.');
+          fault(token, 'A label is written label.NAME=VALUE here, as in label.app=kuard.');
         }
         if (/^[=<>~]/.test(token.text)) fault(token, `'${token.text}' needs a column before it, as in status>=500.`);
         return { kind: 'search', word: token };

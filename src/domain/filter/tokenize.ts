@@ -3,7 +3,8 @@ import { fault } from './fault.ts';
 import { operators, type Token, type TokenKind } from './token.ts';
 
 const space = /\s/;
-const fieldName = /[A-Za-z_][A-Za-z0-9_.-]*/y;
+/** Names of labels have slashes: `label.app.kubernetes.io/name`. */
+const fieldName = /(?:[A-Za-z_][A-Za-z0-9_]*\.)?label\.[A-Za-z0-9][A-Za-z0-9_./-]*|[A-Za-z_][A-Za-z0-9_.-]*/iy;
 const keywords: Readonly<Record<string, TokenKind>> = { not: 'not', and: 'and', or: 'or', '&&': 'and', '||': 'or' };
 const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 

@@ -6,7 +6,7 @@ export type Trim = 'end' | 'middle' | 'start';
 
 const right = new Set<SemanticType>(['duration', 'bytes', 'byterate', 'rate', 'percent', 'count', 'port', 'status']);
 /** Pods and paths tell themselves apart by both ends: the workload or the service in front, the hash or the item behind. */
-const middle = new Set<SemanticType>(['endpoint', 'pod', 'service', 'node', 'id', 'path']);
+const middle = new Set<SemanticType>(['endpoint', 'pod', 'service', 'owner', 'node', 'id', 'path']);
 
 /** Numbers to the right, so that their digits line up. */
 export function alignOf(type: SemanticType): Align {

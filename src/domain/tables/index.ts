@@ -12,6 +12,7 @@ import { edgeStats } from './edge-stats.ts';
 import { endpointStats } from './endpoint-stats.ts';
 import { httpEvents } from './http-events.ts';
 import { networkStats } from './network-stats.ts';
+import { podInfo } from './pod-info.ts';
 import { podStats } from './pod-stats.ts';
 import { processStats } from './process-stats.ts';
 import { tcpStatsEvents } from './tcp-stats-events.ts';
@@ -27,6 +28,7 @@ export const tables: readonly Table[] = [
   endpointStats,
   processStats,
   networkStats,
+  podInfo,
 ];
 
 /** What is worked out from those where they are read (src/store/series): over all agents, for a stretch of time. */
