@@ -15,7 +15,7 @@ import type { AgentValues } from './values/values.ts';
 import { viewers } from './viewers.ts';
 
 export * from './names.ts';
-export { type AgentValues, type ChartValues, defaultValues } from './values/values.ts';
+export { type AgentValues, type ChartValues, defaultValues, valuesSpec } from './values/values.ts';
 
 /** Templates by the file of the chart they are in, in the order in which they can be applied. */
 export const chartRooms: Readonly<Record<string, readonly Tree[]>> = {
@@ -38,6 +38,15 @@ const rooms: readonly Tree[] = [namespace, ...rbac, ...viewers, policy, networkP
  */
 export const agentManifests = (values: AgentValues): readonly KubernetesObject[] =>
   settledManifests(values).map((tree) => withoutComments(tree) as KubernetesObject);
+
+/** What there is besides with other values: objects of before that these values do not want. */
+export function unwantedManifests(values: AgentValues): readonly KubernetesObject[] {
+  const wanted = new Set(agentManifests(values).map(idOf));
+  const viewers = [{ kind: 'Group', name: 'any', apiGroup: 'rbac.authorization.k8s.io' }];
+  return agentManifests({ ...values, viewers }).filter((object) => !wanted.has(idOf(object)));
+}
+
+const idOf = ({ kind, metadata }: KubernetesObject): string => `${kind} ${metadata?.name}`;
 
 /** The same with the comments that YAML has for who reads it. */
 export const settledManifests = (values: AgentValues): readonly Tree[] => settleAll(rooms, (path) => at(values, path));

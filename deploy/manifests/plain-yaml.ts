@@ -9,7 +9,7 @@ export const plainYaml = (values: AgentValues): string => `# The agents of Kelpi
 # A key that terminals and agents share is not in here, and pods wait for it. Once, after the namespace is there:
 #
 #   kubectl apply -f kelpie.yaml
-#   kubectl -n ${values.namespace} create secret generic ${keySecretName} --from-literal=${keyEntry}="$(openssl rand -hex 32)"
+#   kubectl -n ${values.namespace} create secret generic ${values.key.existingSecret || keySecretName} --from-literal=${keyEntry}="$(openssl rand -hex 32)"
 #
 # \`kelpie deploy\` does both.
 ${yamlText(settledManifests(values))}`;

@@ -27,7 +27,7 @@ describe('why an agent ended again and again', () => {
   test('is that it lacks capabilities where setpriv could not hand them on', () => {
     const said = reasonOf('setpriv: apply capabilities: Operation not permitted\n') ?? '';
     assert.match(said, /may not use its capabilities \(setpriv: apply capabilities/);
-    assert.match(said, /security\.runAsRoot/);
+    assert.match(said, /kelpie deploy --run-as-root/);
   });
 
   test('is in the words of the container runtime, or a number, where it said nothing', () => {

@@ -123,7 +123,8 @@ function waitingReason(reason: string, message: string | undefined, last: Contai
 }
 
 function endOf({ reason, message, exitCode }: NonNullable<ContainerState['terminated']>): string {
-  if (reason === 'OOMKilled') return 'out of memory (OOMKilled): raise its memory limit';
+  if (reason === 'OOMKilled')
+    return 'out of memory (OOMKilled): raise its memory limit (kelpie deploy --set resources.limits.memory=1Gi)';
   return wordsOf(message ?? '') || `${reason ?? 'Error'}, exit code ${exitCode ?? '?'}`;
 }
 
@@ -133,7 +134,7 @@ function wordsOf(message: string): string {
   // deploy/image/README.md, "Capabilities": it cannot say which.
   const refused = lines.find((line) => /^setpriv: .*not permitted/.test(line));
   if (refused)
-    return `its container may not use its capabilities (${firstLine(refused)}): security.runAsRoot of the chart, or kelpie deploy --privileged`;
+    return `its container may not use its capabilities (${firstLine(refused)}): kelpie deploy --run-as-root, and where that does not help --privileged`;
   const own = lines.findLast((line) => line.startsWith(agentsWord));
   return firstLine(own?.slice(agentsWord.length) ?? lines[0] ?? '');
 }

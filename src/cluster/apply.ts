@@ -4,7 +4,7 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import { type Api, ApiFailure } from '../kubernetes/api.ts';
 
 /** What became of an object. */
-export type Outcome = 'created' | 'changed' | 'unchanged';
+export type Outcome = 'created' | 'changed' | 'unchanged' | 'removed';
 
 /** Whose fields they are. */
 const fieldManager = 'kelpie';
@@ -70,6 +70,15 @@ function contentOf(object: unknown): object {
   const { metadata, status: _, ...content } = object as KubernetesObject & { readonly status?: unknown };
   return { ...content, labels: metadata?.labels, annotations: metadata?.annotations };
 }
+
+/** Takes out what was applied by us and is no longer wanted; false where there was none, or somebody else made it. @throws ApiFailure */
+export async function removeOwn(api: Api, object: KubernetesObject, isTrial: boolean): Promise<boolean> {
+  const there = (await api.find({ method: 'GET', path: pathOf(object) })) as KubernetesObject | undefined;
+  if (there?.metadata?.labels?.[managedBy] !== object.metadata?.labels?.[managedBy]) return false;
+  return isTrial || (await removeObject(api, object));
+}
+
+const managedBy = 'app.kubernetes.io/managed-by';
 
 /** Takes an object out; false where there was none. @throws ApiFailure */
 export async function removeObject(api: Api, object: KubernetesObject): Promise<boolean> {

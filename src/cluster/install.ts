@@ -1,11 +1,11 @@
 /** Agents put on a cluster: their objects, their key, and the wait until each node has one. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { KubeConfig, KubernetesObject } from '@kubernetes/client-node';
-import { type AgentValues, agentManifests, agentName } from '../../deploy/manifests/manifests.ts';
+import { type AgentValues, agentManifests, agentName, unwantedManifests } from '../../deploy/manifests/manifests.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Api } from '../kubernetes/api.ts';
 import { discoverAgents } from './agent-discovery.ts';
-import { applyObject, type Outcome, pathOf, titleOf } from './apply.ts';
+import { applyObject, type Outcome, pathOf, removeOwn, titleOf } from './apply.ts';
 import { explainFailure } from './explain.ts';
 import { keySecret } from './installation.ts';
 import { withChosen } from './kept-values.ts';
@@ -35,6 +35,11 @@ export async function install({ api, values, isTrial, newKey, tell }: InstallOpt
     else await attempt(titleOf(object), async () => tell(titleOf(object), await applyObject(api, whole, isTrial)));
     // Pods wait for it: it comes right behind the namespace.
     if (object.kind === 'Namespace') key = await installKey(api, values, { isTrial, newKey, tell });
+  }
+  // Who was let in before and is not any more has no way in that was forgotten.
+  for (const object of unwantedManifests(values)) {
+    const title = titleOf(object);
+    await attempt(title, async () => (await removeOwn(api, object, isTrial)) && tell(title, 'removed'));
   }
 }
 
@@ -89,7 +94,7 @@ export const keyObject = (namespace: string): KubernetesObject => ({
   metadata: { name: keySecret.name, namespace, labels: { 'app.kubernetes.io/part-of': 'kelpie' } },
 });
 
-async function attempt(title: string, run: () => Promise<void>): Promise<void> {
+async function attempt(title: string, run: () => Promise<unknown>): Promise<void> {
   try {
     await run();
   } catch (error) {

@@ -1,22 +1,15 @@
 /** `kelpie deploy`, `kelpie upgrade`: agents on every node of a cluster. */
-import { type AgentValues, agentManifests, agentName, defaultValues } from '../../deploy/manifests/manifests.ts';
+import { type AgentValues, agentManifests, agentName, valuesSpec } from '../../deploy/manifests/manifests.ts';
+import { chosenIn, type Plain } from '../../deploy/manifests/values/over.ts';
 import { awaitRollout, install } from '../cluster/install.ts';
-import { type KeptValues, readKeptValues } from '../cluster/kept-values.ts';
+import { readKeptValues } from '../cluster/kept-values.ts';
 import { AppError } from '../domain/errors.ts';
 import { type ClusterFlags, reachCluster, timeoutOf } from './cluster-flags.ts';
+import { deployValues, type ValueFlags } from './deploy-values.ts';
 import { createNotes } from './notes.ts';
 import { untilAborted, watchSignals } from './signals.ts';
 
-export interface DeployFlags extends ClusterFlags {
-  readonly image?: string;
-  readonly pullPolicy?: string;
-  readonly pullSecret?: string;
-  readonly excludeNamespaces?: string;
-  readonly captureAtMost?: string;
-  readonly redact?: string;
-  readonly privileged?: boolean;
-  readonly extraCapabilities?: string;
-  readonly seccomp?: string;
+export interface DeployFlags extends ClusterFlags, ValueFlags {
   readonly dryRun?: boolean;
   readonly output?: string;
   readonly wait?: boolean;
@@ -27,9 +20,9 @@ const patienceMs = 180_000;
 
 /** Returns the exit code: 1 where agents are missing in the end. */
 export async function runDeploy(flags: DeployFlags, isUpgrade: boolean): Promise<number> {
-  if (flags.output !== undefined) return await printManifests(flags.output, valuesOf(flags, {}, isUpgrade));
+  if (flags.output !== undefined) return await print(flags.output, await deployValues(flags, {}, isUpgrade));
   // What is wrong with the flags is said before anything is asked.
-  valuesOf(flags, {}, isUpgrade);
+  await deployValues(flags, {}, isUpgrade);
   const timeoutMs = timeoutOf(flags.timeout, patienceMs);
   const { signal } = watchSignals();
   const { progress } = createNotes(flags.quiet ?? false);
@@ -41,10 +34,17 @@ export async function runDeploy(flags: DeployFlags, isUpgrade: boolean): Promise
     throw new AppError('cluster', {
       reason: `${name}: there are no agents in the namespace ${namespace} to upgrade. kelpie deploy puts them there.`,
     });
-  const values = valuesOf(flags, await readKeptValues(api, namespace), isUpgrade);
+  const values = await deployValues(flags, await readKeptValues(api, namespace), isUpgrade);
+  const { existingSecret } = values.key;
+  if (flags.rotateKey && existingSecret !== '')
+    throw new AppError('usage', {
+      detail: `The key is in the Secret ${existingSecret}, which you made: put another key there instead of --rotate-key.`,
+    });
   progress(
     `${flags.dryRun ? 'checking what would be done' : 'putting agents'} on ${name} (Kubernetes ${cluster.version}), namespace ${namespace}`,
   );
+  for (const [path, value] of Object.entries(flat(chosenIn(valuesSpec, { ...values }))))
+    progress(`  ${path}: ${JSON.stringify(value)}`);
   await Promise.race([
     install({
       api,
@@ -81,81 +81,37 @@ export async function runDeploy(flags: DeployFlags, isUpgrade: boolean): Promise
   return 0;
 }
 
-async function printManifests(output: string, values: AgentValues): Promise<number> {
-  if (output !== 'yaml' && output !== 'json')
-    throw new AppError('usage', { detail: `--output takes yaml or json, not "${output}".` });
-  const objects = agentManifests(values);
-  if (output === 'json') {
-    process.stdout.write(`${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, null, 2)}\n`);
-    return 0;
-  }
-  const { plainYaml } = await import('../../deploy/manifests/plain-yaml.ts');
-  process.stdout.write(plainYaml(values));
+async function print(output: string, values: AgentValues): Promise<number> {
+  process.stdout.write(await printed(output, values));
   return 0;
 }
 
-/**
- * What the flags choose; of what they say nothing that stays which is there. An upgrade takes the image of this version from where it was.
- *
- * @throws AppError `usage`
- */
-function valuesOf(flags: DeployFlags, kept: KeptValues, isUpgrade: boolean): AgentValues {
-  const values = defaultValues(process.env.KELPIE_VERSION ?? 'development');
-  const policy = { ...values.policy, ...kept.policy };
-  const image = { ...values.image, ...kept.image, ...(isUpgrade && { tag: '', digest: '' }) };
-  const security = { ...values.security, ...kept.security };
-  return {
-    ...values,
-    namespace: flags.agentNamespace ?? values.namespace,
-    image: {
-      ...image,
-      ...(flags.image !== undefined && imageOf(flags.image)),
-      ...(flags.pullPolicy !== undefined && {
-        pullPolicy: choiceOf('--pull-policy', flags.pullPolicy, ['Always', 'IfNotPresent', 'Never']),
-      }),
-      ...(flags.pullSecret !== undefined && { pullSecrets: listOf(flags.pullSecret).map((name) => ({ name })) }),
-    },
-    policy: {
-      ...policy,
-      ...(flags.captureAtMost !== undefined && {
-        captureAtMost: choiceOf('--capture-at-most', flags.captureAtMost, ['off', 'flows', 'heads', 'bodies']),
-      }),
-      ...(flags.excludeNamespaces !== undefined && { excludeNamespaces: listOf(flags.excludeNamespaces) }),
-      ...(flags.redact !== undefined && { redactFields: listOf(flags.redact) }),
-    },
-    security: {
-      ...security,
-      ...(flags.privileged && { privileged: true }),
-      ...(flags.extraCapabilities !== undefined && { extraCapabilities: listOf(flags.extraCapabilities) }),
-      ...(flags.seccomp !== undefined && {
-        seccompProfile: { type: choiceOf('--seccomp', flags.seccomp, ['RuntimeDefault', 'Unconfined']) },
-      }),
-    },
-  };
+async function printed(output: string, values: AgentValues): Promise<string> {
+  switch (output) {
+    case 'json': {
+      const list = { apiVersion: 'v1', kind: 'List', items: agentManifests(values) };
+      return `${JSON.stringify(list, null, 2)}\n`;
+    }
+    case 'yaml':
+      return (await import('../../deploy/manifests/plain-yaml.ts')).plainYaml(values);
+    case 'values':
+      return (await import('../../deploy/manifests/values/values-yaml.ts')).valuesYaml(valuesSpec, values).trimStart();
+    default:
+      throw new AppError('usage', { detail: `--output takes yaml, json or values, not "${output}".` });
+  }
 }
 
-/** "registry:5000/kelpie/agent:1.2@sha256:…" in its parts (distribution/reference, grammar of references). */
-function imageOf(text: string): { readonly repository: string; readonly tag: string; readonly digest: string } {
-  const [, repository, tag, digest] =
-    /^([a-z0-9][\w.:/-]*?)(?::([\w][\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(text) ?? [];
-  if (repository === undefined)
-    throw new AppError('usage', {
-      detail: `--image takes a reference such as registry.example/kelpie-agent:1.2, not "${text}".`,
-    });
-  return { repository, tag: tag ?? '', digest: digest ?? '' };
+/** Values by their paths: "security.runAsRoot". */
+function flat(chosen: Plain): Plain {
+  const entries = Object.entries(chosen).flatMap(([name, value]): [string, unknown][] =>
+    isGroup(name)
+      ? Object.entries(value as Plain).map(([member, each]) => [`${name}.${member}`, each])
+      : [[name, value]],
+  );
+  return Object.fromEntries(entries);
 }
 
-const listOf = (text: string): string[] =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean);
-
-function choiceOf<T extends string>(flag: string, text: string, choices: readonly T[]): T {
-  const found = choices.find((choice) => choice === text);
-  if (found !== undefined) return found;
-  throw new AppError('usage', { detail: `${flag} takes ${choices.join(', ')}, not "${text}".` });
-}
+const isGroup = (name: string): boolean => valuesSpec[name as keyof typeof valuesSpec].kind === 'group';
 
 /** core/v1 and apps/v1 as they are since 1.20 are all that is used. */
 function checkVersion(version: string): void {

@@ -1,5 +1,5 @@
 /** `kelpie undeploy`: everything `kelpie deploy` put there goes. */
-import { agentManifests, defaultValues } from '../../deploy/manifests/manifests.ts';
+import { agentManifests, defaultValues, unwantedManifests } from '../../deploy/manifests/manifests.ts';
 import { isForeign, keyObject } from '../cluster/install.ts';
 import { remove } from '../cluster/remove.ts';
 import { type ClusterFlags, reachCluster, timeoutOf } from './cluster-flags.ts';
@@ -14,13 +14,8 @@ export async function runUndeploy(flags: ClusterFlags): Promise<number> {
   const { progress } = createNotes(flags.quiet ?? false);
   const { api, name, namespace } = await reachCluster(flags);
   progress(`taking the agents off ${name}, namespace ${namespace}`);
-  // With someone to look on: what a binding for viewers is called depends on nothing else.
-  const values = {
-    ...defaultValues(''),
-    namespace,
-    viewers: [{ kind: 'Group', name: 'any', apiGroup: 'rbac.authorization.k8s.io' }],
-  };
-  const [first, ...others] = agentManifests(values);
+  const values = { ...defaultValues(''), namespace };
+  const [first, ...others] = [...agentManifests(values), ...unwantedManifests(values)];
   // A namespace of somebody else's stays.
   const own = first && !(await isForeign(api, first)) ? [first] : [];
   const objects = [...own, keyObject(namespace), ...others];

@@ -34,7 +34,7 @@ function* commandLines(text: string): Generator<string> {
 
 function* shellCommands(text: string): Generator<string> {
   for (const line of text.split('\n')) {
-    for (const part of line.replace(/\s#.*$/, '').split(/[|;]|&&/)) {
+    for (const part of line.replace(/\s#.*$|\s>\S+/g, '').split(/[|;]|&&/)) {
       const [, rest] = /^\s*(?:[A-Z_]+=\S+\s+)*(?:kubectl )?kelpie(\s.*)?$/.exec(part) ?? [];
       if (rest !== undefined || /^\s*kelpie\s*$/.test(part)) yield (rest ?? '').trim();
     }

@@ -135,6 +135,12 @@ function placeOf(path: string) {
   return { collection: `${group}/${plural}`, namespace, name, sub, plural: group === '' ? '' : plural };
 }
 
+function pathOf(collection: string, name: string, namespace?: string): string {
+  const at = collection.lastIndexOf('/');
+  const place = namespace === undefined ? '' : `/namespaces/${namespace}`;
+  return `${collection.slice(0, at)}${place}${collection.slice(at)}/${name}`;
+}
+
 const keyOf = (name: string, namespace = ''): string => `${namespace}/${name}`;
 
 export async function startApiServer(): Promise<ApiServer> {
@@ -143,6 +149,8 @@ export async function startApiServer(): Promise<ApiServer> {
   let version = 1000;
   let oldest = 0;
   let uids = 0;
+  /** What was applied last, by path. */
+  const applied = new Map<string, StoredObject>();
   const pages = new Map<string, { readonly version: number; readonly rest: readonly StoredObject[] }>();
   const requests: ApiRequest[] = [];
   const open = new Set<OpenWatch>();
@@ -218,7 +226,9 @@ export async function startApiServer(): Promise<ApiServer> {
 
   function remove(collection: string, before: StoredObject): void {
     version += 1;
-    inCollection(collection).delete(keyOf(before.metadata.name, before.metadata.namespace));
+    const { name, namespace } = before.metadata;
+    inCollection(collection).delete(keyOf(name, namespace));
+    applied.delete(pathOf(collection, name, namespace));
     tell('DELETED', collection, { ...before, metadata: { ...before.metadata, resourceVersion: String(version) } });
   }
 
@@ -268,10 +278,11 @@ export async function startApiServer(): Promise<ApiServer> {
       return status(response, notFound('namespaces', namespace));
     const before = inCollection(collection).get(keyOf(name, namespace));
     const body = JSON.parse(request.body) as StoredObject;
-    const merged = merge(before ?? {}, body) as StoredObject;
+    const merged = merge(without(before ?? {}, applied.get(request.path), body), body) as StoredObject;
     const isTrial = request.query.dryRun === 'All';
     if (before && isDeepStrictEqual(merged, before)) return ok(response, before);
     if (plural === '') return status(response, recordedStatus('noSuchResource'));
+    if (!isTrial) applied.set(request.path, body);
     ok(response, isTrial ? merged : put(collection, merged), before ? 200 : 201);
   }
 
@@ -438,6 +449,16 @@ function selects(query: ApiRequest['query'], namespace: string | undefined): (ob
       const [name = '', value] = label.split('=');
       return metadata.labels?.[name] === value;
     });
+}
+
+/** What is there without the fields that were applied before and are not any more. */
+function without(there: unknown, before: unknown, applied: unknown): unknown {
+  if (!isMap(there) || !isMap(before) || !isMap(applied)) return there;
+  const kept = Object.entries(there).flatMap(([name, value]): [string, unknown][] => {
+    if (name in applied) return [[name, without(value, before[name], applied[name])]];
+    return name in before ? [] : [[name, value]];
+  });
+  return Object.fromEntries(kept);
 }
 
 /** Fields of an applied configuration over those that are there. */

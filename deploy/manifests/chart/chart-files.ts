@@ -2,8 +2,9 @@
 import { dump } from 'js-yaml';
 import { chartRooms } from '../manifests.ts';
 import { commentLines, yamlText } from '../template/yaml-text.ts';
-import { type JsonSchema, schemaOf } from '../values/spec.ts';
+import { defaultsOf } from '../values/spec.ts';
 import { valuesSpec } from '../values/values.ts';
+import { valuesSchema } from '../values/values-schema.ts';
 import { valuesYaml } from '../values/values-yaml.ts';
 
 export interface Product {
@@ -17,7 +18,7 @@ const header = `${commentLines(generated, 0).join('\n')}\n`;
 /** Texts by path below the chart's folder. */
 export const chartFiles = (product: Product): Readonly<Record<string, string>> => ({
   'Chart.yaml': header + dump(chartOf(product), { lineWidth: -1 }),
-  'values.yaml': `${header}# Anything that is not here is refused: values.schema.json knows what there is.\n${valuesYaml(valuesSpec)}`,
+  'values.yaml': `${header}# Anything that is not here is refused: values.schema.json knows what there is.\n${valuesYaml(valuesSpec, defaultsOf(valuesSpec))}`,
   'values.schema.json': `${JSON.stringify(valuesSchema, undefined, 2)}\n`,
   ...Object.fromEntries(
     Object.entries(chartRooms).map(([room, trees]) => [`templates/${room}.yaml`, header + yamlText(trees)]),
@@ -34,14 +35,3 @@ const chartOf = ({ version, description }: Product) => ({
   kubeVersion: '>=1.20.0-0',
   keywords: ['ebpf', 'http', 'dns', 'observability', 'terminal'],
 });
-
-const { properties, ...strict } = schemaOf(valuesSpec);
-export const valuesSchema: JsonSchema = {
-  $schema: 'http://json-schema.org/draft-07/schema#',
-  title: 'Values of the Kelpie chart',
-  ...strict,
-  properties: {
-    ...(properties as JsonSchema),
-    global: { type: 'object', description: 'What Helm hands to charts within charts. Nothing here reads it.' },
-  },
-};
