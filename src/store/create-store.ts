@@ -1,6 +1,7 @@
 /** Makes a `Store`. */
 import type { AgentEvent } from '../domain/agent-event.ts';
 import type { Loss } from '../domain/agent-status.ts';
+import { createPodRegister, type PodRegister } from '../domain/pods/pod-register.ts';
 import { findTable, tables } from '../domain/tables/index.ts';
 import { createAgentBook } from './agent-book.ts';
 import { mergeLosses } from './losses.ts';
@@ -19,6 +20,8 @@ export interface StoreLimits {
 /** Tables whose rows are told anew every second or while they change: as many as there are things, not events. */
 const mostLevels = 5_000;
 const levelTables: ReadonlySet<string> = new Set(['tcp_stats_events', 'network_stats']);
+/** What is known of pods: kept by pod. */
+const podTable = 'pod_info';
 /** Kept over time alone (series/series.ts). */
 const seriesOnly: ReadonlySet<string> = new Set([
   'pod_stats',
@@ -32,24 +35,26 @@ const noRows: TableState = { rows: [], received: 0, evicted: 0 };
 
 /**
  * A store that keeps the newest `limits.rows` (default 20,000) rows of each table. `now` is for tests: Unix ms. With a pacing, a publication
- * whose tables take long to work out comes when they are: nothing holds keys up. Without one, whoever asks waits.
+ * whose tables take long to work out comes when they are: nothing holds keys up. Without one, whoever asks waits. What agents tell of pods is
+ * put into `pods`, which others may fill, too.
  */
 export function createStore(
   limits: Partial<StoreLimits> = {},
   now: () => number = Date.now,
   pacing: Pacing | undefined = undefined,
+  pods: PodRegister = createPodRegister(),
 ): Store {
   const limit = Math.max(1, Math.floor(limits.rows ?? 20_000));
   const rings = new Map<string, RowRing>(
     tables
-      .filter(({ id }) => !seriesOnly.has(id))
+      .filter(({ id }) => !seriesOnly.has(id) && id !== podTable)
       .map((table) => [
         table.id,
         createRowRing(table, levelTables.has(table.id) ? Math.min(limit, mostLevels) : limit),
       ]),
   );
   const queue = pacing && createWorkQueue(pacing, () => show());
-  const series = createSeries(limits.series, queue);
+  const series = createSeries(pods, limits.series, queue);
   const agents = createAgentBook();
   const listeners = new Set<() => void>();
   /** Tables whose rows go when the next ones come. */
@@ -73,6 +78,7 @@ export function createStore(
       isPending: series.isPending,
       timeline: (scope, window, stepMs) => series.timeline(scope, window, stepMs, version),
       held: series.held,
+      pods,
       agents: listed,
       losses,
       lost: losses.reduce((sum, { count }) => sum + count, 0),
@@ -98,6 +104,7 @@ export function createStore(
     agents.note(event, heard);
     series.apply(event, heard);
     if (event.type !== 'rows' || !findTable(event.table)) return;
+    if (event.table === podTable) for (const row of event.rows) pods.putRow(row);
     const ring = rings.get(event.table);
     if (renewing.has(event.table)) clear(event.table);
     if (ring) for (const row of event.rows) ring.put(event.agent, row);
@@ -112,7 +119,8 @@ export function createStore(
       // A publication is under way.
       if (queue?.busy) return;
       const { held } = series;
-      if (series.settle(now())) changed = true;
+      // Figures that take long to work out stand for a while; rows and how the agents are go on.
+      if (!queue?.isResting && series.settle(now())) changed = true;
       if (!changed) return;
       if (held) series.prepare(held, snapshot.version);
       if (!queue?.busy) show();

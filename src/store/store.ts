@@ -2,6 +2,7 @@
 import type { AgentEvent, LinkState } from '../domain/agent-event.ts';
 import type { AgentStatus, Loss } from '../domain/agent-status.ts';
 import type { Row } from '../domain/column.ts';
+import type { PodFacts } from '../domain/pods/pod-facts.ts';
 import type { Sketch } from '../domain/sketch/sketch.ts';
 
 /** A row and where it came from. The object is replaced when the row is updated. */
@@ -88,6 +89,8 @@ export interface Snapshot {
   timeline(scope: Scope, window: TimeWindow, stepMs: number): readonly TimelinePoint[];
   /** The stretch of time of which summaries are kept (a quarter of an hour by the second, an hour by ten seconds, memory permitting), to the end of the newest complete second; undefined before the first. */
   readonly held: TimeWindow | undefined;
+  /** Whose the pods are, and their labels; what becomes known later is in there, too. */
+  readonly pods: PodFacts;
   readonly agents: readonly AgentState[];
   /** Over all agents and the store itself, merged by reason. */
   readonly losses: readonly Loss[];

@@ -1,4 +1,5 @@
 /** A made-up past for views that draw from summaries: second by second, the same for the same second. */
+import { namesAlone } from '../../src/domain/pods/pod-facts.ts';
 import { createSketch, type Sketch } from '../../src/domain/sketch/sketch.ts';
 import type { Scope, Snapshot, StoredRow, TimelinePoint, TimeWindow } from '../../src/store/store.ts';
 
@@ -37,6 +38,7 @@ export function snapshotOf(past: Past): Snapshot {
     derived: (table, window) => past.derived?.(table, window) ?? [],
     timeline: (scope, window, stepMs) => timelineOf(past, scope, window, stepMs),
     held: seconds > 0 ? { from, to } : undefined,
+    pods: namesAlone,
     agents: [],
     losses: [],
     lost: 0,

@@ -1,6 +1,6 @@
 /** What summaries are about, each thing once: cells name it by a small number. */
 
-import { workloadOf } from '../../domain/workload.ts';
+import type { PodFacts } from '../../domain/pods/pod-facts.ts';
 import type { Names } from './names.ts';
 
 /** When each side of a call was heard of; shared by the keys of both sides. Unix ms. */
@@ -72,7 +72,7 @@ export interface KeyBook {
   all(): Iterable<Key>;
   /** Lets go of keys that are not among these. */
   keep(ids: ReadonlySet<number>): void;
-  /** Names have become known: looks all ends up again. */
+  /** Names have become known, or whose pods are: looks all ends up again. */
   rename(): void;
   readonly isFull: boolean;
   /** Rises whenever names of ends change. */
@@ -82,7 +82,7 @@ export interface KeyBook {
 /** Where there are several agents, each has so much of the room at most: one that makes names up must leave some to the others. */
 const shareOfAgent = 0.25;
 
-export function createKeyBook(limit: number, names: Names): KeyBook {
+export function createKeyBook(limit: number, names: Names, pods: PodFacts): KeyBook {
   const byText = new Map<string, Key>();
   const byId: (Key | undefined)[] = [];
   const free: number[] = [];
@@ -103,7 +103,7 @@ export function createKeyBook(limit: number, names: Names): KeyBook {
   };
   const settle = (key: Key) => {
     const { subject } = key;
-    key.ends = endsOf(subject, names);
+    key.ends = endsOf(subject, names, pods);
     const { source, destination, destinationNamespace, destinationService } = key.ends;
     key.pair = pairIn(pairs, subject, source, destination);
     key.through = pairIn(throughs, subject, source, destinationService);
@@ -175,7 +175,7 @@ function newPair(): Pair {
   return { clientFirst: never.first, clientLast: never.last, serverFirst: never.first, serverLast: never.last };
 }
 
-function endsOf(subject: Subject, names: Names): Ends {
+function endsOf(subject: Subject, names: Names, pods: PodFacts): Ends {
   const source = subject.sourceNamespace === null ? names.resolve(subject.source) : undefined;
   const destination = subject.destinationNamespace === null ? names.resolve(subject.destination) : undefined;
   const ends = {
@@ -184,8 +184,8 @@ function endsOf(subject: Subject, names: Names): Ends {
     destination: destination?.pod ?? subject.destination,
     destinationNamespace: destination ? destination.namespace : subject.destinationNamespace,
   };
-  const sourceService = serviceOf(ends.source, ends.sourceNamespace);
-  const destinationService = serviceOf(ends.destination, ends.destinationNamespace);
+  const sourceService = serviceOf(ends.source, ends.sourceNamespace, pods);
+  const destinationService = serviceOf(ends.destination, ends.destinationNamespace, pods);
   return { ...ends, sourceService, destinationService, line: `${sourceService} ${destinationService} ${subject.port}` };
 }
 
@@ -200,8 +200,8 @@ const noEnds: Ends = {
 };
 
 /** "shop/api" of the pod "shop/api-7d9f8b5c6-x2k4l"; what is no pod is its own service. */
-function serviceOf(entity: string, namespace: string | null): string {
-  return namespace === null ? entity : workloadOf(entity);
+function serviceOf(entity: string, namespace: string | null, pods: PodFacts): string {
+  return namespace === null ? entity : pods.workloadOf(entity);
 }
 
 /** Notes that a key was heard of. */

@@ -1,4 +1,5 @@
 /** What the store keeps over time: one kind per table of summaries, each with its keys and its history. */
+import type { PodFacts } from '../../domain/pods/pod-facts.ts';
 import { createHistory, type History } from './history.ts';
 import { createKeyBook, type KeyBook } from './keys.ts';
 import { createNames, type Names } from './names.ts';
@@ -15,6 +16,7 @@ export interface Kinds {
   readonly conns: Kind;
   readonly containers: Kind;
   readonly names: Names;
+  readonly podFacts: PodFacts;
 }
 
 /** Positions of the sums of a summary's cell. */
@@ -55,10 +57,10 @@ export const containerLasts = { memory: 0, memoryShare: 1, restarts: 2 } as cons
 const sizeOf = (positions: Readonly<Record<string, number>>) => Object.keys(positions).length;
 
 /** @param mostKeys of each kind: each takes about half a kilobyte */
-export function createKinds(mostKeys = 100_000): Kinds {
+export function createKinds(podFacts: PodFacts, mostKeys = 100_000): Kinds {
   const names = createNames();
   const requests = { sums: sizeOf(requestSums), lasts: 0 };
-  const kind = (history: History): Kind => ({ keys: createKeyBook(mostKeys, names), history });
+  const kind = (history: History): Kind => ({ keys: createKeyBook(mostKeys, names, podFacts), history });
   return {
     pods: kind(createHistory(requests, true)),
     edges: kind(createHistory(requests, true)),
@@ -66,6 +68,7 @@ export function createKinds(mostKeys = 100_000): Kinds {
     conns: kind(createHistory({ sums: sizeOf(connSums), lasts: sizeOf(connLasts) }, false)),
     containers: kind(createHistory({ sums: sizeOf(containerSums), lasts: sizeOf(containerLasts) }, true)),
     names,
+    podFacts,
   };
 }
 

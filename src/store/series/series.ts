@@ -2,6 +2,7 @@
 import type { AgentEvent } from '../../domain/agent-event.ts';
 import type { Loss } from '../../domain/agent-status.ts';
 import type { Row } from '../../domain/column.ts';
+import type { PodFacts } from '../../domain/pods/pod-facts.ts';
 import type { Scope, StoredRow, TimelinePoint, TimeWindow } from '../store.ts';
 import type { WorkQueue } from '../work.ts';
 import { createClock } from './clock.ts';
@@ -54,10 +55,13 @@ const sweepMs = 30_000;
 const requestTables: ReadonlySet<string> = new Set<RequestTable>(['pod_stats', 'edge_stats', 'endpoint_stats']);
 const seriesTables: ReadonlySet<string> = new Set([...requestTables, 'conn_stats', 'process_stats']);
 
-/** @param queue where to do what takes long; undefined = at once, whoever waits */
-export function createSeries(limits: Partial<SeriesLimits> = {}, queue?: WorkQueue): Series {
+/**
+ * @param podFacts whose the pods are, as far as it is known at the time: what becomes known later counts for all that is kept
+ * @param queue where to do what takes long; undefined = at once, whoever waits
+ */
+export function createSeries(podFacts: PodFacts, limits: Partial<SeriesLimits> = {}, queue?: WorkQueue): Series {
   const { bytes: mostBytes, keys: mostKeys, keptMs } = { ...defaults, ...limits };
-  const kinds = createKinds(mostKeys);
+  const kinds = createKinds(podFacts, mostKeys);
   const every = allKinds(kinds);
   const conns = createConnBook();
   const clock = createClock();
@@ -69,6 +73,7 @@ export function createSeries(limits: Partial<SeriesLimits> = {}, queue?: WorkQue
   let first: number | undefined;
   let to: number | undefined;
   let names = kinds.names.version;
+  let workloads = podFacts.version;
   let swept = Number.NEGATIVE_INFINITY;
   let changed = false;
 
@@ -182,13 +187,15 @@ export function createSeries(limits: Partial<SeriesLimits> = {}, queue?: WorkQue
       }
     },
     settle(now) {
-      if (!changed && !clock.isSettling) return false;
+      if (!changed && !clock.isSettling && podFacts.version === workloads) return false;
       const before = to;
       for (const { history } of every) history.settle();
       const complete = clock.settle(now);
       if (first !== undefined && complete !== undefined) to = Math.max(complete, first + secondMs);
-      if (kinds.names.version !== names) {
+      if (kinds.names.version !== names || podFacts.version !== workloads) {
+        if (podFacts.version !== workloads) changed = true;
         names = kinds.names.version;
+        workloads = podFacts.version;
         for (const { keys } of every) keys.rename();
       }
       upkeep(now);

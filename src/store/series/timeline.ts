@@ -55,7 +55,7 @@ export function createTimelines(kinds: Kinds, queue?: WorkQueue): Timelines {
     const missing: Missing[] = [];
     for (let step = first; step <= last; step += 1) {
       const slots = [...slotsOf(kind, step * stepMs, (step + 1) * stepMs)];
-      const stamp = slots.map((slot) => `${slot.time}:${slot.stamp}`).join();
+      const stamp = `${kinds.podFacts.version} ${slots.map((slot) => `${slot.time}:${slot.stamp}`).join()}`;
       if (steps.get(step)?.stamp !== stamp) missing.push({ step, stamp, slots });
     }
     return missing;

@@ -37,6 +37,14 @@ export const pods = defineTable({
       aliases: ['svc'],
       doc: 'namespace/workload.',
     },
+    owner: {
+      type: 'owner',
+      title: 'OWNER',
+      width: [12, 22, 40],
+      priority: 7,
+      wide: true,
+      doc: 'Who controls it, kind/name: Deployment/api; empty of what nobody controls, and where it is not known.',
+    },
     ...servingColumns,
     cpu: { ...usageColumns.cpu, thresholds: [0.7, 0.9], doc: 'CPU use as a share of one core.' },
     throttled: {

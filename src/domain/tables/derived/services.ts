@@ -7,7 +7,7 @@ import { servingColumns } from '../shared/golden.ts';
 export const services = defineTable({
   id: 'services',
   title: 'Services',
-  doc: 'What each workload serves, its pods taken together, over the stretch of time shown. A workload is named after its pods as long as no owner is known: shop/api for shop/api-7d9f8-x2k4l.',
+  doc: 'What each workload serves, its pods taken together, over the stretch of time shown. A workload is who owns the pods: Deployment, StatefulSet, DaemonSet, Job or CronJob; where no owner is known it is told from the names of the pods: shop/api for shop/api-7d9f8-x2k4l.',
   key: 'service',
   time: 'time_',
   columns: {

@@ -4,7 +4,6 @@ import { namespaces } from '../../../domain/tables/derived/namespaces.ts';
 import { pods } from '../../../domain/tables/derived/pods.ts';
 import { services } from '../../../domain/tables/derived/services.ts';
 import type { servingColumns } from '../../../domain/tables/shared/golden.ts';
-import { workloadOf } from '../../../domain/workload.ts';
 import type { Work } from '../../work.ts';
 import type { Fold, FoldOptions, Group } from '../fold.ts';
 import type { Key } from '../keys.ts';
@@ -30,7 +29,8 @@ export function derivePods(kinds: Kinds): Derivation {
       entityRows(kinds, stretch, parts, ({ id, namespace, group, use, golden, seconds, last, node }) => ({
         pod: id,
         namespace,
-        service: namespace === null ? id : workloadOf(id),
+        service: namespace === null ? id : kinds.podFacts.workloadOf(id),
+        owner: kinds.podFacts.factsOf(id)?.owner ?? null,
         ...golden,
         cpu: use.cpu,
         throttled: use.throttled,
@@ -70,7 +70,9 @@ export function deriveNamespaces(kinds: Kinds): Derivation {
     rows: (stretch, ...parts) =>
       entityRows(kinds, stretch, parts, ({ id, entities, use, golden, last }) => ({
         namespace: id,
-        services: new Set([...entities].map((entity) => (id === hostNamespace ? entity : workloadOf(entity)))).size,
+        services: new Set(
+          [...entities].map((entity) => (id === hostNamespace ? entity : kinds.podFacts.workloadOf(entity))),
+        ).size,
         pods: id === hostNamespace ? 0 : entities.size,
         ...golden,
         cpu: use.cpu,
