@@ -154,7 +154,7 @@ describe('an agent that is gone', () => {
     await until('connection refused', () => terminal.reasons().includes('connection refused'));
     const agent = await agentThat({ address, watch: (call) => send(call, batchEvent([httpRow('after')])) });
     await until('rows', () => terminal.rowIds().includes('after'));
-    assert.deepEqual(agent.watches[0], { ...http, namesElsewhere: false });
+    assert.deepEqual(agent.watches[0], { ...http, namesElsewhere: false, paceMs: 0 });
     assert.equal(terminal.links().at(-1), 'connected');
   });
 

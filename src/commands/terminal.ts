@@ -16,6 +16,8 @@ import { boundYoungSpace } from './young-space.ts';
 
 /** A piece of work that may stand between a key and its paint, ms. */
 const sliceMs = 8;
+/** Share of the time that may go into tables of figures, however many pods there are: what is left is for what comes in and for who looks at it. */
+const mostShare = 0.2;
 const turnsToDial = 8;
 /** What agents have kept of a table is shown within a second or two, however many they are. */
 const mostBacklog = 30_000;
@@ -57,7 +59,7 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback?: 'demo'
   });
   if (source.notice) warn(source.notice);
   const { createAgentClient } = await clientCode;
-  const store = createStore({}, Date.now, { later: setImmediate, sliceMs });
+  const store = createStore({}, Date.now, { later: setImmediate, sliceMs, mostShare });
   const { explain } = source;
   const tell = (event: AgentEvent) => store.apply(explain ? explain(event) : event);
   const client = createAgentClient({

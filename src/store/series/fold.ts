@@ -34,14 +34,14 @@ export interface FoldOptions {
 export interface Part {
   /** Cells in it; a part without is as if it were not there. */
   cells: number;
-  readonly sums: Float64Array;
+  readonly sums: number[];
   readonly sketch: DenseSketch | undefined;
 }
 
 /** The newest figures of a key and when they were told. */
 export interface Gauge {
   time: number;
-  readonly lasts: Float64Array;
+  readonly lasts: number[];
 }
 
 export interface Group {
@@ -111,14 +111,14 @@ export function createFold(options: FoldOptions, stepMs: number, spanMs: number)
         id,
         parts: Array.from({ length: options.parts }, (_, part) => ({
           cells: 0,
-          sums: new Float64Array(shape.sums),
+          sums: numbers(shape.sums, 0),
           sketch: options.sketches.includes(part) ? createDenseSketch() : undefined,
         })),
         first: Number.POSITIVE_INFINITY,
         last: 0,
         keys: new Map(),
-        stepSum: new Float64Array(ringSize),
-        stepP99: new Float64Array(ringSize).fill(Number.NaN),
+        stepSum: hasSteps ? new Float64Array(ringSize) : noSteps,
+        stepP99: hasSteps ? new Float64Array(ringSize).fill(Number.NaN) : noSteps,
         openSketch: undefined,
       };
       groups.set(id, group);
@@ -177,7 +177,7 @@ export function createFold(options: FoldOptions, stepMs: number, spanMs: number)
       return;
     }
     if (sign === -1 || shape.lasts === 0) return;
-    entry.gauge ??= { time: 0, lasts: new Float64Array(shape.lasts).fill(Number.NaN) };
+    entry.gauge ??= { time: 0, lasts: numbers(shape.lasts, Number.NaN) };
     if (slot.time < entry.gauge.time) return;
     entry.gauge.time = slot.time;
     for (let i = 0; i < shape.lasts; i += 1) {
@@ -371,5 +371,12 @@ export function createFold(options: FoldOptions, stepMs: number, spanMs: number)
 }
 
 const p99Share = [0.99];
+const noSteps = new Float64Array(0);
+
+/** A few numbers: a typed array takes 200 bytes more, and there are as many of these as there are pods. NaN first, so that they are kept as doubles. */
+function numbers(length: number, value: number): number[] {
+  const list = new Array<number>(length).fill(Number.NaN);
+  return Number.isNaN(value) ? list : list.fill(value);
+}
 const routesAtOnce = 1_000;
 const cellsOf = (segments: readonly Segment[]) => segments.reduce((sum, { cells }) => sum + cells, 0);

@@ -103,7 +103,7 @@ function connGroup(
   let protocol = '';
   const rtt = createMean();
   const handshake = createMean();
-  const note = (key: Key, lasts: Float64Array | undefined) => {
+  const note = (key: Key, lasts: ArrayLike<number> | undefined) => {
     members.push(key);
     protocol ||= key.subject.protocol;
     if (!lasts) return;

@@ -71,7 +71,7 @@ type Mutable = { -readonly [K in keyof ContainerUse]: ContainerUse[K] } & {
   readonly pods: Set<string>;
   readonly nodes: Set<string>;
   readings: number;
-  readonly containers: Float64Array[];
+  readonly containers: (readonly number[])[];
 };
 
 /** Each container's mean, weighed by how much of the time it was there. */
