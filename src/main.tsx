@@ -36,6 +36,8 @@ export interface TerminalOptions {
   readonly agents: number;
   /** Agents that have these pods, "namespace/pod"; undefined = not known. */
   readonly agentsOf?: ((pods: readonly string[]) => ReadonlySet<string> | undefined) | undefined;
+  /** Owners and labels of all pods are known without the agents. */
+  readonly knowsPods?: (() => boolean) | undefined;
   /** How deep may be captured at most, and how much of each message is kept. */
   readonly lease: LeaseRequest;
   /** Milliseconds between paints of new data, 250–60,000. Keys are painted at once. */
@@ -95,7 +97,15 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
   process.stdin.setRawMode?.(true);
   const began = Date.now();
   const maxRowsPerSecond = Math.max(leastRowsPerSecond, Math.floor(rowsPerSecond / Math.max(1, options.agents)));
-  const wants = createWants({ client, store, lease: options.lease, maxRowsPerSecond, agentsOf: options.agentsOf });
+  const wants = createWants({
+    client,
+    store,
+    agents: options.agents,
+    lease: options.lease,
+    maxRowsPerSecond,
+    agentsOf: options.agentsOf,
+    knowsPods: options.knowsPods,
+  });
   const isWaiting = () => {
     if (Date.now() - began >= eagerMs) return false;
     const snapshot = store.getSnapshot();

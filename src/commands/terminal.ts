@@ -11,7 +11,7 @@ import { saveFile } from './save-file.ts';
 import { untilAborted, watchSignals } from './signals.ts';
 import { isForeign, readSourceFlags, type SourceFlags } from './source-options.ts';
 import { openSource } from './sources.ts';
-import { baseLease, summaries } from './wants.ts';
+import { baseLease, podInfo, summariesOf } from './wants.ts';
 import { boundYoungSpace } from './young-space.ts';
 
 /** A piece of work that may stand between a key and its paint, ms. */
@@ -59,13 +59,13 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback?: 'demo'
   });
   if (source.notice) warn(source.notice);
   const { createAgentClient } = await clientCode;
-  const store = createStore({}, Date.now, { later: setImmediate, sliceMs, mostShare });
+  const store = createStore({}, Date.now, { later: setImmediate, sliceMs, mostShare }, source.pods);
   const { explain } = source;
   const tell = (event: AgentEvent) => store.apply(explain ? explain(event) : event);
   const client = createAgentClient({
     agents: source.agents,
     // The screen's own follow as soon as there is one; until then nothing shall be missed.
-    queries: summaries,
+    queries: [...summariesOf(source.agents.length), ...(source.knowsPods?.() ? [] : [podInfo])],
     leases: [baseLease, { name: 'screen', ...request.lease }],
     mostBacklog,
     onEvent: tell,
@@ -85,6 +85,7 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback?: 'demo'
       lease: request.lease,
       refreshMs,
       agentsOf: source.agentsOf,
+      knowsPods: source.knowsPods,
       namespaces: request.namespaces,
       sourceName: source.name,
       version: process.env.KELPIE_VERSION ?? 'development',

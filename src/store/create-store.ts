@@ -115,6 +115,9 @@ export function createStore(
     clear,
     renew: (table) => void renewing.add(table),
     isRenewing: (table) => renewing.has(table),
+    begin(table) {
+      series.begin(table, now());
+    },
     publish() {
       // A publication is under way.
       if (queue?.busy) return;

@@ -106,6 +106,8 @@ export interface Store {
   renew(table: string): void;
   /** None has come yet. */
   isRenewing(table: string): boolean;
+  /** Summaries of this table come from now on and did not before: of the time until now nothing is known. */
+  begin(table: string): void;
   /** Makes what was applied visible, if need be a little later (create-store.ts, pacing); a no-op when nothing changed. */
   publish(): void;
   readonly getSnapshot: () => Snapshot;

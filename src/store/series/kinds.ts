@@ -7,6 +7,8 @@ import { createNames, type Names } from './names.ts';
 export interface Kind {
   readonly keys: KeyBook;
   readonly history: History;
+  /** Unix ms; nothing is known of the time before: nobody asked for it. Undefined = known for as long as anything is. */
+  from?: number;
 }
 
 export interface Kinds {

@@ -66,6 +66,31 @@ const call: ShopCall = {
   latencyMs: 20,
 };
 
+describe('routes that nobody asked for until now', () => {
+  test('have the rate of the time since then, and no chart of the time before', () => {
+    const { store, clock, tell, look } = story();
+    const endpoint = { service: 'shop/api', method: 'GET', route: '/items' };
+    for (let time = shopEnd - 60_000; time < shopEnd; time += 1_000) {
+      tell('a', 'pod_stats', ...podRows([call], time, 'a'));
+      if (time >= shopEnd - 10_000) tell('a', 'endpoint_stats', ...endpointRow(call, 'server', time, 'a'));
+      clock.now = time + 1_700;
+      if (time === shopEnd - 12_000) store.begin('endpoint_stats');
+    }
+    const snapshot = look();
+    const [row] = [...rowsOf(store, 'endpoints').values()];
+    assert.equal(row?.route, '/items');
+    near(row?.rate, 10);
+    const points = snapshot.timeline({ endpoint }, minute, 5_000);
+    assert.deepEqual(
+      points.map(({ time, requests }) => [time - shopEnd, requests]),
+      [
+        [-10_000, 50],
+        [-5_000, 50],
+      ],
+    );
+  });
+});
+
 describe('a shop told of for a minute', () => {
   const store = createStore();
   fillStore(store);

@@ -25,6 +25,8 @@ export interface SeriesLimits {
 
 export interface Series {
   apply(event: AgentEvent, now: number): void;
+  /** Rows of this table of summaries come from now on and did not before. */
+  begin(table: string, now: number): void;
   /** Puts what was applied in its place; true when there is something else to show than before. */
   settle(now: number): boolean;
   derived(table: string, window: TimeWindow, version: number): readonly StoredRow[];
@@ -185,6 +187,10 @@ export function createSeries(podFacts: PodFacts, limits: Partial<SeriesLimits> =
           changed = true;
         }
       }
+    },
+    begin(table, now) {
+      // Of the second that goes on only a part will be told.
+      if (table === 'endpoint_stats') kinds.endpoints.from = Math.ceil(now / secondMs) * secondMs;
     },
     settle(now) {
       if (!changed && !clock.isSettling && podFacts.version === workloads) return false;

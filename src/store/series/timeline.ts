@@ -99,9 +99,10 @@ export function createTimelines(kinds: Kinds, queue?: WorkQueue): Timelines {
         if (!leave(entry, selection, missing)) finish(work(entry, selection, missing));
       }
       const points: TimelinePoint[] = [];
+      const { from = Number.NEGATIVE_INFINITY } = selectionOf(kinds, scope).kind;
       for (let step = first; step <= last; step += 1) {
         const known = entry.steps.get(step);
-        if (known) points.push(known.point);
+        if (known && step * stepMs >= from) points.push(known.point);
       }
       const same = points.length === entry.points.length && points.every((point, at) => point === entry.points[at]);
       if (!same) entry.points = points;

@@ -1,6 +1,7 @@
 /** `:endpoints` as a list: enter shows the requests of a route. */
 import { otherRoute } from '../../domain/route/route.ts';
 import { endpoints } from '../../domain/tables/derived/endpoints.ts';
+import { endpointStats } from '../../domain/tables/endpoint-stats.ts';
 import type { StoredRow } from '../../store/store.ts';
 import { byRate, goldenFailures, goldenSeverity, goldenSorts } from '../list/golden.ts';
 import { drill, type ListSpec } from '../list/list-spec.ts';
@@ -11,7 +12,7 @@ import type { Opening } from '../view.ts';
 export const endpointsList: ListSpec = {
   id: 'endpoints',
   table: endpoints,
-  source: () => summaryOf(endpoints),
+  source: () => summaryOf(endpoints, endpointStats),
   noun: 'endpoints',
   sort: byRate,
   sorts: [

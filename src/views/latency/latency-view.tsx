@@ -1,10 +1,12 @@
 /** `:latency`: how fast, how many, how badly over time; the distribution; which latencies when. */
 import { formatCount, formatDuration } from '../../domain/format/index.ts';
+import { endpointStats } from '../../domain/tables/endpoint-stats.ts';
 import type { Scope } from '../../store/store.ts';
 import { Lines } from '../../tui/lines.tsx';
 import { cropLine, paintLine, plainText, type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Area } from '../../tui/view.ts';
 import { type Course, readCourse, type Step } from '../course.ts';
+import { summariesFrom } from '../list/row-source.ts';
 import { Message } from '../message.tsx';
 import { stepTime, timeLabel, togglePause } from '../time.ts';
 import type { Opening, View, ViewContext, ViewScreen } from '../view.ts';
@@ -226,7 +228,7 @@ export function createLatencyView(context: ViewContext, opening: Opening = {}): 
     crumb: opening.about ? `latency ${opening.about}` : 'latency',
     screen,
     actions,
-    needs: () => ({ tables: [], level: 'heads', scopes: [] }),
+    needs: () => ({ tables: state.scope.endpoint ? [summariesFrom(endpointStats)] : [], level: 'heads', scopes: [] }),
     accept(argument) {
       const { window } = course();
       const scope = readScope(argument, context.snapshot(), window);

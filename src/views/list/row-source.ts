@@ -67,14 +67,17 @@ export function rowsOf(table: Table, options: RowsOptions): RowSource {
   };
 }
 
-/** Rows of a derived table for the stretch of time shown. */
-export function summaryOf(table: Table): RowSource {
+/** All of a table of summaries. */
+export const summariesFrom = ({ id }: Table): TableNeed => ({ table: id, filter: '', rowsStand: true });
+
+/** Rows of a derived table for the stretch of time shown; `from` is the table of summaries that it is made of where that is not always told. */
+export function summaryOf(table: Table, from?: Table): RowSource {
   return {
     asksAgents: false,
     filtersAt: 'terminal',
     isSummary: true,
     isByTime: false,
-    needs: () => [],
+    needs: () => (from ? [summariesFrom(from)] : []),
     take: (snapshot, time) => ({ rows: snapshot.derived(table.id, windowOf(time, snapshot)), received: 0 }),
   };
 }

@@ -1,5 +1,6 @@
 /** `:pulse`: one screen that says whether all is well, and where to look if not. */
 import { failures } from '../../domain/tables/derived/failures.ts';
+import { endpointStats } from '../../domain/tables/endpoint-stats.ts';
 import type { Snapshot } from '../../store/store.ts';
 import { cellWidth } from '../../tui/cells.ts';
 import { Lines } from '../../tui/lines.tsx';
@@ -8,6 +9,7 @@ import type { Action, Area } from '../../tui/view.ts';
 import { failureSource } from '../list/failure-source.ts';
 import { spanText } from '../list/heading.ts';
 import { namespaceTest } from '../list/namespaces.ts';
+import { summariesFrom } from '../list/row-source.ts';
 import { Message } from '../message.tsx';
 import { liveTime, stepTime, type TimeState, timeLabel, togglePause } from '../time.ts';
 import type { Opening, View, ViewContext, ViewScreen } from '../view.ts';
@@ -200,7 +202,10 @@ export function createPulseView(context: ViewContext, opening: Opening = {}): Vi
     crumb: 'pulse',
     actions,
     needs: () => ({
-      tables: placed().some(({ panel }) => panel.id === 'recent') ? recent.needs(everything) : [],
+      tables: placed().flatMap(({ panel: { id } }) => {
+        if (id === 'recent') return recent.needs(everything);
+        return id === 'endpoints' ? [summariesFrom(endpointStats)] : [];
+      }),
       level: 'heads',
       scopes: [],
     }),

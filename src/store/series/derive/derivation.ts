@@ -30,6 +30,12 @@ export function stretchOf(from: number, to: number, held: { readonly from: numbe
   return { from, to, heldFrom: held.from, heldTo: held.to, seconds: Math.max(1, known / 1_000) };
 }
 
+/** The stretch where nothing is known of the time before `from`. */
+export function knownFrom(stretch: Stretch, from: number | undefined): Stretch {
+  if (from === undefined || from <= stretch.heldFrom) return stretch;
+  return stretchOf(stretch.from, stretch.to, { from, to: stretch.heldTo });
+}
+
 /** Sums per step as rates per second: NaN where nothing is known. */
 export function rateSeries(fold: Fold, group: Group | undefined, stretch: Stretch): readonly number[] {
   const { stepMs } = fold;

@@ -2,7 +2,7 @@
 import { endpoints } from '../../../domain/tables/derived/endpoints.ts';
 import { isCounted, type Key } from '../keys.ts';
 import type { Kinds } from '../kinds.ts';
-import { type Derivation, nanos } from './derivation.ts';
+import { type Derivation, knownFrom, nanos } from './derivation.ts';
 import { goldenOf, rateSums } from './golden.ts';
 import { createRoutes } from './routes.ts';
 
@@ -10,7 +10,8 @@ const counted = [0];
 /** The same requests seen from the other side. */
 const again: readonly number[] = [];
 
-export function deriveEndpoints({ endpoints: { keys, history } }: Kinds): Derivation {
+export function deriveEndpoints({ endpoints: kind }: Kinds): Derivation {
+  const { keys, history } = kind;
   // Names that are asked for are no routes: they have tables of their own, with more to say.
   const groupOf = ({ ends, subject }: Key) =>
     subject.protocol === 'dns'
@@ -29,8 +30,9 @@ export function deriveEndpoints({ endpoints: { keys, history } }: Kinds): Deriva
         route: createRoutes(keys, groupOf, (key, from, to) => (isCounted(key, 'server', from, to) ? counted : again)),
       },
     ],
-    *rows(stretch, fold) {
+    *rows(whole, fold) {
       if (!fold) return [];
+      const stretch = knownFrom(whole, kind.from);
       const rows = [];
       for (const [id, group] of fold.groups) {
         if ((group.parts[0]?.cells ?? 0) === 0) continue;
