@@ -4,6 +4,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { type AgentClient, type AgentEndpoint, fewAgents } from '../agent-client/client.ts';
 import type { AgentEvent } from '../domain/agent-event.ts';
 import { AppError } from '../domain/errors.ts';
+import { createPodRegister, type PodRegister } from '../domain/pods/pod-register.ts';
 import { reasonOf, statusOf } from '../kubernetes/api-reasons.ts';
 import { openTunnel, type Tunnel } from '../kubernetes/tunnel.ts';
 import { type AgentPlace, discoverAgents } from './agent-discovery.ts';
@@ -30,6 +31,10 @@ export interface ClusterSource {
   /** Puts the cluster's names into rows, and says of a line that broke what the tunnel knows of it. */
   explain(event: AgentEvent): AgentEvent;
   readonly directory: Directory;
+  /** Owners and labels, as the cluster tells of them. */
+  readonly pods: PodRegister;
+  /** They are those of all pods: agents need not be asked. */
+  knowsPods(): boolean;
   /**
    * Agents on the nodes of these pods, "namespace/name". Undefined where one of them is not known, and where there are few agents: then all may be asked, and
    * what the pods' peers on other nodes saw of them comes too.
@@ -54,7 +59,8 @@ export async function openCluster({ config, namespace, folder, namespaces }: Clu
   let onChange = (): void => {};
   let isClosed = false;
   let renewKey = async (): Promise<void> => {};
-  const directory = createDirectory();
+  const pods = createPodRegister();
+  const directory = createDirectory(Date.now, pods);
   const discovery = await discoverAgents({ config, namespace, onChange: () => onChange() });
   const names = await watchNames({ config, directory, namespaces });
   const close = (): void => {
@@ -134,9 +140,11 @@ export async function openCluster({ config, namespace, folder, namespaces }: Clu
         tell();
       },
       directory,
-      agentsOf(pods) {
+      pods,
+      knowsPods: () => names.knowsPods,
+      agentsOf(wanted) {
         if (agents.length <= fewAgents) return undefined;
-        const nodes = pods.map((pod) => directory.nodeOf(pod));
+        const nodes = wanted.map((pod) => directory.nodeOf(pod));
         return nodes.every((node) => node !== undefined) ? new Set(nodes) : undefined;
       },
       get problems() {

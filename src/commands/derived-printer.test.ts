@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { endpointAt } from '../agent-client/client.ts';
 import type { AgentEvent } from '../domain/agent-event.ts';
+import { createPodRegister } from '../domain/pods/pod-register.ts';
 import { derivedTables } from '../domain/tables/index.ts';
 import { containerRow, shopEnd, shopEvents, shopPods } from '../store/series/testing/shop.ts';
 import { createDerivedPrinter } from './derived-printer.ts';
@@ -10,6 +11,7 @@ import { readGetRequest } from './get-request.ts';
 const source = {
   name: 'replay',
   agents: [endpointAt('unix:/a')],
+  pods: createPodRegister(),
   own: true,
   recorded: true,
   notice: undefined,

@@ -27,8 +27,8 @@ const keptMs = 24 * 3_600_000;
 
 export function createDerivedPrinter({ request, source, output }: PrinterOptions): Printer {
   const { table, until, sinceMs, limit = Number.POSITIVE_INFINITY } = request;
-  const store = createStore({ rows: 1, series: { keptMs } });
-  const matches = testOf(request);
+  const store = createStore({ rows: 1, series: { keptMs } }, Date.now, undefined, source.pods);
+  const matches = testOf(request, source.pods);
   const sort = request.sort ?? defaultSort[table.id] ?? byRate;
   const isFollowing = until.kind === 'told';
   const blocks = isFollowing ? createBlocks(request) : undefined;
@@ -69,14 +69,14 @@ export function createDerivedPrinter({ request, source, output }: PrinterOptions
   };
 
   return {
-    queries: sources.map((name): RowQuery => {
+    queries: [...sources, ...(source.knowsPods?.() ? [] : ['pod_info'])].map((name): RowQuery => {
       const fromNow = !source.own && sinceMs === undefined && until.kind !== 'end';
       return {
         table: name,
         filter: '',
         payload: false,
-        // Totals that rise: what they were before tells by how much.
-        backlog: fromNow && name !== 'conn_stats' ? 0 : wholeBacklog,
+        // Totals that rise: what they were before tells by how much. Whose a pod is is told once.
+        backlog: fromNow && name !== 'conn_stats' && name !== 'pod_info' ? 0 : wholeBacklog,
         maxRowsPerSecond: 0,
         once: until.kind === 'end' && isForeign(request.source.choice),
       };

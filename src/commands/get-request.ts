@@ -4,6 +4,7 @@ import type { Filter } from '../domain/filter/filter.ts';
 import { parseFilter } from '../domain/filter/parse.ts';
 import { nearest } from '../domain/filter/suggest.ts';
 import type { Direction } from '../domain/format/compare.ts';
+import type { PodFacts } from '../domain/pods/pod-facts.ts';
 import { findColumn, type Table } from '../domain/table.ts';
 import { derivedTables } from '../domain/tables/index.ts';
 import { namespaceTerm } from '../views/list/namespaces.ts';
@@ -98,8 +99,8 @@ export function checkFilter(table: Table, text: string): void {
 }
 
 /** @throws AppError `filter-invalid` that points at the word */
-export function filterOf(table: Table, text: string): Filter {
-  const result = parseFilter(table, text);
+export function filterOf(table: Table, text: string, pods?: PodFacts): Filter {
+  const result = parseFilter(table, text, pods);
   if (result.ok) return result.filter;
   throw new AppError('filter-invalid', { text, ...result.error });
 }

@@ -5,6 +5,7 @@ import type { CaptureLevel } from '../domain/agent-status.ts';
 import type { Row } from '../domain/column.ts';
 import { parseFilter } from '../domain/filter/parse.ts';
 import { compareValues } from '../domain/format/index.ts';
+import type { PodFacts } from '../domain/pods/pod-facts.ts';
 import { chooseColorDepth } from '../tui/color-support.ts';
 import { chooseGlyphs } from '../tui/glyphs.ts';
 import type { GetRequest, SortOrder } from './get-request.ts';
@@ -55,8 +56,8 @@ export function sorted({ table }: GetRequest, rows: readonly Row[], sort: SortOr
   return rows.toSorted((a, b) => compareValues(type, a[sort.column], b[sort.column], sort.direction));
 }
 
-export function testOf({ table, filter }: GetRequest): (row: Row) => boolean {
-  const result = parseFilter(table, filter);
+export function testOf({ table, filter }: GetRequest, pods: PodFacts): (row: Row) => boolean {
+  const result = parseFilter(table, filter, pods);
   return result.ok ? result.filter.matches : () => true;
 }
 

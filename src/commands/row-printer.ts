@@ -1,10 +1,12 @@
 /** Prints rows of a table as agents send them: events once they are final, what goes on changing at the end. */
 import type { CaptureLevel } from '../domain/agent-status.ts';
 import type { Row } from '../domain/column.ts';
+import { createEarlyRows } from './early-rows.ts';
 import { createFinalRows } from './final-rows.ts';
 import { filterOf } from './get-request.ts';
 import { type Printer, type PrinterOptions, sorted, wholeBacklog, writerOf } from './printer.ts';
 import { isForeign } from './source-options.ts';
+import { podInfo } from './wants.ts';
 
 /** How deep traffic must be captured for a table; the others need heads. */
 const levels: Readonly<Record<string, CaptureLevel>> = {
@@ -21,7 +23,10 @@ const settleMs = 400;
 export function createRowPrinter({ request, source, output }: PrinterOptions): Printer {
   const { table, filter, format, until, limit = Number.POSITIVE_INFINITY, sinceMs, sort } = request;
   const writer = writerOf(request);
-  const asked = filterOf(table, filter);
+  const asked = filterOf(table, filter, source.pods);
+  /** Agents tell whose pods are, as nobody else does. */
+  const needsPods = asked.asksPods && !source.knowsPods?.();
+  const early = createEarlyRows(asked);
   const enough = Promise.withResolvers<void>();
   const held: Row[] = [];
   let printed = 0;
@@ -45,6 +50,13 @@ export function createRowPrinter({ request, source, output }: PrinterOptions): P
 
   const fromNow = until.kind === 'time' && !source.own;
   const isKept = until.kind === 'end' && !source.recorded;
+  // A recording of ours is still being read: its end is the end.
+  const once = until.kind === 'end' && isForeign(request.source.choice);
+  const take = (agent: string, row: Row) => {
+    const time = row[table.time];
+    if (oldest !== undefined && typeof time === 'bigint' && time < oldest) return;
+    rows.take(agent, row);
+  };
   return {
     queries: [
       {
@@ -59,20 +71,23 @@ export function createRowPrinter({ request, source, output }: PrinterOptions): P
               : limit
             : wholeBacklog,
         maxRowsPerSecond: 0,
-        // A recording of ours is still being read: its end is the end.
-        once: until.kind === 'end' && isForeign(request.source.choice),
+        once,
       },
+      ...(needsPods ? [{ ...podInfo, once }] : []),
     ],
     level: levels[table.id] ?? 'heads',
     take(event) {
       if (event.type !== 'rows') return;
       if (sinceMs !== undefined) oldest ??= BigInt(Date.now() - sinceMs) * 1_000_000n;
+      if (needsPods && event.table === podInfo.table) {
+        for (const row of event.rows) source.pods.putRow(row);
+        for (const [agent, row] of early.takeKnown()) take(agent, row);
+        return;
+      }
       for (const row of event.rows) {
         // Of a cluster the agents let pass what names may change; here it has them.
-        if (!asked.mayMatch(row)) continue;
-        const time = row[table.time];
-        if (oldest !== undefined && typeof time === 'bigint' && time < oldest) continue;
-        rows.take(event.agent, row);
+        if (asked.mayMatch(row)) take(event.agent, row);
+        else if (needsPods) early.put(event.agent, row);
       }
     },
     enough: enough.promise,

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { type AgentEndpoint, endpointAt } from '../agent-client/client.ts';
 import type { ClusterSource } from '../cluster/cluster-source.ts';
 import { AppError, toAppError } from '../domain/errors.ts';
+import { createPodRegister, type PodRegister } from '../domain/pods/pod-register.ts';
 import { type AgentProcess, startAgent } from './agent-process.ts';
 import { bundlePath, type Child, startChild } from './child-process.ts';
 import { createRuntimeFolder, type RuntimeFolder } from './runtime-folder.ts';
@@ -26,6 +27,10 @@ export interface Source {
   readonly follow?: ClusterSource['follow'] | undefined;
   /** Agents that have these pods; undefined = not known, or so few that all may be asked. */
   readonly agentsOf?: ClusterSource['agentsOf'] | undefined;
+  /** Owners and labels of pods, as far as this side knows them by itself; what agents tell of them belongs there, too. */
+  readonly pods: PodRegister;
+  /** It knows those of all pods: agents need not be asked. */
+  readonly knowsPods?: ClusterSource['knowsPods'] | undefined;
   /** What an agent tells, with what this side knows besides. */
   readonly explain?: ClusterSource['explain'] | undefined;
   /** Ends our processes and removes their traces. Idempotent. */
@@ -69,7 +74,9 @@ export async function openSource(request: SourceRequest, options: OpenOptions): 
 function foreignAgents(addresses: readonly string[]): Source {
   return {
     name: addresses.length === 1 ? (addresses[0] ?? '') : `${addresses.length} agents`,
-    agents: addresses.map(endpointAt),
+    // Each knows the pods of its own node: what one of them lets pass of another's is looked at again.
+    agents: addresses.map((address) => ({ ...endpointAt(address), isNamedHere: addresses.length > 1 })),
+    pods: createPodRegister(),
     own: false,
     recorded: false,
     notice: undefined,
@@ -106,6 +113,8 @@ async function clusterAgents(
       ended: new Promise(() => undefined),
       follow: cluster.follow,
       agentsOf: cluster.agentsOf,
+      pods: cluster.pods,
+      knowsPods: cluster.knowsPods,
       explain: cluster.explain,
       async close() {
         cluster.close();
@@ -155,6 +164,7 @@ async function openOwn(
   return {
     name: nameOf(choice),
     agents: [endpointAt(agent.address)],
+    pods: createPodRegister(),
     own: true,
     recorded: choice.kind === 'replay',
     notice: undefined,

@@ -1,5 +1,6 @@
 /** What the addresses and DNS names of a cluster stand for: pods, Services, nodes. Told by watches, kept small. */
-import { identityOf, type PodObject } from '../../kubernetes/pod-identity.ts';
+import { createPodRegister, type PodRegister } from '../../domain/pods/pod-register.ts';
+import { identityOf, ownerText, type PodObject } from '../../kubernetes/pod-identity.ts';
 import { createTenures } from './tenures.ts';
 
 /** Who is behind an address. */
@@ -99,8 +100,14 @@ export interface Directory {
 /** Workloads whose labels are kept once for all their pods, at most. */
 const mostShapes = 20_000;
 
-/** @param now Unix ms */
-export function createDirectory(now: () => number = Date.now): Directory {
+/**
+ * @param now Unix ms
+ * @param known hears of owners and labels
+ */
+export function createDirectory(
+  now: () => number = Date.now,
+  known: Pick<PodRegister, 'put' | 'putName'> = createPodRegister(),
+): Directory {
   const owners = createTenures<Owner>();
   const pods = new Map<string, Pod>();
   const byEntity = new Map<string, Pod>();
@@ -190,6 +197,7 @@ export function createDirectory(now: () => number = Date.now): Directory {
       const pod: Pod = { uid, entity, namespace, node: object.spec?.nodeName, workload, ...shape };
       pods.set(uid, pod);
       byEntity.set(entity, pod);
+      known.put({ pod: entity, owner: ownerText(owner), labels: Object.entries(labels), time: now() });
       let neighbours = byNamespace.get(namespace);
       if (!neighbours) {
         neighbours = new Map();
@@ -237,6 +245,7 @@ export function createDirectory(now: () => number = Date.now): Directory {
       servicesIn.set(namespace, neighbours.add(service));
       services.set(uid, service);
       serviceByEntity.set(service.entity, service);
+      known.putName(service.entity);
       const addresses = [
         ...(spec?.clusterIPs ?? (spec?.clusterIP ? [spec.clusterIP] : [])),
         ...(spec?.externalIPs ?? []),

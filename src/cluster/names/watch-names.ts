@@ -9,6 +9,8 @@ export interface NamesWatch {
   readonly ready: Promise<void>;
   /** What is not known, and why: a sentence each; none when all is well. */
   readonly problems: readonly string[];
+  /** All pods of the cluster are told of, or will be when they are listed. */
+  readonly knowsPods: boolean;
   stop(): void;
 }
 
@@ -57,6 +59,9 @@ export async function watchNames(options: NamesWatchOptions): Promise<NamesWatch
     ready: Promise.all(watched.map(({ ready }) => ready)).then(() => {}),
     get problems() {
       return watched.flatMap((kind) => kind.problems());
+    },
+    get knowsPods() {
+      return watched[0]?.problems().length === 0;
     },
     stop() {
       for (const kind of watched) kind.stop();

@@ -109,7 +109,9 @@ export function createPodRegister(limits: Partial<PodRegisterLimits> = {}): PodR
         time: Number(time / 1_000_000n),
       });
     },
-    putName: (entity) => putName(entity),
+    putName(entity) {
+      if (workloadByName(entity) !== entity) putName(entity);
+    },
     workloadOf(entity) {
       const known = answers.get(entity);
       if (known !== undefined) return known;
