@@ -187,6 +187,38 @@ describe('a watch on objects', () => {
     assert.equal(lists() - before, 1, 'one look at where it stands');
   });
 
+  test('an API server that was away for long is not kept waiting for when it is back, though what it knew of is too old by then', async () => {
+    await start();
+    await until('the list', isSynced);
+    await api.stop();
+    await until('many tries', () => waits.length > 6);
+    await api.start();
+    api.put(path, pod('f'));
+    api.compact();
+    const before = waits.length;
+    await until('its return', () => isSynced() && names.has('f'));
+    assert.ok(waits.length - before <= 1, waits.join(' '));
+    api.put(path, pod('g'));
+    await until('what it says now', () => names.has('g'));
+    await api.stop();
+    await until('its absence', isAway);
+    assert.ok((waits.at(-1) ?? 0) <= 1, waits.join(' '));
+  });
+
+  test('it goes on from where a stream broke, not from where that began', async () => {
+    await start();
+    await until('the list', isSynced);
+    api.put(path, pod('f'));
+    await until('what it says', () => names.has('f'));
+    const asked = api.requests.findLast(({ query }) => query.watch === 'true')?.query.resourceVersion;
+    await api.stop();
+    await until('its absence', isAway);
+    await api.start();
+    await until('its return', isSynced);
+    const again = api.requests.findLast(({ query }) => query.watch === 'true')?.query.resourceVersion;
+    assert.ok(Number(again) > Number(asked), `${again} after ${asked}`);
+  });
+
   test('another API server at its place, whose versions are lower, is listed: its watch would be silent for good', async () => {
     await start();
     await until('the list', isSynced);

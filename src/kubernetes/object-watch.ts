@@ -45,8 +45,8 @@ export interface ObjectWatchOptions<T extends Listed> {
   /** It is gone; how it was at its end where that was told. */
   readonly remove: (uid: string, object: T | undefined) => void;
   readonly onState?: ((state: ObjectWatchState) => void) | undefined;
-  /** Milliseconds until the n-th try after a failure, n from 0 on. */
-  readonly backOff?: ((attempt: number) => number) | undefined;
+  /** Milliseconds until the n-th try after a failure, n from 0 on; `isUnreachable`: nobody answered. */
+  readonly backOff?: ((attempt: number, isUnreachable?: boolean) => number) | undefined;
   /** For tests: so long a watch may say nothing, and its answer may take, ms; default: as the client library has it, half a minute. */
   readonly silenceMs?: number | undefined;
 }
@@ -65,6 +65,8 @@ export async function watchObjects<T extends Listed>(options: ObjectWatchOptions
   if (options.silenceMs !== undefined) Object.assign(watch, { requestTimeoutMs: options.silenceMs });
   let current: ObjectWatchState = { state: 'connecting', reason: undefined };
   let known = new Set<string>();
+  /** From which version on to watch: all before it is known. Undefined = nothing is, or not for sure. */
+  let version: string | undefined;
   let isStopped = false;
   let abort: (() => void) | undefined;
 
@@ -79,7 +81,7 @@ export async function watchObjects<T extends Listed>(options: ObjectWatchOptions
   async function list(): Promise<string> {
     const found = new Set<string>();
     let next: string | undefined;
-    let version = '';
+    let listed = '';
     do {
       const page = await options.list({ limit: pageSize, ...(next && { _continue: next }) });
       if (isStopped) return '';
@@ -91,18 +93,17 @@ export async function watchObjects<T extends Listed>(options: ObjectWatchOptions
         known.add(uid);
         put(object);
       }
-      version = page.metadata?.resourceVersion ?? '';
+      listed = page.metadata?.resourceVersion ?? '';
       next = page.metadata?._continue || undefined;
     } while (next !== undefined);
     for (const uid of known) if (!found.has(uid)) remove(uid, undefined);
     known = found;
-    return version;
+    return listed;
   }
 
-  /** Follows from a version on until the stream ends; returns the version it came to, or 'expired' when it must be listed again. */
-  function follow(from: string): Promise<{ readonly version: string } | 'expired'> {
+  /** Follows from a version on until the stream ends, and keeps `version` up to where it came; 'expired' when it must be listed again. */
+  function follow(from: string): Promise<'ended' | 'expired'> {
     return new Promise((resolve, reject) => {
-      let version = from;
       let isExpired = false;
       let isAnswered = false;
       let isOver = false;
@@ -131,7 +132,7 @@ export async function watchObjects<T extends Listed>(options: ObjectWatchOptions
         isOver = true;
         if (isExpired || statusOf(error) === 410) resolve('expired');
         else if (error && !(isAnswered && isQuietEnd(error))) reject(error);
-        else resolve({ version });
+        else resolve('ended');
       };
       const { fieldSelector, labelSelector } = options;
       const query = { resourceVersion: from, allowWatchBookmarks: true, fieldSelector, labelSelector };
@@ -153,30 +154,45 @@ export async function watchObjects<T extends Listed>(options: ObjectWatchOptions
 
   async function run(): Promise<void> {
     let attempt = 0;
-    let version: string | undefined;
+    /** No answer to the last call, and to the last one that was no watch. */
     let wasUnreachable = false;
+    let wasGone = false;
+    let wasExpired = false;
+    /** Of the watch, while there is one. */
+    let began: number | undefined;
+    /** It is back, or was there for a while, which is no failure any more: what it says now must not wait for as long as it was away. */
+    const forgive = (): void => {
+      if (wasGone || (began !== undefined && performance.now() - began >= shortestWatchMs)) attempt = 0;
+    };
     while (!isStopped) {
       try {
         if (wasUnreachable && version !== undefined && (await isBehind(version))) version = undefined;
         version ??= await list();
         if (isStopped) return;
+        forgive();
+        wasGone = false;
         wasUnreachable = false;
-        const began = performance.now();
-        const end = await follow(version);
-        version = end === 'expired' ? undefined : end.version;
-        if (performance.now() - began >= shortestWatchMs) {
-          attempt = 0;
-          continue;
-        }
+        began = performance.now();
+        const isExpired = (await follow(version)) === 'expired';
+        if (isExpired) version = undefined;
+        const isHasty = performance.now() - began < shortestWatchMs && (!isExpired || wasExpired);
+        wasExpired = isExpired;
+        forgive();
+        began = undefined;
+        if (!isHasty) continue;
       } catch (error) {
         if (isStopped) return;
         // The rest of a long list can be too old to be had: it begins anew.
         if (statusOf(error) !== 410) turn('away', error);
         // What was deleted while nobody answered a watch from the version before tells of; a version that the server does not take is listed anew.
-        if (statusOf(error) !== undefined) version = undefined;
-        else wasUnreachable = true;
+        wasUnreachable = statusOf(error) === undefined;
+        if (!wasUnreachable) version = undefined;
+        const isGone = wasUnreachable && began === undefined;
+        if (!isGone) forgive();
+        wasGone = isGone;
+        began = undefined;
       }
-      await pause(backOff(attempt));
+      await pause(backOff(attempt, wasUnreachable));
       attempt += 1;
     }
   }
@@ -213,7 +229,10 @@ function isQuietEnd(error: unknown): boolean {
   return name === 'TimeoutError' || name === 'AbortError';
 }
 
-/** 1 s, doubled up to half a minute, each between half of that and all of it: a thousand agents must not come back at once. */
-function withJitter(attempt: number): number {
-  return Math.min(30_000, 1000 * 2 ** attempt) * (0.5 + Math.random() / 2);
+/**
+ * 1 s, doubled up to half a minute, each between half of that and all of it: a thousand agents must not come back at once. Who does not answer at all is
+ * asked again within 8 s, as that costs it little, and everybody waits for names.
+ */
+function withJitter(attempt: number, isUnreachable = false): number {
+  return Math.min(isUnreachable ? 8_000 : 30_000, 1000 * 2 ** attempt) * (0.5 + Math.random() / 2);
 }
