@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { RowQuery } from '../agent-client/client.ts';
 import type { Needs } from '../views/view.ts';
-import { createWants, summariesOf } from './wants.ts';
+import { createWants, summaries, summariesOf } from './wants.ts';
 
 const nothing: Needs = { tables: [], level: 'heads', scopes: [] };
 const endpoints: Needs = {
@@ -10,6 +10,8 @@ const endpoints: Needs = {
   tables: [{ table: 'endpoint_stats', filter: '', rowsStand: true }],
 };
 const http: Needs = { ...nothing, tables: [{ table: 'http_events', filter: 'status>=500', rowsStand: true }] };
+
+const tables = (queries: readonly RowQuery[]) => queries.map(({ table }) => table).join(' ');
 
 function createWorld(agents: number) {
   let asked: readonly RowQuery[] = summariesOf(agents);
@@ -28,7 +30,7 @@ function createWorld(agents: number) {
   });
   return {
     look: (needs: Needs) => wants.want(needs),
-    asked: () => asked.map(({ table }) => table).join(' '),
+    asked: () => tables(asked),
     query: (table: string) => asked.find((query) => query.table === table),
     begun,
   };
@@ -37,7 +39,8 @@ function createWorld(agents: number) {
 describe('what the agents are asked for', () => {
   test('is every summary where they are few, whatever is looked at', () => {
     const { look, asked, begun, query } = createWorld(3);
-    const all = 'pod_stats edge_stats endpoint_stats conn_stats process_stats';
+    const all = tables(summaries);
+    assert.match(all, /endpoint_stats/);
     assert.equal(asked(), all);
     look(endpoints);
     assert.equal(asked(), all);
@@ -49,7 +52,7 @@ describe('what the agents are asked for', () => {
 
   test('where they are many, routes are told from the first look at them on, and then go on', () => {
     const { look, asked, begun, query } = createWorld(100);
-    const most = 'pod_stats edge_stats conn_stats process_stats';
+    const most = tables(summaries.filter(({ table }) => table !== 'endpoint_stats'));
     assert.equal(asked(), most);
     look(http);
     assert.equal(asked(), `http_events ${most}`);
