@@ -22,6 +22,7 @@ const pod = (name: string, annotations: PodIdentity['annotations'] = {}): PodIde
   phase: 'Running',
   addresses: [],
   containers: new Map(),
+  declared: [],
 });
 
 function policyWith(policy: Partial<Policy>, options: Partial<PodPolicyOptions> = {}) {

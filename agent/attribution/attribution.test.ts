@@ -250,6 +250,24 @@ const flow = (cookie: number, cgroupId: number, over: Partial<FlowSample> = {}):
 });
 
 describe('flows and datagrams have the same names', () => {
+  test('a container that is only supposed has that name until it is known', () => {
+    let known: string | null = null;
+    const attribution = createAttribution({
+      host: { node: 'node-1', kernel: '6.1', cpus: 2, clockOffset: 0n },
+      cgroups: { pathOf: () => '/pod' },
+      processes: kernelProcesses,
+      resolvers: [
+        () => ({
+          ...{ namespace: 'shop', pod: 'shop/web', container: known, unit: null },
+          ...(known === null && { supposed: 'app', isProvisional: true }),
+        }),
+      ],
+    });
+    assert.equal(attribution.names(socket(1, 1), 'client').container, 'app');
+    known = 'other';
+    assert.equal(attribution.names(socket(1, 2), 'client').container, 'other');
+  });
+
   test('both ends of connections told as flows alone', () => {
     const attribution = newAttribution();
     const client = flow(1, 1);

@@ -72,6 +72,7 @@ export function createAttribution(options: AttributionOptions): Attribution {
     const owner: Owner | undefined = ends.comm !== '' ? ends : processes.ownerOf(withCookie(ends), path);
     return {
       ...workload,
+      container: workload.container ?? workload.supposed ?? null,
       process: owner ? processes.nameOf(owner.pid, owner.comm) || null : null,
       pid: owner?.pid || null,
       cgroup: path,

@@ -8,6 +8,8 @@ export interface Workload {
   readonly container: string | null;
   /** systemd unit, e.g. "nginx.service": names what has no pod and no known process. */
   readonly unit: string | null;
+  /** While the container is not known for sure: the only one that it can be, as far as it speaks to anybody. */
+  readonly supposed?: string;
   /** Ask again: more will be known of it. */
   readonly isProvisional?: boolean;
 }

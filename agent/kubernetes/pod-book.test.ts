@@ -32,6 +32,31 @@ describe('pods of this node', () => {
     assert.equal(book.resolver(path(first))?.isProvisional, undefined);
   });
 
+  test('have a container that is not in their status yet: the only one that it can be', () => {
+    const book = createPodBook();
+    const spec = { initContainers: [{ name: 'migrate' }], containers: [{ name: 'app' }] };
+    const told = (...names: readonly [name: string, id: string][]) =>
+      book.put({
+        ...web(),
+        spec,
+        status: { containerStatuses: names.map(([name, id]) => ({ name, containerID: `containerd://${id}` })) },
+      });
+    const said = (id: string) => {
+      const { container, supposed, isProvisional } = book.resolver(path(id)) ?? {};
+      return [container, supposed, isProvisional];
+    };
+    told();
+    assert.deepEqual(said(first), [null, undefined, true], 'it may be either');
+    told(['migrate', first]);
+    assert.deepEqual(said(first), ['migrate', undefined, undefined]);
+    assert.deepEqual(said(second), [null, 'app', true]);
+    told(['migrate', first], ['app', second]);
+    assert.deepEqual(said(second), ['app', undefined, undefined]);
+    assert.deepEqual(said('c3'.repeat(32)), [null, undefined, true], 'the sandbox');
+    book.put({ ...web(), spec: { ...spec, ephemeralContainers: [{ name: 'debugger' }] } });
+    assert.deepEqual(said('d4'.repeat(32)), [null, 'debugger', true]);
+  });
+
   test('are known when they are gone, and so are containers that were started anew', () => {
     const book = createPodBook();
     book.put(web(first));

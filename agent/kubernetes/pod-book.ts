@@ -76,6 +76,7 @@ export function createPodBook(onChange: () => void = () => {}): PodBook {
       const pod = find(podUid);
       if (pod === undefined) return unnamed(podUid);
       const container = containerId === null ? null : pod.containers.get(containerId);
+      const supposed = container === undefined ? awaitedOf(pod) : undefined;
       return {
         namespace: pod.namespace,
         pod: `${pod.namespace}/${pod.name}`,
@@ -83,9 +84,17 @@ export function createPodBook(onChange: () => void = () => {}): PodBook {
         unit: null,
         // Its status tells of a container some time after it began to run.
         ...(container === undefined && { isProvisional: true }),
+        ...(supposed !== undefined && { supposed }),
       };
     },
   };
+}
+
+/** The one container whose status told nothing yet; undefined where there are several. What else is in the pod's cgroup, its sandbox, is silent. */
+function awaitedOf({ declared, containers }: PodIdentity): string | undefined {
+  const told = new Set(containers.values());
+  const awaited = declared.filter((name) => !told.has(name));
+  return awaited.length === 1 ? awaited[0] : undefined;
 }
 
 function unnamed(podUid: string): Workload {

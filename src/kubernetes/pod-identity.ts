@@ -18,9 +18,11 @@ export interface PodObject {
   readonly spec?: {
     readonly nodeName?: string;
     readonly hostNetwork?: boolean;
-    readonly containers?: readonly {
+    readonly initContainers?: readonly ContainerSpec[];
+    readonly ephemeralContainers?: readonly ContainerSpec[];
+    readonly containers?: readonly (ContainerSpec & {
       readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
-    }[];
+    })[];
   };
   readonly status?: {
     readonly phase?: string;
@@ -29,6 +31,10 @@ export interface PodObject {
     readonly initContainerStatuses?: readonly ContainerStatus[];
     readonly ephemeralContainerStatuses?: readonly ContainerStatus[];
   };
+}
+
+interface ContainerSpec {
+  readonly name?: string;
 }
 
 interface ContainerStatus {
@@ -62,6 +68,8 @@ export interface PodIdentity {
   readonly addresses: readonly string[];
   /** Names by container id, those that ran before included. */
   readonly containers: ReadonlyMap<string, string>;
+  /** Names of those it should have, init and ephemeral ones included. */
+  readonly declared: readonly string[];
 }
 
 /** Kubelet calls the cgroup of a static pod by the hash of its file; the API server knows it by a mirror pod with a UID of its own. */
@@ -83,6 +91,9 @@ export function identityOf({ metadata, spec, status }: PodObject): PodIdentity |
     phase: status?.phase ?? null,
     addresses: (status?.podIPs ?? []).flatMap(({ ip }) => (ip ? [ip] : [])),
     containers: containersOf(status),
+    declared: [spec?.initContainers, spec?.containers, spec?.ephemeralContainers].flatMap((list) =>
+      (list ?? []).flatMap(({ name: each }) => each ?? []),
+    ),
   };
 }
 
