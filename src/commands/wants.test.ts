@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { RowQuery } from '../agent-client/client.ts';
 import type { Needs } from '../views/view.ts';
-import { createWants, summaries, summariesOf } from './wants.ts';
+import { createWants, podInfo, summaries, summariesOf } from './wants.ts';
 
 const nothing: Needs = { tables: [], level: 'heads', scopes: [] };
 const endpoints: Needs = {
@@ -30,7 +30,8 @@ function createWorld(agents: number) {
   });
   return {
     look: (needs: Needs) => wants.want(needs),
-    asked: () => tables(asked),
+    /** Beside what is always told of pods. */
+    asked: () => tables(asked.filter(({ table }) => table !== podInfo.table)),
     query: (table: string) => asked.find((query) => query.table === table),
     begun,
   };
