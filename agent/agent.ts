@@ -255,8 +255,7 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     budgets.stop();
     resources.stop();
     session.surveys.stop();
-    session.pods?.watch.stop();
-    session.pods?.namespaces.watch.stop();
+    session.pods?.stop();
     session.policyFile?.stop();
     for (const page of pages) page.close();
     server.close();

@@ -14,13 +14,11 @@ import { formatVersion, type RecordingFact } from './capture/recording-format.ts
 import { createRecordingWriter, type RecordingWriter } from './capture/recording-writer.ts';
 import type { CaptureSource } from './capture/source.ts';
 import { createCgroupScopes } from './cgroup-scopes.ts';
-import { watchNamespaces } from './kubernetes/namespace-watch.ts';
+import { watchCluster } from './cluster-watches.ts';
 import { createPodBook } from './kubernetes/pod-book.ts';
 import { podOfCgroup } from './kubernetes/pod-cgroup.ts';
 import { podFactOf } from './kubernetes/pod-fact.ts';
-import { watchPods } from './kubernetes/pod-watch.ts';
 import type { AgentOptions } from './options.ts';
-import { captureAnnotation } from './policy/pod-limits.ts';
 import { openPolicyFile } from './policy/policy-file.ts';
 import { createRecordedAddresses } from './recorded-addresses.ts';
 import { createRecordedProcesses } from './recorded-processes.ts';
@@ -84,23 +82,23 @@ export async function openLive(
   for (const fact of early) writer?.fact(fact);
   early = [];
 
-  const pods = cluster && {
-    book: cluster.book,
-    watch: await watchPods({
+  const pods =
+    cluster &&
+    (await watchCluster({
       ...cluster,
       onState: (state) => {
         sayState(state);
         policyChanged();
       },
-    }),
-    namespaces: await watchNamespaces(cluster.config, captureAnnotation, () => policyChanged()),
-  };
+      onNamespaces: () => policyChanged(),
+    }));
   const processes = createProcProcesses(mount);
   const addresses = createProcAddressBook({
     mount,
     top: podsBelow ?? cgroup,
     podOf: (path) => workloadOf(path, resolvers).pod,
     knowsOwn: cluster !== undefined,
+    isOwnElsewhere: pods?.node.has,
   });
   const samples = createLiveSamples({ mount, top: cgroup, resolvers, now: source.now });
   const surveys = createLiveSurveys({ mount, top: cgroup, selfPid: process.pid });

@@ -12,6 +12,7 @@ import { createRecordingSource } from './capture/recording-source.ts';
 import type { RecordingWriter } from './capture/recording-writer.ts';
 import type { CaptureSource } from './capture/source.ts';
 import type { NamespaceWatch } from './kubernetes/namespace-watch.ts';
+import type { NodeWatch } from './kubernetes/node-watch.ts';
 import type { PodBook } from './kubernetes/pod-book.ts';
 import type { LeasesOptions } from './leases.ts';
 import type { AgentOptions } from './options.ts';
@@ -52,11 +53,13 @@ export interface Session {
   readonly writer: RecordingWriter | undefined;
 }
 
-/** This node's pods by the API server, and the namespaces they are in. */
+/** This node's pods by the API server, the namespaces they are in, and the node itself. */
 export interface ClusterPods {
   readonly book: PodBook;
   readonly watch: ObjectWatch;
   readonly namespaces: NamespaceWatch;
+  readonly node: NodeWatch;
+  stop(): void;
 }
 
 /** @throws AppError as createRecordingSource */

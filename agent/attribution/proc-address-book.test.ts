@@ -3,7 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { createProcAddressBook, ipv4Addresses, ipv6Addresses } from './proc-address-book.ts';
+import {
+  createProcAddressBook,
+  ipv4Addresses,
+  ipv6Addresses,
+  type ProcAddressBookOptions,
+} from './proc-address-book.ts';
 import { createPodsBelow } from './resolvers/pods-below.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'kelpie-book-'));
@@ -51,7 +56,7 @@ function addCgroup(path: string, pid: string): number {
 }
 
 let now = 0;
-const book = (more: { readonly knowsOwn?: boolean } = {}) =>
+const book = (more: Partial<ProcAddressBookOptions> = {}) =>
   createProcAddressBook({
     ...more,
     mount,
@@ -100,6 +105,8 @@ describe('addresses of pods, off their network namespaces', () => {
     assert.ok(isOwn('192.168.0.10'));
     for (const address of ['10.0.0.5', '127.0.0.1', '8.8.8.8']) assert.ok(!isOwn(address), address);
     assert.ok(!book().isOwn('192.168.0.10'));
+    const outside = book({ knowsOwn: true, isOwnElsewhere: (address) => address === '203.0.113.7' });
+    assert.deepEqual([outside.isOwn('203.0.113.7'), outside.isOwn('8.8.8.8')], [true, false]);
   });
 
   test('what /proc says', () => {

@@ -18,6 +18,8 @@ export interface ProcAddressBookOptions {
   podOf(path: string): string | null;
   /** Addresses of the machine's own are told as such: that of a node is its name. */
   readonly knowsOwn?: boolean;
+  /** Those of the machine that no interface of it has. */
+  readonly isOwnElsewhere?: ((address: string) => boolean) | undefined;
   readonly proc?: string;
   /** ms. */
   readonly clock?: () => number;
@@ -32,7 +34,7 @@ const maxCgroups = 4096;
 const maxAddresses = 64;
 
 export function createProcAddressBook(options: ProcAddressBookOptions): AddressBook {
-  const { proc = '/proc', clock = () => performance.now(), knowsOwn = false } = options;
+  const { proc = '/proc', clock = () => performance.now(), knowsOwn = false, isOwnElsewhere = () => false } = options;
   let book: ReadonlyMap<string, number> = new Map();
   let looked = Number.NEGATIVE_INFINITY;
   let cost = 0;
@@ -44,6 +46,7 @@ export function createProcAddressBook(options: ProcAddressBookOptions): AddressB
     isOwn(address) {
       const began = clock();
       if (!knowsOwn || isLoopback(address)) return false;
+      if (isOwnElsewhere(address)) return true;
       if (began - ownLooked < Math.max(hitPauseMs, ownCost * costFactor)) return own.has(address);
       own = new Set(addressesOf(proc, '1'));
       ownLooked = clock();

@@ -1,7 +1,7 @@
 /** The agent's container. */
 import type { V1Container, V1EnvVar, V1Probe, V1SecurityContext, V1VolumeMount } from '@kubernetes/client-node';
 import { agentCapabilities, agentEntrypoint } from '../../src/domain/agent-image.ts';
-import { agentUser, containerName, keyEntry, policyEntry, ports } from './names.ts';
+import { agentUser, containerName, keyEntry, keyVolume, policyEntry, ports } from './names.ts';
 import type { Template } from './template/expression.ts';
 import { because, given, text, typed, value, when } from './template/write.ts';
 
@@ -58,7 +58,7 @@ const privileged: Template<V1SecurityContext> = {
 const mounts: readonly Template<V1VolumeMount>[] = [
   // One mount, in which cgroups come and go: propagation would be refused on nodes whose mounts are private.
   { name: 'cgroup', mountPath: '/sys/fs/cgroup', readOnly: true },
-  { name: 'key', mountPath: keyFolder, readOnly: true },
+  { name: keyVolume, mountPath: keyFolder, readOnly: true },
   { name: 'policy', mountPath: policyFolder, readOnly: true },
 ];
 

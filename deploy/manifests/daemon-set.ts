@@ -2,14 +2,14 @@
 import type { V1DaemonSet, V1PodSpec, V1Volume } from '@kubernetes/client-node';
 import { container } from './container.ts';
 import { inNamespace, labels } from './labels.ts';
-import { agentName, agentSelector, agentUser, keyEntry, keySecretName, policyName } from './names.ts';
+import { agentName, agentSelector, agentUser, keyEntry, keySecretName, keyVolume, policyName } from './names.ts';
 import type { Template } from './template/expression.ts';
 import { because, given, typed, value, when } from './template/write.ts';
 
 const volumes: readonly Template<V1Volume>[] = [
   { name: 'cgroup', hostPath: { path: '/sys/fs/cgroup', type: 'Directory' } },
   {
-    name: 'key',
+    name: keyVolume,
     // For the agent's group and nobody else: 288 is 0440.
     secret: {
       secretName: value('key.existingSecret', keySecretName),

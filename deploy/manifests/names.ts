@@ -2,6 +2,8 @@
 
 export const agentName = 'kelpie-agent';
 export const keySecretName = 'kelpie-agent-key';
+/** Of the pod that has it, whatever it is called. */
+export const keyVolume = 'key';
 /** Within the Secret, and so the name of the file. */
 export const keyEntry = 'key';
 export const policyName = 'kelpie-policy';

@@ -1,7 +1,7 @@
 /** What people need who look at traffic. Bound to nobody unless the values name somebody. */
 import type { V1ClusterRole, V1ClusterRoleBinding, V1Role, V1RoleBinding } from '@kubernetes/client-node';
 import { inNamespace, ofCluster } from './labels.ts';
-import { keySecretName, viewerNamesRole, viewerRole } from './names.ts';
+import { agentName, keySecretName, viewerNamesRole, viewerRole } from './names.ts';
 import { because, typed, value, when, whole } from './template/write.ts';
 
 const apiGroup = 'rbac.authorization.k8s.io';
@@ -11,11 +11,7 @@ const names = typed<V1ClusterRole>({
   apiVersion: `${apiGroup}/v1`,
   kind: 'ClusterRole',
   metadata: ofCluster(viewerNamesRole),
-  rules: [
-    { apiGroups: [''], resources: ['pods', 'services', 'nodes', 'namespaces', 'endpoints'], verbs: read },
-    { apiGroups: ['apps'], resources: ['replicasets', 'deployments', 'daemonsets', 'statefulsets'], verbs: read },
-    { apiGroups: ['batch'], resources: ['jobs'], verbs: read },
-  ],
+  rules: [{ apiGroups: [''], resources: ['pods', 'services', 'nodes'], verbs: read }],
 });
 
 /** Who may forward a port but not read the key, or the other way round, sees nothing. */
@@ -35,6 +31,12 @@ const reach = typed<V1Role>({
       resourceNames: [value('key.existingSecret', keySecretName)],
       verbs: ['get'],
     },
+    because('How many nodes shall have an agent.', {
+      apiGroups: ['apps'],
+      resources: ['daemonsets'],
+      resourceNames: [agentName],
+      verbs: ['get'],
+    }),
   ],
 });
 

@@ -13,6 +13,8 @@ export interface AgentPlace {
   readonly uid: string | undefined;
   /** Why it may not. */
   readonly reason: string;
+  /** The Secret that its key is in; of a node without a pod: undefined. */
+  readonly keySecret: string | undefined;
 }
 
 export interface Discovery {
@@ -132,8 +134,8 @@ function placesOf(pods: Iterable<AgentPod>, nodes: Iterable<KnownNode>): Readonl
     if (!other || isBetter(pod, other)) best.set(pod.node, pod);
   }
   const places = new Map<string, AgentPlace>();
-  for (const [node, { name, uid, isRunning, reason }] of best) {
-    places.set(node, { node, pod: isRunning ? name : undefined, uid: isRunning ? uid : undefined, reason });
+  for (const [node, { name, uid, isRunning, reason, keySecret }] of best) {
+    places.set(node, { node, pod: isRunning ? name : undefined, uid: isRunning ? uid : undefined, reason, keySecret });
   }
   for (const { name, isReady } of nodes) {
     const place = places.get(name);
@@ -141,7 +143,7 @@ function placesOf(pods: Iterable<AgentPod>, nodes: Iterable<KnownNode>): Readonl
     const reason = isReady
       ? 'no pod of it is there yet: if none comes, a node selector or tolerations leave this node out'
       : 'the node is not ready';
-    places.set(name, { node: name, pod: undefined, uid: undefined, reason });
+    places.set(name, { node: name, pod: undefined, uid: undefined, reason, keySecret: place?.keySecret });
   }
   return places;
 }

@@ -1,5 +1,7 @@
 /** The agents of a cluster as the API server tells of them: which node has one, and why another has none. */
 
+import { type KeyMount, keySecretOf } from './installation.ts';
+
 /** The part of core/v1 Pod that is read. */
 export interface AgentPodObject {
   readonly metadata?: {
@@ -8,7 +10,7 @@ export interface AgentPodObject {
     readonly creationTimestamp?: Date | string;
     readonly deletionTimestamp?: Date | string;
   };
-  readonly spec?: { readonly nodeName?: string };
+  readonly spec?: KeyMount & { readonly nodeName?: string };
   readonly status?: {
     readonly phase?: string;
     readonly reason?: string;
@@ -43,6 +45,8 @@ export interface AgentPod {
   readonly isRunning: boolean;
   /** Why not, in words. */
   readonly reason: string;
+  /** The Secret that its key is in. */
+  readonly keySecret: string;
   /** Unix ms. */
   readonly created: number;
 }
@@ -59,6 +63,7 @@ export function agentPodOf({ metadata, spec, status }: AgentPodObject): AgentPod
     node: spec?.nodeName ?? nodeOfAffinity(spec),
     isRunning,
     reason: isRunning ? '' : deletionTimestamp !== undefined ? 'its pod is being deleted' : reasonOf(status, container),
+    keySecret: keySecretOf(spec),
     created: creationTimestamp === undefined ? 0 : new Date(creationTimestamp).getTime(),
   };
 }

@@ -1,6 +1,7 @@
 /** What stands in the way of Kelpie on a cluster, asked before and after it is there: `kelpie doctor --cluster`. Nothing is changed. */
-import { agentName, keySecretName } from '../../deploy/manifests/names.ts';
+import { agentName } from '../../deploy/manifests/names.ts';
 import type { Api } from '../kubernetes/api.ts';
+import { agentSelector, type KeyMount, keySecret, keySecretOf } from './installation.ts';
 
 export interface ClusterCheck {
   readonly group: 'nodes' | 'deploy' | 'look' | 'agents';
@@ -44,12 +45,16 @@ const toDeploy: readonly Right[] = [
 ];
 
 /** What a terminal does. */
-const toLook: readonly Right[] = [
+const toLook = (secret: string): readonly Right[] => [
   { title: 'find the agents', verb: 'list', resource: 'pods' },
-  { title: 'read their key', verb: 'get', resource: 'secrets', name: keySecretName },
+  { title: 'read their key', verb: 'get', resource: 'secrets', name: secret },
   // A port-forward by WebSocket is a GET; newer API servers ask for create as well.
   { title: 'reach them', verb: 'get', resource: 'pods', subresource: 'portforward' },
   { title: 'reach them', verb: 'create', resource: 'pods', subresource: 'portforward' },
+];
+/** What only `kelpie status` and this look at. */
+const toCount: readonly Right[] = [
+  { title: 'count them', verb: 'get', group: 'apps', resource: 'daemonsets', name: agentName },
 ];
 const toName: readonly Right[] = [
   { title: 'names of pods', verb: 'list', resource: 'pods', isEverywhere: true },
@@ -72,6 +77,7 @@ interface NodeObject {
 
 /** @throws ApiFailure, Error where the API server does not answer */
 export async function checkCluster(api: Api, namespace: string): Promise<readonly ClusterCheck[]> {
+  const secret = await keySecretIn(api, namespace);
   return [
     ...(await nodeChecks(api)),
     ...(await rightChecks(
@@ -86,9 +92,17 @@ export async function checkCluster(api: Api, namespace: string): Promise<readonl
       api,
       namespace,
       'look',
-      toLook,
+      toLook(secret),
       'fail',
       'Bind the Role kelpie-viewer in the namespace of the agents.',
+    )),
+    ...(await rightChecks(
+      api,
+      namespace,
+      'look',
+      toCount,
+      'warn',
+      'Without it nobody says how many agents there should be: bind the Role kelpie-viewer.',
     )),
     ...(await rightChecks(
       api,
@@ -98,7 +112,7 @@ export async function checkCluster(api: Api, namespace: string): Promise<readonl
       'warn',
       'Without it addresses stay addresses: bind the ClusterRole kelpie-viewer-names.',
     )),
-    ...(await agentChecks(api, namespace)),
+    ...(await agentChecks(api, namespace, secret)),
   ];
 }
 
@@ -169,9 +183,9 @@ async function rightChecks(
 ): Promise<readonly ClusterCheck[]> {
   return await Promise.all(
     rights.map(async (right): Promise<ClusterCheck> => {
-      const { title, verb, resource, subresource, isEverywhere } = right;
+      const { title, verb, resource, subresource, name, isEverywhere } = right;
       const where = isEverywhere ? 'everywhere' : `in ${namespace}`;
-      const what = `${verb} on ${resource}${subresource ? `/${subresource}` : ''} ${where}`;
+      const what = `${verb} on ${resource}${subresource ? `/${subresource}` : ''}${name ? ` ${name}` : ''} ${where}`;
       const may = await isAllowed(api, right, namespace);
       if (may === undefined) return { group, title, status: 'warn', found: `${what}: cannot be asked` };
       return may
@@ -203,7 +217,7 @@ async function isAllowed(api: Api, right: Right, namespace: string): Promise<boo
   return (answer as { readonly status?: { readonly allowed?: boolean } } | undefined)?.status?.allowed;
 }
 
-async function agentChecks(api: Api, namespace: string): Promise<readonly ClusterCheck[]> {
+async function agentChecks(api: Api, namespace: string, secret: string): Promise<readonly ClusterCheck[]> {
   const path = `/apis/apps/v1/namespaces/${namespace}/daemonsets/${agentName}`;
   const found = await api.find({ method: 'GET', path }).catch(() => null);
   const base = { group: 'agents', title: `DaemonSet ${namespace}/${agentName}` } as const;
@@ -214,7 +228,41 @@ async function agentChecks(api: Api, namespace: string): Promise<readonly Cluste
     (found as { readonly status?: { readonly desiredNumberScheduled?: number; readonly numberReady?: number } })
       .status ?? {};
   const text = `${ready} of ${wanted} ready`;
-  return ready === wanted && wanted > 0
-    ? [{ ...base, status: 'ok', found: text }]
-    : [{ ...base, status: 'fail', found: text, remedy: 'kelpie status says why.' }];
+  return [
+    ready === wanted && wanted > 0
+      ? { ...base, status: 'ok', found: text }
+      : { ...base, status: 'fail', found: text, remedy: 'kelpie status says why.' },
+    await keyCheck(api, namespace, secret),
+  ];
+}
+
+async function keyCheck(api: Api, namespace: string, name: string): Promise<ClusterCheck> {
+  const base = { group: 'agents', title: `Secret ${namespace}/${name}` } as const;
+  const path = `/api/v1/namespaces/${namespace}/secrets/${name}`;
+  const found = (await api.find({ method: 'GET', path }).catch(() => null)) as
+    | { readonly data?: Readonly<Record<string, string>> }
+    | null
+    | undefined;
+  const remedy =
+    name === keySecret.name
+      ? 'kelpie deploy makes it.'
+      : `Make it, with the key under "${keySecret.entry}": pods wait for it.`;
+  if (found === null) return { ...base, status: 'warn', found: 'may not be read' };
+  if (found === undefined) return { ...base, status: 'fail', found: 'is not there', remedy };
+  return found.data?.[keySecret.entry]
+    ? { ...base, status: 'ok', found: 'has a key' }
+    : { ...base, status: 'fail', found: 'has no key', remedy };
+}
+
+/** Where the agents' key is, by their pods or what makes them; as it is usually where neither may be read or is there. */
+async function keySecretIn(api: Api, namespace: string): Promise<string> {
+  const ask = (path: string, query?: Readonly<Record<string, string>>): Promise<unknown> =>
+    api.find({ method: 'GET', path, ...(query && { query }) }).catch(() => undefined);
+  const pods = await ask(`/api/v1/namespaces/${namespace}/pods`, { labelSelector: agentSelector, limit: '1' });
+  const [pod] = (pods as { readonly items?: readonly { readonly spec?: KeyMount }[] } | undefined)?.items ?? [];
+  if (pod) return keySecretOf(pod.spec);
+  const set = await ask(`/apis/apps/v1/namespaces/${namespace}/daemonsets/${agentName}`);
+  return keySecretOf(
+    (set as { readonly spec?: { readonly template?: { readonly spec?: KeyMount } } } | undefined)?.spec?.template?.spec,
+  );
 }

@@ -5,10 +5,10 @@ import { type AgentClient, type AgentEndpoint, fewAgents } from '../agent-client
 import type { AgentEvent } from '../domain/agent-event.ts';
 import { AppError } from '../domain/errors.ts';
 import { createPodRegister, type PodRegister } from '../domain/pods/pod-register.ts';
-import { reasonOf, statusOf } from '../kubernetes/api-reasons.ts';
 import { openTunnel, type Tunnel } from '../kubernetes/tunnel.ts';
 import { type AgentPlace, discoverAgents } from './agent-discovery.ts';
-import { agentPort, keySecret } from './installation.ts';
+import { createAgentKeys } from './agent-keys.ts';
+import { agentPort } from './installation.ts';
 import { createDirectory, type Directory } from './names/directory.ts';
 import { nameRows } from './names/name-rows.ts';
 import { watchNames } from './names/watch-names.ts';
@@ -26,7 +26,9 @@ export interface ClusterOptions {
 export interface ClusterSource {
   /** Those that may be dialled now. */
   readonly agents: readonly AgentEndpoint[];
-  /** Keeps the client's agents those of the cluster from now on; hears of nodes without one. */
+  /** The names of the cluster are known, or have had their time: rows that come before would be called by address. */
+  readonly named: Promise<void>;
+  /** Makes the client's agents those of the cluster, once it is `named`, and keeps them so; hears of nodes without one. */
   follow(client: Pick<AgentClient, 'setAgents' | 'retry'>, onEvent: (event: AgentEvent) => void): void;
   /** Puts the cluster's names into rows, and says of a line that broke what the tunnel knows of it. */
   explain(event: AgentEvent): AgentEvent;
@@ -62,6 +64,7 @@ export async function openCluster({ config, namespace, folder, namespaces }: Clu
   const pods = createPodRegister();
   const directory = createDirectory(Date.now, pods);
   const discovery = await discoverAgents({ config, namespace, onChange: () => onChange() });
+  const keys = createAgentKeys(config, namespace);
   const names = await watchNames({ config, directory, namespaces });
   const close = (): void => {
     isClosed = true;
@@ -70,48 +73,52 @@ export async function openCluster({ config, namespace, folder, namespaces }: Clu
     for (const tunnel of tunnels.values()) tunnel.close();
   };
   try {
-    const [found] = await Promise.all([readKey(config, namespace), inTime(discovery.ready, patienceMs)]);
+    await inTime(discovery.ready, patienceMs);
     const { state, reason = '' } = discovery.state;
     if (state !== 'synced') throw clusterError(`Its agents cannot be looked for: ${reason || 'no answer in time'}.`);
     if (discovery.places.size === 0) throw noAgents(namespace);
-    if (found === undefined)
-      throw clusterError(
-        `The Secret ${keySecret.name} is not in the namespace ${namespace}, and its agents wait for it: kelpie deploy makes it.`,
-      );
-    let key: string = found;
-    // Rows that come first shall have names; those of a big cluster come in while others are shown.
-    await inTime(names.ready, namesPatienceMs);
-    let agents = await endpoints(key);
+    await keys.read(secrets());
+    const [problem] = secrets().flatMap((secret) => keys.problem(secret) ?? []);
+    if (problem && secrets().every((secret) => keys.of(secret) === undefined)) throw problem;
+    // Those of a big cluster come in while rows are shown.
+    const named = inTime(names.ready, namesPatienceMs);
+    let agents = await endpoints();
 
     return {
       get agents() {
         return agents;
       },
+      named,
       follow(client, onEvent) {
         /** Somebody drew a new key while we looked on. */
         let askedAt = Number.NEGATIVE_INFINITY;
         renewKey = async () => {
           if (performance.now() - askedAt < keyPauseMs) return;
           askedAt = performance.now();
-          const next = await readKey(config, namespace).catch(() => key);
-          if (next === undefined || next === key || isClosed) return;
-          key = next;
-          await look();
+          if ((await keys.renew()) && !isClosed) await look();
         };
         const known = new Map<string, AgentPlace>();
+        let isNamed = false;
         let isBusy = false;
         let isAgain = false;
+        let retry: NodeJS.Timeout | undefined;
         const look = async (): Promise<void> => {
+          if (!isNamed) return;
           if (isBusy) {
             isAgain = true;
             return;
           }
           isBusy = true;
           try {
-            agents = await endpoints(key);
+            await keys.read(secrets());
+            agents = await endpoints();
             if (isClosed) return;
             client.setAgents(agents);
             tell();
+            clearTimeout(retry);
+            // A Secret says nothing when it is there.
+            if (secrets().some((secret) => keys.of(secret) === undefined))
+              retry = setTimeout(() => !isClosed && void look(), keyPauseMs).unref();
           } finally {
             isBusy = false;
             if (isAgain && !isClosed) {
@@ -121,13 +128,14 @@ export async function openCluster({ config, namespace, folder, namespaces }: Clu
           }
         };
         const tell = (): void => {
+          const places = reachable();
           for (const [node, before] of [...known]) {
-            if (discovery.places.has(node)) continue;
+            if (places.has(node)) continue;
             known.delete(node);
             // Of one that was dialled the client has said so.
             if (before.pod === undefined) onEvent({ type: 'gone', agent: node });
           }
-          for (const [node, place] of discovery.places) {
+          for (const [node, place] of places) {
             const before = known.get(node);
             known.set(node, place);
             if (place.pod === undefined) {
@@ -137,7 +145,12 @@ export async function openCluster({ config, namespace, folder, namespaces }: Clu
           }
         };
         onChange = () => void look();
+        for (const { agent } of agents) onEvent({ type: 'link', agent, link: { state: 'connecting' } });
         tell();
+        void named.then(() => {
+          isNamed = true;
+          return look();
+        });
       },
       directory,
       pods,
@@ -172,16 +185,34 @@ export async function openCluster({ config, namespace, folder, namespaces }: Clu
     throw thrown;
   }
 
+  /** Of all agents' keys. */
+  function secrets(): readonly string[] {
+    return [...new Set([...discovery.places.values()].flatMap(({ keySecret }) => keySecret ?? []))];
+  }
+
+  /** Those whose key is not known are as good as absent. */
+  function reachable(): ReadonlyMap<string, AgentPlace> {
+    const entries = Array.from(discovery.places, ([node, place]): [string, AgentPlace] => {
+      const problem = place.keySecret === undefined ? undefined : keys.problem(place.keySecret);
+      return [
+        node,
+        problem && place.pod ? { ...place, pod: undefined, uid: undefined, reason: problem.message } : place,
+      ];
+    });
+    return new Map(entries);
+  }
+
   /** A tunnel for each node that has an agent; the same as long as it has one. */
-  async function endpoints(key: string): Promise<readonly AgentEndpoint[]> {
+  async function endpoints(): Promise<readonly AgentEndpoint[]> {
     for (const [node, tunnel] of [...tunnels]) {
       if (discovery.places.get(node)?.pod !== undefined) continue;
       tunnel.close();
       tunnels.delete(node);
     }
     const found: AgentEndpoint[] = [];
-    for (const { node, pod } of discovery.places.values()) {
-      if (pod === undefined) continue;
+    for (const { node, pod, keySecret = '' } of reachable().values()) {
+      const key = keys.of(keySecret);
+      if (pod === undefined || key === undefined) continue;
       const tunnel =
         tunnels.get(node) ?? (await openTunnel({ config, path: socketPath(), target: () => targetOn(node) }));
       tunnels.set(node, tunnel);
@@ -203,28 +234,6 @@ export async function openCluster({ config, namespace, folder, namespaces }: Clu
 
 /** Numbers of sockets, which several sources may put into one folder. */
 let sockets = 0;
-
-/** Undefined where there is no such Secret. @throws AppError `cluster` */
-async function readKey(config: KubeConfig, namespace: string): Promise<string | undefined> {
-  const { CoreV1Api } = await import('@kubernetes/client-node');
-  const { name, entry } = keySecret;
-  try {
-    const { data } = await config.makeApiClient(CoreV1Api).readNamespacedSecret({ name, namespace });
-    const key = Buffer.from(data?.[entry] ?? '', 'base64')
-      .toString('utf8')
-      .trim();
-    if (key !== '') return key;
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined;
-    const resource = `the Secret ${name} in the namespace ${namespace}`;
-    if (statusOf(error) === 403)
-      throw clusterError(
-        `Not allowed to read ${resource} (403), which the agents want to be shown: bind the Role kelpie-viewer (docs/kubernetes.md).`,
-      );
-    throw clusterError(`Its agents cannot be looked for: ${reasonOf(error, { verbs: 'get', resource })}.`);
-  }
-  throw clusterError(`The Secret ${name} in the namespace ${namespace} has no ${entry}: kelpie deploy mends it.`);
-}
 
 async function inTime(ready: Promise<void>, ms: number): Promise<void> {
   await Promise.race([ready, new Promise<void>((resolve) => setTimeout(resolve, ms).unref())]);

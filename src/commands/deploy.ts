@@ -4,6 +4,7 @@ import { chosenIn, type Plain } from '../../deploy/manifests/values/over.ts';
 import { awaitRollout, install } from '../cluster/install.ts';
 import { readKeptValues } from '../cluster/kept-values.ts';
 import { AppError } from '../domain/errors.ts';
+import type { Api } from '../kubernetes/api.ts';
 import { type ClusterFlags, reachCluster, timeoutOf } from './cluster-flags.ts';
 import { deployValues, type ValueFlags } from './deploy-values.ts';
 import { createNotes } from './notes.ts';
@@ -55,6 +56,9 @@ export async function runDeploy(flags: DeployFlags, isUpgrade: boolean): Promise
     }),
     untilAborted(signal),
   ]);
+  const { warn } = createNotes(false);
+  if (existingSecret !== '' && (await isMissing(api, namespace, existingSecret)))
+    warn(`the Secret ${existingSecret} is not there yet: pods wait for it`);
   if (flags.dryRun || flags.wait === false) return 0;
 
   progress(
@@ -64,7 +68,6 @@ export async function runDeploy(flags: DeployFlags, isUpgrade: boolean): Promise
     awaitRollout({ api, config, namespace, timeoutMs, signal, tell: (line) => progress(`  ${line}`) }),
     untilAborted(signal),
   ]);
-  const { warn } = createNotes(false);
   if (wanted === 0) {
     warn('no node takes an agent: see the node selector and tolerations of the DaemonSet');
     return 1;
@@ -79,6 +82,12 @@ export async function runDeploy(flags: DeployFlags, isUpgrade: boolean): Promise
     `${ready} of ${wanted} nodes have an agent. Look at the traffic: kelpie${flags.context ? ` --context ${flags.context}` : ''}`,
   );
   return 0;
+}
+
+/** Who may not read it is not told. */
+async function isMissing(api: Api, namespace: string, secret: string): Promise<boolean> {
+  const path = `/api/v1/namespaces/${namespace}/secrets/${secret}`;
+  return (await api.find({ method: 'GET', path }).catch(() => null)) === undefined;
 }
 
 async function print(output: string, values: AgentValues): Promise<number> {

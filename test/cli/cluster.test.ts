@@ -74,7 +74,7 @@ describe('commands of a cluster', () => {
     api.trouble = ({ path }) => (path === '/version' ? undefined : 'podsForbidden');
     const status = await run('status');
     assert.equal(status.code, 3);
-    assert.match(status.err, /Not allowed to read the Secret kelpie-agent-key.*kelpie-viewer/);
+    assert.match(status.err, /agents cannot be looked for: not allowed to read pods in the namespace kelpie \(403\)/);
     api.trouble = ({ method }) => (method === 'PATCH' ? 'gatekeeper' : undefined);
     const deploy = await run('deploy', '--no-wait');
     assert.equal(deploy.code, 3);

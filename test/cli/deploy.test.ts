@@ -130,7 +130,10 @@ describe('what is chosen', () => {
   });
 
   test('a Secret of one’s own stays chosen, and is not ours to change', async () => {
-    await put('deploy', '--set', 'key.existingSecret=mine');
+    assert.match(
+      await put('deploy', '--set', 'key.existingSecret=mine'),
+      /the Secret mine is not there yet: pods wait/,
+    );
     await put('upgrade');
     assert.equal(pod().volumes?.find(({ name }) => name === 'key')?.secret?.secretName, 'mine');
     assert.equal(api.find('/api/v1/namespaces/kelpie/secrets/kelpie-agent-key'), undefined);

@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { KubeConfig } from '@kubernetes/client-node';
+import type { Rights, Wish } from './api-rights.ts';
 import { type Carried, forward } from './port-forward.ts';
 
 export type StatusName =
@@ -87,6 +88,8 @@ export interface ApiServer {
   find(path: string): StoredObject | undefined;
   /** Requests of a path are refused from now on; undefined = as before. */
   refuse(path: string | RegExp, code: number | undefined): void;
+  /** Who asks may do this and nothing else; undefined = everything. */
+  rights: Rights | undefined;
   /** Watches that are open, of paths that end so. */
   watches(end?: string): number;
   /** A line to all watches of paths that end so, whatever it says. */
@@ -141,6 +144,21 @@ function pathOf(collection: string, name: string, namespace?: string): string {
   return `${collection.slice(0, at)}${place}${collection.slice(at)}/${name}`;
 }
 
+/** What a request is in words of RBAC; undefined for what everybody may. */
+function wishOf({ method, path, query }: ApiRequest): Wish | undefined {
+  const { namespace, name, sub, plural } = placeOf(path);
+  if (plural === '' || plural === 'selfsubjectaccessreviews') return undefined;
+  const group = /^\/apis\/([^/]+)\//.exec(path)?.[1] ?? '';
+  const reading = query.watch === 'true' ? 'watch' : name === undefined ? 'list' : 'get';
+  const changing: Readonly<Record<string, string>> = { POST: 'create', PATCH: 'patch', DELETE: 'delete' };
+  return { verb: changing[method] ?? reading, group, resource: sub ? `${plural}/${sub}` : plural, namespace, name };
+}
+
+const forbidden = ({ verb, resource, group, namespace }: Wish) => ({
+  ...recordedStatus('podsForbidden'),
+  message: `${resource} is forbidden: User "test" cannot ${verb} resource "${resource}" in API group "${group}"${namespace ? ` in the namespace "${namespace}"` : ' at the cluster scope'}`,
+});
+
 const keyOf = (name: string, namespace = ''): string => `${namespace}/${name}`;
 
 export async function startApiServer(): Promise<ApiServer> {
@@ -187,17 +205,20 @@ export async function startApiServer(): Promise<ApiServer> {
   });
 
   /** A refusal of a request to this path, in the words of a real server. */
-  const refusalOf = ({ path }: ApiRequest): { readonly code: number } | undefined => {
+  const refusalOf = (request: ApiRequest): { readonly code: number } | undefined => {
+    const { path } = request;
+    const wish = wishOf(request);
+    if (server.rights && wish && !server.rights.may(wish)) return forbidden(wish);
     const found = [...refusals.values()].find(([which]) =>
       typeof which === 'string' ? which === path : which.test(path),
     );
     if (!found) return undefined;
     const { plural, sub } = placeOf(path);
-    const forbidden =
+    const what =
       sub === 'portforward' ? 'portForward' : plural === 'secrets' ? 'secret' : plural === 'nodes' ? 'nodes' : 'pods';
     const named = {
       401: 'unauthorized',
-      403: `${forbidden}Forbidden`,
+      403: `${what}Forbidden`,
       410: 'continueTooOld',
       429: 'tooManyRequests',
     } as const;
@@ -286,10 +307,28 @@ export async function startApiServer(): Promise<ApiServer> {
     ok(response, isTrial ? merged : put(collection, merged), before ? 200 : 201);
   }
 
+  /** Whether a request of the kind would be refused. */
+  function review({ body }: ApiRequest, response: ServerResponse) {
+    const asked = JSON.parse(body) as {
+      readonly spec: { readonly resourceAttributes: Readonly<Record<string, string>> };
+    };
+    const { verb = '', group = '', resource = '', subresource, namespace, name } = asked.spec.resourceAttributes;
+    const sub = subresource === undefined ? '' : `/${subresource}`;
+    const place = namespace === undefined ? '' : `/namespaces/${namespace}`;
+    const own = name ?? (sub && 'any');
+    const path = `${group ? `/apis/${group}/v1` : '/api/v1'}${place}/${resource}${own && `/${own}`}${sub}`;
+    const wish = { verb, group, resource: `${resource}${sub}`, namespace, name };
+    const isRefused = [...refusals.values()].some(([which]) =>
+      typeof which === 'string' ? which === path : which.test(path),
+    );
+    ok(response, { status: { allowed: !isRefused && (server.rights?.may(wish) ?? true) } }, 201);
+  }
+
   function answer(request: ApiRequest, response: ServerResponse) {
     const { collection, namespace, name, plural } = placeOf(request.path);
     if (request.path === '/version') return ok(response, { major: '1', minor: '20', gitVersion: 'v1.20.2' });
     if (plural === '') return status(response, recordedStatus('noSuchResource'));
+    if (plural === 'selfsubjectaccessreviews') return review(request, response);
     if (request.query.watch === 'true') return watch(request, response);
     if (name === undefined) return list(request, response);
     if (request.method === 'PATCH') return apply(request, response);
@@ -353,6 +392,7 @@ export async function startApiServer(): Promise<ApiServer> {
     },
     requests,
     trouble: () => undefined,
+    rights: undefined,
     closesWatches: false,
     pieceBytes: 0,
     pods: new Map(),

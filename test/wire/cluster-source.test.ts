@@ -399,4 +399,42 @@ describe('the agents of a cluster', () => {
     await api.stop();
     assert.match(await refusal(), /cannot be reached: ECONNREFUSED/);
   });
+
+  /** With the key in a Secret that somebody made. */
+  const keyedPod = (name: string, secretName: string) => {
+    const pod = agentPod(name, 'node-1');
+    return { ...pod, spec: { ...pod.spec, volumes: [{ name: 'key', secret: { secretName } }] } };
+  };
+  const named = (name: string, value: string) => {
+    const { metadata, data } = secret(value);
+    return { metadata: { ...metadata, uid: `uid-${name}`, name }, data };
+  };
+
+  test('with a key in a Secret of another name: the pods say which, and so does who may not read it', async () => {
+    api.remove(secrets, 'uid-key');
+    api.put(agentPods, keyedPod('agent-a', 'team-key'));
+    assert.match(await refusal(), /Secret team-key is not in the namespace kelpie.*whoever chose that name makes it/);
+    api.put(secrets, named('team-key', key));
+    api.refuse(`${secrets}/team-key`, 403);
+    assert.match(
+      await refusal(),
+      /Not allowed to read the Secret team-key .*\(403\).*get on that Secret.*kelpie-viewer/,
+    );
+    api.refuse(`${secrets}/team-key`, undefined);
+    await look();
+    await until('connected', isUp);
+  });
+
+  test('with the key moved to another Secret while one looks on: each pod is shown the key of its own', async () => {
+    await look();
+    await until('connected', isUp);
+    writeFileSync(join(folder, 'key'), otherKey);
+    servers[0]?.close();
+    api.pods.set('agent-b', await startAgent('b'));
+    api.remove(agentPods, 'uid-agent-a');
+    api.put(agentPods, keyedPod('agent-b', 'team-key'));
+    await until('what is missing', () => /Secret team-key is not in the namespace/.test(reasonNow()));
+    api.put(secrets, named('team-key', otherKey));
+    await until('connected', isUp, 10_000);
+  });
 });
