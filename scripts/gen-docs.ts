@@ -18,7 +18,7 @@ const stored: Partial<Record<ColumnSpec['type'], string>> = {
   port: 'number',
   status: 'number',
   bool: 'boolean',
-  headers: 'object, lower-case names',
+  headers: 'object by name',
   body: 'text, or base64 with `<column>_encoding`',
 };
 
@@ -41,7 +41,7 @@ function tableText(): string {
       const cells = [
         `\`${id}\``,
         (spec.aliases ?? []).map((alias) => `\`${alias}\``).join(' '),
-        stored[spec.type] ?? 'text',
+        spec.type === 'headers' && spec.payload ? 'object, lower-case names' : (stored[spec.type] ?? 'text'),
         spec.doc + values,
       ];
       lines.push(`| ${cells.map(cell).join(' | ')} |`);

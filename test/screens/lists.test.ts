@@ -207,7 +207,7 @@ describe(':svc', () => {
     await screen.press('\x15p99_series>1');
     await screen.waitFor(/'p99_series' holds a course over time/);
     await screen.press('\x15-l app=api');
-    await screen.waitFor(/connection to Kubernetes/);
+    await screen.waitFor(/written label\.NAME=VALUE/);
     await screen.press('\x15svc:shop/c\t\r');
     await screen.waitFor(/<\/svc:shop\/ca\w+>/);
   });

@@ -17,7 +17,7 @@ const fatal = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * A row as a plain object: times ISO 8601 in UTC with nine digits, durations in ns, sizes in bytes, null for what is not
- * known. Headers are an object by lower-case name, duplicates an array. A body is text when it is valid UTF-8, else base64
+ * known. Headers are an object by lower-case name, duplicates an array; labels are one by their names. A body is text when it is valid UTF-8, else base64
  * with `<column>_encoding: "base64"` behind it. Sketches are left out: quantiles of them have columns of their own.
  */
 export function toJson(table: Table, row: Row): Record<string, JsonValue> {
@@ -30,7 +30,7 @@ export function toJson(table: Table, row: Row): Record<string, JsonValue> {
       object[id] = text ?? toBase64(value);
       if (text === undefined) object[`${id}_encoding`] = 'base64';
     } else {
-      object[id] = scalar(value);
+      object[id] = scalar(value, table.columns[id]?.payload === true);
     }
   }
   return object;
@@ -54,20 +54,21 @@ export function jsonDocument(table: Table, rows: readonly Row[]): string {
   return text.split('\n').map(sanitizeJson).join('\n');
 }
 
-function scalar(value: Exclude<Value, Uint8Array> | undefined): JsonValue {
+function scalar(value: Exclude<Value, Uint8Array> | undefined, isPayload: boolean): JsonValue {
   if (value === undefined || value === null) return null;
   if (typeof value === 'bigint') return formatTimestamp(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value !== 'object') return value;
-  return isSeries(value) ? value.map((each) => (Number.isFinite(each) ? each : null)) : headersObject(value);
+  return isSeries(value) ? value.map((each) => (Number.isFinite(each) ? each : null)) : headersObject(value, isPayload);
 }
 
-function headersObject(headers: HeaderList): Record<string, string | readonly string[]> {
+function headersObject(headers: HeaderList, isAnyCase: boolean): Record<string, string | readonly string[]> {
   const byName = new Map<string, string[]>();
-  for (const [name, value] of headers) {
-    const values = byName.get(name.toLowerCase());
+  for (const [written, value] of headers) {
+    const name = isAnyCase ? written.toLowerCase() : written;
+    const values = byName.get(name);
     if (values) values.push(value);
-    else byName.set(name.toLowerCase(), [value]);
+    else byName.set(name, [value]);
   }
   // fromEntries defines properties, so a header named __proto__ is only a header.
   return Object.fromEntries(

@@ -1,10 +1,9 @@
 /** Whose a pod is may be told before its rows, with them, or long after: the figures are the same in the end. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Row } from '../../domain/column.ts';
 import { createStore } from '../create-store.ts';
 import type { Scope, Store } from '../store.ts';
-import { fillStore, type ShopCall, shopEnd, shopEvents } from './testing/shop.ts';
+import { fillStore, podInfoRow, type ShopCall, shopEnd, shopEvents } from './testing/shop.ts';
 
 const minute = { from: shopEnd - 60_000, to: shopEnd };
 const api = 'shop/api-6b7f94c5d-q9wzt';
@@ -15,23 +14,11 @@ const call = (source: string, destination: string, rate: number): ShopCall => {
 };
 /** `cache-2` looks like a pod of a StatefulSet called `cache`, `web-0` like one of `web`; it is a pod of its own. */
 const calls = [call(web, api, 7), call(api, cache[0], 10), call(api, cache[1], 5), call(api, 'shop/web-1', 3)];
-const info = (pod: string, owner: string | null): Row => ({
-  time_: BigInt(shopEnd) * 1_000_000n,
-  id: pod,
-  node: 'node-a',
-  namespace: 'shop',
-  pod,
-  uid: pod,
-  owner,
-  labels: [['app', 'x']],
-  phase: 'Running',
-  host_network: false,
-});
 const facts = [
-  info(web, null),
-  info('shop/web-1', 'StatefulSet/web'),
-  info(api, 'Deployment/api'),
-  ...cache.map((pod) => info(pod, 'StatefulSet/cache-2')),
+  podInfoRow(web, null),
+  podInfoRow('shop/web-1', 'StatefulSet/web'),
+  podInfoRow(api, 'Deployment/api'),
+  ...cache.map((pod) => podInfoRow(pod, 'StatefulSet/cache-2')),
 ];
 const tellFacts = (store: Store) => store.apply({ type: 'rows', agent: 'node-a', table: 'pod_info', rows: facts });
 

@@ -1,7 +1,6 @@
 /** `:errors` as a list: enter opens the request, the query or the connection that failed. */
 import type { Table } from '../../domain/table.ts';
 import { failures } from '../../domain/tables/derived/failures.ts';
-import { workloadOf } from '../../domain/workload.ts';
 import type { StoredRow } from '../../store/store.ts';
 import { failureSource, originOf } from '../list/failure-source.ts';
 import type { ListSpec, ListTools } from '../list/list-spec.ts';
@@ -26,8 +25,8 @@ export const errorsList: ListSpec = {
   level: 'bodies',
   copies: 'what',
   open: { title: 'what failed', run: openOrigin },
-  latency: ({ row }) => {
-    const service = workloadOf(String(row.destination));
+  latency: ({ row }, pods) => {
+    const service = pods.workloadOf(String(row.destination));
     return { scope: { service }, about: service };
   },
   origin: originOf,

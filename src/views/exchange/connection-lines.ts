@@ -1,20 +1,35 @@
 /** Who the two ends of an exchange are, and how the connection between them fares. */
 import { formatBytes, formatCount, formatDuration, formatTimestamp } from '../../domain/format/index.ts';
+import type { PodFacts } from '../../domain/pods/pod-facts.ts';
 import { sanitizeLine } from '../../domain/sanitize.ts';
 import type { HttpEvent } from '../../domain/tables/http-events.ts';
 import type { TcpStatsEvent } from '../../domain/tables/tcp-stats-events.ts';
 import { type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Token } from '../../tui/theme.ts';
 import type { Ui } from '../../tui/ui-context.tsx';
+import { type PodLine, podLines } from '../pod-lines.ts';
 import { type FoundConnection, whyNoRow } from './connection-finder.ts';
 
-export function connectionLines(row: HttpEvent, connection: FoundConnection, ui: Ui): StyledLine[] {
-  const safe = (text: string | null) => sanitizeLine(text ?? '', { ascii: ui.glyphs.ascii });
+/** What stands before a value. */
+const labelWidth = 18;
+
+export function connectionLines(
+  row: HttpEvent,
+  connection: FoundConnection,
+  pods: PodFacts,
+  width: number,
+  ui: Ui,
+): StyledLine[] {
+  const { ascii } = ui.glyphs;
+  const safe = (text: string | null) => sanitizeLine(text ?? '', { ascii });
+  const podFacts = (entity: string) => podLines(entity, pods, width - labelWidth - 1, ascii);
   const process = row.process ? `${safe(row.process)}${row.pid === null ? '' : ` (pid ${row.pid})`}` : '';
   const facts: readonly (readonly [string, string])[] = [
     ['time', localTime(row.time_)],
     ['from', safe(row.source)],
+    ...podFacts(row.source).map(indented),
     ['to', safe(row.destination)],
+    ...podFacts(row.destination).map(indented),
     ['seen at', `the ${row.trace_role}'s socket on ${safe(row.node)}`],
     ['pod', safe(row.pod)],
     ['container', safe(row.container)],
@@ -34,6 +49,8 @@ export function connectionLines(row: HttpEvent, connection: FoundConnection, ui:
   ];
   return facts.filter(([, value]) => value !== '').map(([label, value]) => fact(label, value));
 }
+
+const indented = ({ label, value }: PodLine): readonly [string, string] => [`  ${label}`, value];
 
 function healthOf(connection: TcpStatsEvent, ascii: boolean): string {
   const { state, rtt, retransmits, tx, rx, turns } = connection;
@@ -64,5 +81,5 @@ function endpoint(address: string, port: number): string {
 
 /** `  label    value`. */
 export function fact(label: string, value: string, token: Token = 'text'): StyledLine {
-  return [span(`  ${label.padEnd(16)}`, 'label'), span(value, token)];
+  return [span(`  ${label.padEnd(labelWidth - 2)}`, 'label'), span(value, token)];
 }

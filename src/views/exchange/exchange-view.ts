@@ -24,11 +24,14 @@ export function createExchangeView(context: ViewContext, first: StoredRow, neigh
 
   const shownNow = (): Shown => {
     const row = followed.row();
+    const { pods } = context.snapshot();
     return {
       row,
       payload: followed.payload,
       both: sidesOf(row),
       connection: connectionOf(followed.stored.agent, row),
+      pods,
+      podChanges: pods.changes,
       hex,
     };
   };
@@ -155,7 +158,9 @@ function pageOf(sections: readonly Section[]): Page {
 
 function isSame(a: Shown, b: Shown): boolean {
   const isConnection = a.connection === b.connection && a.hex === b.hex;
-  return a.row === b.row && a.payload === b.payload && a.both === b.both && isConnection;
+  return (
+    a.row === b.row && a.payload === b.payload && a.both === b.both && isConnection && a.podChanges === b.podChanges
+  );
 }
 
 /** The other side may come later than this one; once found it is looked for no more. */

@@ -1,6 +1,7 @@
 /** One exchange as lines of text under headings. What the payload says is added once it is here. */
 import type { HeaderList, Row } from '../../domain/column.ts';
 import { formatCount, severityOf } from '../../domain/format/index.ts';
+import type { PodFacts } from '../../domain/pods/pod-facts.ts';
 import { sanitizeLine } from '../../domain/sanitize.ts';
 import { type HttpEvent, httpEvents } from '../../domain/tables/http-events.ts';
 import { type Span, type StyledLine, span } from '../../tui/styled-line.ts';
@@ -40,6 +41,9 @@ export interface Shown {
   readonly both: BothSides | undefined;
   /** The connection it is on, as far as something was heard of it. */
   readonly connection: FoundConnection;
+  /** Whose both ends are. */
+  readonly pods: PodFacts;
+  readonly podChanges: number;
   /** Bodies as the bytes they are. */
   readonly hex: boolean;
 }
@@ -54,7 +58,11 @@ export function sectionsOf(shown: Shown, width: number, ui: Ui): readonly Sectio
     ...(payload.state === 'failed'
       ? [failure(payload.reason, row)]
       : [...sideSections(shown, full, 'request', width, ui), ...sideSections(shown, full, 'response', width, ui)]),
-    { id: 'connection', heading: title('Connection'), lines: connectionLines(row, shown.connection, ui) },
+    {
+      id: 'connection',
+      heading: title('Connection'),
+      lines: connectionLines(row, shown.connection, shown.pods, width, ui),
+    },
   ];
 }
 

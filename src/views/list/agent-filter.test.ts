@@ -62,7 +62,7 @@ describe('what the agents are asked for', () => {
           outcome: result,
         });
         const question = { ...nothing, failuresOnly, namespaces: new Set(chosen) };
-        const test = createRowTests(httpEvents, failures)({ ...question, filter: undefined });
+        const test = createRowTests(httpEvents, failures)({ ...question, filter: undefined, podChanges: 0 });
         const parsed = parseFilter(httpEvents, agentFilter(httpEvents, question, failures));
         assert.ok(parsed.ok);
         if (test === undefined || test(row)) assert.ok(parsed.filter.matches(row));

@@ -1,5 +1,6 @@
 /** Whole filter lines the text could become: columns, operators, and values on the screen. */
 import { completeFilter as suggestions } from '../../domain/filter/complete.ts';
+import type { PodFacts } from '../../domain/pods/pod-facts.ts';
 import { sanitizeLine } from '../../domain/sanitize.ts';
 import type { Table } from '../../domain/table.ts';
 import type { StoredRow } from '../../store/store.ts';
@@ -7,10 +8,15 @@ import type { StoredRow } from '../../store/store.ts';
 /** Newest rows looked through for values. */
 const looked = 400;
 
-export function completeFilter(table: Table, text: string, rows: readonly StoredRow[]): readonly string[] {
+export function completeFilter(
+  table: Table,
+  text: string,
+  rows: readonly StoredRow[],
+  pods: PodFacts,
+): readonly string[] {
   // Where a word has not begun, any guess would only look as if it had been typed.
   if (text === '' || text.endsWith(' ')) return [];
-  return suggestions(table, text, text.length, (column) => commonest(rows, column)).map((suggestion) => {
+  return suggestions(table, text, text.length, (column) => commonest(rows, column), pods).map((suggestion) => {
     return text.slice(0, suggestion.from) + suggestion.text;
   });
 }

@@ -2,7 +2,6 @@
 import type { Row } from '../../domain/column.ts';
 import { toCurl } from '../../domain/output/index.ts';
 import { type HttpEvent, httpEvents } from '../../domain/tables/http-events.ts';
-import { workloadOf } from '../../domain/workload.ts';
 import { errorText } from '../error-text.ts';
 import type { ListSpec, ListTools } from './list-spec.ts';
 import { rowsOf } from './row-source.ts';
@@ -59,8 +58,8 @@ const common: Omit<ListSpec, 'id' | 'source'> = {
     title: 'headers, body',
     run: ({ context, neighbour }, stored) => context.openRow(httpEvents.id, stored, neighbour),
   },
-  latency: ({ row }) => {
-    const service = workloadOf(String(row.destination));
+  latency: ({ row }, pods) => {
+    const service = pods.workloadOf(String(row.destination));
     return { scope: { service }, about: service };
   },
 };

@@ -60,6 +60,7 @@ export function createListDesk(context: ViewContext, spec: ListSpec, first: List
     field: createFilterField({
       table,
       rows,
+      pods: () => context.snapshot().pods,
       state: () => state,
       set: (next) => desk.set(next),
       done(text) {

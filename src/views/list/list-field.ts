@@ -1,6 +1,7 @@
 /** What `/` edits: the filter, applied while one types, sent to the agents when one is done. */
 import { parseFilter } from '../../domain/filter/parse.ts';
 import { formatCount } from '../../domain/format/index.ts';
+import type { PodFacts } from '../../domain/pods/pod-facts.ts';
 import type { Table } from '../../domain/table.ts';
 import type { Feedback } from '../../tui/prompt.tsx';
 import type { TextField } from '../view.ts';
@@ -11,6 +12,7 @@ import type { ListState } from './list-state.ts';
 export interface FieldTools {
   readonly table: Table;
   readonly rows: ListRows;
+  pods(): PodFacts;
   state(): ListState;
   set(next: ListState): void;
   /** The filter is settled. */
@@ -22,10 +24,10 @@ export interface FilterField extends TextField {
   apply(text: string): string | undefined;
 }
 
-export function createFilterField({ table, rows, state, set, done }: FieldTools): FilterField {
+export function createFilterField({ table, rows, pods, state, set, done }: FieldTools): FilterField {
   const preview = (typed: string): Feedback => {
     const text = typed.trimEnd();
-    const result = parseFilter(table, text);
+    const result = parseFilter(table, text, pods());
     if (!result.ok) return { error: result.error };
     if (text !== state().filterText) {
       set({ ...state(), filterText: text, filter: text === '' ? undefined : result.filter });
@@ -53,7 +55,7 @@ export function createFilterField({ table, rows, state, set, done }: FieldTools)
     },
     preview,
     commit,
-    complete: (text) => completeFilter(table, text, rows.all(state()).rows),
+    complete: (text) => completeFilter(table, text, rows.all(state()).rows, pods()),
     apply(text) {
       const { error } = preview(text);
       if (error) return error.reason;

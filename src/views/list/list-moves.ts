@@ -93,7 +93,8 @@ export function createListMoves(context: ViewContext, spec: ListSpec, desk: List
         if (origin) context.openJson(origin.table, origin.stored);
       }),
     openRequests: () => withCurrent((stored) => drill(tools, 'http', spec.requests?.(stored))),
-    openLatency: () => withCurrent((stored) => drill(tools, 'latency', spec.latency?.(stored))),
+    openLatency: () =>
+      withCurrent((stored) => drill(tools, 'latency', spec.latency?.(stored, tools.context.snapshot().pods))),
     clearFilter: () => void desk.field.apply(''),
   };
 }

@@ -94,7 +94,9 @@ export function createListRows(context: ViewContext, spec: ListSpec): ListRows {
       const { filter, failuresOnly } = state;
       const { rows } = all(state);
       if (source.isSummary) deltas.see(rows);
-      const sorted = order.select(rows, testOf({ filter, failuresOnly, namespaces: namespaces() }), state.sort);
+      const { changes: podChanges } = context.snapshot().pods;
+      const test = testOf({ filter, failuresOnly, namespaces: namespaces(), podChanges });
+      const sorted = order.select(rows, test, state.sort);
       return source.isSummary ? pinned(sorted, state.cursor) : sorted;
     },
     marks(state, stored) {

@@ -1,6 +1,7 @@
 /** What a list view is: one declaration. The kit (list-view.tsx) makes the view of it; nothing else is written per list. */
 import type { CaptureLevel } from '../../domain/agent-status.ts';
 import type { Direction } from '../../domain/format/index.ts';
+import type { PodFacts } from '../../domain/pods/pod-facts.ts';
 import type { Table } from '../../domain/table.ts';
 import type { StoredRow } from '../../store/store.ts';
 import type { Action } from '../../tui/view.ts';
@@ -46,7 +47,7 @@ export interface ListSpec {
   /** `h`: the requests behind a row. */
   readonly requests?: (stored: StoredRow) => Opening | undefined;
   /** `l` and `t`: the course of its latency. */
-  readonly latency?: (stored: StoredRow) => Opening | undefined;
+  readonly latency?: (stored: StoredRow, pods: PodFacts) => Opening | undefined;
   /** The row of an agent's table that a row stands for, where the two differ: what `y` shows. */
   readonly origin?: (stored: StoredRow) => { readonly table: Table; readonly stored: StoredRow } | undefined;
   readonly actions?: (tools: ListTools) => readonly Action[];

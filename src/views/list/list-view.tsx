@@ -24,6 +24,7 @@ export function createListView(context: ViewContext, spec: ListSpec, opening: Op
     context,
     spec,
     filteredFromStart(
+      context,
       table,
       { ...initialState(spec.sort, table.time, opening.time ?? liveTime), side: spec.sides?.first ?? 'both' },
       firstFilter,
@@ -145,8 +146,8 @@ export function createListView(context: ViewContext, spec: ListSpec, opening: Op
   };
 }
 
-function filteredFromStart(table: ListSpec['table'], state: ListState, text: string): ListState {
-  const result = parseFilter(table, text);
+function filteredFromStart(context: ViewContext, table: ListSpec['table'], state: ListState, text: string): ListState {
+  const result = parseFilter(table, text, context.snapshot().pods);
   return text === '' || !result.ok ? state : { ...state, filterText: text, filter: result.filter };
 }
 

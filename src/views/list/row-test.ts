@@ -1,4 +1,5 @@
-/** The question a list puts to each row, as one function that stays the same object while the question does. */
+/** The question a list puts to each row, as one function that stays the same object while the question does, and the answers. */
+import type { Row } from '../../domain/column.ts';
 import type { Filter } from '../../domain/filter/filter.ts';
 import { parseFilter } from '../../domain/filter/parse.ts';
 import type { Table } from '../../domain/table.ts';
@@ -9,6 +10,8 @@ export interface Wanted {
   readonly filter: Filter | undefined;
   readonly failuresOnly: boolean;
   readonly namespaces: ReadonlySet<string>;
+  /** Rises with what becomes known of pods (PodFacts). */
+  readonly podChanges: number;
 }
 
 /** @param failures what `!` leaves, in the filter language */
@@ -19,19 +22,19 @@ export function createRowTests(table: Table, failures: string): (wanted: Wanted)
   let known: { wanted: Wanted; names: string; test: RowTest | undefined } | undefined;
 
   return (wanted) => {
-    const { filter, failuresOnly, namespaces } = wanted;
+    const { filter, failuresOnly, namespaces, podChanges } = wanted;
     const names = [...namespaces].sort().join(' ');
-    if (known?.names === names && known.wanted.filter === filter && known.wanted.failuresOnly === failuresOnly) {
-      return known.test;
-    }
+    const isSame =
+      known?.names === names && known.wanted.filter === filter && known.wanted.failuresOnly === failuresOnly;
+    if (known && isSame && (!filter?.asksPods || known.wanted.podChanges === podChanges)) return known.test;
     const tests = [
       // What looks into payloads cannot be answered from rows without them: there the agents' answer stands.
-      filter?.mayMatch,
+      filter && ((row: Row) => filter.mayMatch(row)),
       failuresOnly ? isFailure : undefined,
       namespaceTest(table, namespaces),
     ].filter((test) => test !== undefined);
     const [only] = tests;
-    const test = tests.length <= 1 ? only : (row: Parameters<RowTest>[0]) => tests.every((each) => each(row));
+    const test = tests.length <= 1 ? only : (row: Row) => tests.every((each) => each(row));
     known = { wanted, names, test };
     return test;
   };

@@ -57,7 +57,7 @@ export function createMapModel(context: ViewContext, opening: Opening): MapModel
   const scene = () => focusScene ?? scenes[collapsed ? 'namespaces' : 'services'];
 
   const model: MapModel = {
-    search: createSearch(context.changed),
+    search: createSearch(context.changed, () => context.snapshot().pods),
     time: opening.time ?? liveTime,
     area: { width: 80, height: 20 },
     limit: firstLimit,

@@ -3,6 +3,7 @@ import { completeFilter } from '../../domain/filter/complete.ts';
 import type { Filter } from '../../domain/filter/filter.ts';
 import { parseFilter } from '../../domain/filter/parse.ts';
 import { formatCount } from '../../domain/format/index.ts';
+import type { PodFacts } from '../../domain/pods/pod-facts.ts';
 import { sanitizeLine } from '../../domain/sanitize.ts';
 import { edges as edgesTable } from '../../domain/tables/derived/edges.ts';
 import type { Feedback } from '../../tui/prompt.tsx';
@@ -22,7 +23,7 @@ export interface MapSearch {
   complete(text: string, graph: MapGraph): readonly string[];
 }
 
-export function createSearch(changed: () => void): MapSearch {
+export function createSearch(changed: () => void, pods: () => PodFacts): MapSearch {
   let text = '';
   let filter: Filter | undefined;
   const matches = (edge: MapEdge) => filter === undefined || edge.rows.some(({ row }) => filter?.matches(row));
@@ -36,7 +37,7 @@ export function createSearch(changed: () => void): MapSearch {
     matches,
     set(typed) {
       const wanted = typed.trim();
-      const result = parseFilter(edgesTable, wanted);
+      const result = parseFilter(edgesTable, wanted, pods());
       if (!result.ok) return { error: result.error };
       if (wanted === text) return undefined;
       text = wanted;
@@ -53,7 +54,7 @@ export function createSearch(changed: () => void): MapSearch {
     },
     complete(typed, graph) {
       if (typed === '' || typed.endsWith(' ')) return [];
-      const suggestions = completeFilter(edgesTable, typed, typed.length, (column) => valuesIn(graph, column));
+      const suggestions = completeFilter(edgesTable, typed, typed.length, (column) => valuesIn(graph, column), pods());
       return suggestions.map(({ from, text: whole }) => typed.slice(0, from) + whole);
     },
   };

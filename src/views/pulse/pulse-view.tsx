@@ -72,7 +72,7 @@ export function createPulseView(context: ViewContext, opening: Opening = {}): Vi
         endpointsPanel(readings, ui),
         servicesPanel(readings, ui),
         failuresPanel(readings, ui),
-        recentPanel(failedIn(snapshot), time, offset()),
+        recentPanel(failedIn(snapshot), snapshot.pods, time, offset()),
         resourcesPanel(readings, ui),
         agentsPanel(snapshot, readings.now),
       ];

@@ -1,4 +1,6 @@
 /** What `:pulse` reads: a stretch of time and the one before it. */
+
+import type { PodFacts } from '../../domain/pods/pod-facts.ts';
 import type { EdgeRow } from '../../domain/tables/derived/edges.ts';
 import type { EndpointRow } from '../../domain/tables/derived/endpoints.ts';
 import type { FlowRow } from '../../domain/tables/derived/flows.ts';
@@ -19,6 +21,7 @@ export interface Readings {
   readonly edges: readonly EdgeRow[];
   readonly flows: readonly FlowRow[];
   readonly pods: readonly PodRow[];
+  readonly podFacts: PodFacts;
   /** Some of the rows are still being worked out: that nothing is wrong among them says nothing. */
   readonly isPending: boolean;
 }
@@ -60,6 +63,7 @@ export function readPulse(
     edges: rows<EdgeRow>('edges', now).filter((row) => isIn(row.source_namespace, row.destination_namespace)),
     flows: rows<FlowRow>('flows', now).filter((row) => isIn(row.source_namespace, row.destination_namespace)),
     pods: rows<PodRow>('pods', now).filter(({ namespace }) => isIn(namespace)),
+    podFacts: snapshot.pods,
     isPending:
       courseNow.isPending || courseBefore?.isPending === true || tables.some((table) => snapshot.isPending?.(table)),
   };

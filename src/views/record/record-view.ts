@@ -1,12 +1,14 @@
 /** The view of one row, made from a declaration. */
 import type { Row } from '../../domain/column.ts';
 import { jsonLine } from '../../domain/output/index.ts';
+import type { PodFacts } from '../../domain/pods/pod-facts.ts';
 import { sanitizeLine } from '../../domain/sanitize.ts';
 import type { Table } from '../../domain/table.ts';
 import type { StoredRow } from '../../store/store.ts';
 import { plainText, type StyledLine, span } from '../../tui/styled-line.ts';
 import type { Ui } from '../../tui/ui-context.tsx';
 import type { Action } from '../../tui/view.ts';
+import { endLines } from '../pod-lines.ts';
 import { createTextView } from '../text-view.tsx';
 import type { Neighbour, RowViewSpec, View, ViewContext } from '../view.ts';
 import { valueLines } from './value-lines.ts';
@@ -34,7 +36,7 @@ function createRecordView(context: ViewContext, spec: RecordSpec, first: StoredR
   const { table, name } = spec;
   let stored = first;
   let seenRows: readonly StoredRow[] | undefined;
-  let laidOut: { stored: StoredRow; width: number; lines: readonly StyledLine[] } | undefined;
+  let laidOut: { stored: StoredRow; width: number; podChanges: number; lines: readonly StyledLine[] } | undefined;
 
   /** The row goes on while one looks at it: a connection, a question not yet answered. */
   const refresh = () => {
@@ -45,10 +47,14 @@ function createRecordView(context: ViewContext, spec: RecordSpec, first: StoredR
   };
   const lines = (width: number): readonly StyledLine[] => {
     refresh();
-    if (laidOut?.stored !== stored || laidOut.width !== width) {
+    const { pods } = context.snapshot();
+    const isSame = laidOut?.stored === stored && laidOut.width === width && laidOut.podChanges === pods.changes;
+    if (!laidOut || !isSame) {
       const sentences = spec.describe(stored.row, context.ui);
       const head = sentences.length === 0 ? [] : [...sentences.map((line) => [span(' '), ...line]), []];
-      laidOut = { stored, width, lines: [...head, ...valueLines(table, stored.row, width, context.ui)] };
+      const values = valueLines(table, stored.row, width, context.ui);
+      const ends = endsOf(stored.row, pods, width, context.ui);
+      laidOut = { stored, width, podChanges: pods.changes, lines: [...head, ...values, ...ends] };
     }
     return laidOut.lines;
   };
@@ -117,4 +123,16 @@ function headingOf(name: string, { source, destination, pod }: Row): StyledLine 
   const ends = [text(source), text(destination)].filter(Boolean);
   const about = ends.length > 0 ? ends.join(' > ') : text(pod);
   return [span(name, 'title'), ...(about === '' ? [] : [span('('), span(about, 'titleScope'), span(')')])];
+}
+
+const endLabelWidth = 20;
+
+/** Whose both ends are, below what the row says itself. */
+function endsOf(row: Row, pods: PodFacts, width: number, { glyphs }: Ui): readonly StyledLine[] {
+  const lines = endLines(row, pods, width - endLabelWidth - 2, glyphs.ascii);
+  if (lines.length === 0) return [];
+  return [
+    [],
+    ...lines.map(({ label, value }): StyledLine => [span(` ${label.padEnd(endLabelWidth)}`, 'label'), span(value)]),
+  ];
 }

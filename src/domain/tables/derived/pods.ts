@@ -45,6 +45,13 @@ export const pods = defineTable({
       wide: true,
       doc: 'Who controls it, kind/name: Deployment/api; empty of what nobody controls, and where it is not known.',
     },
+    labels: {
+      type: 'headers',
+      title: 'LABELS',
+      width: [12, 40, 120],
+      priority: 0,
+      doc: 'Labels, by name, where they are known.',
+    },
     ...servingColumns,
     cpu: { ...usageColumns.cpu, thresholds: [0.7, 0.9], doc: 'CPU use as a share of one core.' },
     throttled: {

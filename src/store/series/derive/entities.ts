@@ -31,6 +31,7 @@ export function derivePods(kinds: Kinds): Derivation {
         namespace,
         service: namespace === null ? id : kinds.podFacts.workloadOf(id),
         owner: kinds.podFacts.factsOf(id)?.owner ?? null,
+        labels: kinds.podFacts.factsOf(id)?.labels ?? null,
         ...golden,
         cpu: use.cpu,
         throttled: use.throttled,

@@ -1,6 +1,6 @@
 /** A shop as agents tell of it: believable summaries for tests of stores and screens, the same every time. */
 import type { AgentEvent } from '../../../domain/agent-event.ts';
-import type { Row } from '../../../domain/column.ts';
+import type { HeaderList, Row } from '../../../domain/column.ts';
 import { createSketch } from '../../../domain/sketch/sketch.ts';
 import type { Store } from '../../store.ts';
 
@@ -220,6 +220,22 @@ export function summaryOf(call: ShopCall, side: 'client' | 'server', time: numbe
     latency_p99: latency.quantile(0.99) ?? null,
     req_bytes: requests * 120,
     resp_bytes: requests * 1_900,
+  };
+}
+
+/** Whose a pod is, and its labels, as its agent tells of it. */
+export function podInfoRow(pod: string, owner: string | null, labels: HeaderList = [['app', 'x']]): Row {
+  return {
+    time_: nanos(shopEnd),
+    id: `uid of ${pod}`,
+    node: 'node-a',
+    namespace: namespaceOf(pod),
+    pod,
+    uid: `uid of ${pod}`,
+    owner,
+    labels,
+    phase: 'Running',
+    host_network: false,
   };
 }
 

@@ -2,7 +2,6 @@
 import type { Severity } from '../../../domain/column.ts';
 import { formatDuration, formatPercent, severityOf } from '../../../domain/format/index.ts';
 import { type EndpointRow, endpoints } from '../../../domain/tables/derived/endpoints.ts';
-import { workloadOfPod } from '../../../domain/workload.ts';
 import { span } from '../../../tui/styled-line.ts';
 import type { Ui } from '../../../tui/ui-context.tsx';
 import { byUrgency, type Panel, type PulseRow, shortNameOf, worstOf } from '../panel.ts';
@@ -36,7 +35,7 @@ export function endpointsPanel({ endpoints: rows, time }: Readings, ui: Ui): Pan
         key: row.id,
         severity,
         name: `${row.method} ${row.route}`,
-        figures: [span(workloadOfPod(row.service.slice(row.service.indexOf('/') + 1)), 'muted'), ...figures],
+        figures: [span(row.service.slice(row.service.indexOf('/') + 1), 'muted'), ...figures],
         brief: figures,
         view: 'latency',
         opening: {

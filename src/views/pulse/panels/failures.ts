@@ -1,15 +1,15 @@
 /** What failed, by class: requests, connects, resets, names that could not be resolved. */
 import type { Severity } from '../../../domain/column.ts';
 import { formatCount, formatPercent } from '../../../domain/format/index.ts';
+import type { PodFacts } from '../../../domain/pods/pod-facts.ts';
 import type { FlowRow } from '../../../domain/tables/derived/flows.ts';
-import { workloadOf, workloadOfPod } from '../../../domain/workload.ts';
 import { span } from '../../../tui/styled-line.ts';
 import type { Token } from '../../../tui/theme.ts';
 import type { Ui } from '../../../tui/ui-context.tsx';
 import { byUrgency, type Panel, type PulseRow } from '../panel.ts';
 import type { Readings } from '../readings.ts';
 
-export function failuresPanel({ now, flows, edges, time }: Readings, ui: Ui): Panel {
+export function failuresPanel({ now, flows, edges, podFacts, time }: Readings, ui: Ui): Panel {
   const { total } = now;
   const rows: PulseRow[] = [];
   const add = (row: Omit<PulseRow, 'figures' | 'opening'> & { count: number; note: string; filter?: string }) => {
@@ -33,7 +33,7 @@ export function failuresPanel({ now, flows, edges, time }: Readings, ui: Ui): Pa
       complaint: `${formatPercent(share)} of requests fail`,
     });
   }
-  for (const { source, destination, port, count, reasons } of failedConnects(flows)) {
+  for (const { source, destination, port, count, reasons } of failedConnects(flows, podFacts)) {
     const name = `${short(source)} ${ui.glyphs.arrow} ${short(destination)}:${port}`;
     const why = reasons === '' ? 'not connected' : reasons;
     add({
@@ -110,7 +110,7 @@ interface FailedConnects {
 }
 
 /** Attempts that failed, by workload: replicas that fail alike are one line. */
-function failedConnects(flows: readonly FlowRow[]): readonly FailedConnects[] {
+function failedConnects(flows: readonly FlowRow[], { workloadOf }: PodFacts): readonly FailedConnects[] {
   const failed = flows.filter(({ conn_failed }) => conn_failed > 0);
   const pairs = Map.groupBy(failed, (flow) => {
     return JSON.stringify([workloadOf(flow.source), workloadOf(flow.destination), flow.port]);
@@ -133,9 +133,9 @@ function failedConnects(flows: readonly FlowRow[]): readonly FailedConnects[] {
     .toSorted((a, b) => b.count - a.count);
 }
 
-/** Without the namespace: two fit on a line. */
-function short(entity: string): string {
-  return workloadOfPod(entity.slice(entity.indexOf('/') + 1));
+/** A service without the namespace: two fit on a line. */
+function short(service: string): string {
+  return service.slice(service.indexOf('/') + 1);
 }
 
 function quoted(text: string): string {

@@ -2,7 +2,7 @@
 
 import type { Row } from '../../../domain/column.ts';
 import { formatCount, formatTime } from '../../../domain/format/index.ts';
-import { workloadOfPod } from '../../../domain/workload.ts';
+import type { PodFacts } from '../../../domain/pods/pod-facts.ts';
 import type { StoredRow } from '../../../store/store.ts';
 import { span } from '../../../tui/styled-line.ts';
 import { originOf } from '../../list/failure-source.ts';
@@ -16,19 +16,26 @@ const briefWidth = 17;
 const multiplied = 'x';
 
 /** @param failed rows of `failures`, oldest first */
-export function recentPanel(failed: readonly StoredRow[], time: TimeState, offsetMinutes: number): Panel {
+export function recentPanel(
+  failed: readonly StoredRow[],
+  pods: PodFacts,
+  time: TimeState,
+  offsetMinutes: number,
+): Panel {
   /** The newest of each kind, and how many there are. */
   const kinds = new Map<string, { readonly stored: StoredRow; count: number }>();
   for (const stored of failed.toReversed()) {
     const { row } = stored;
     // A client that asks for what is not there is nothing to wake anybody for.
     if (row.class === '4xx') continue;
-    const kind = `${whereOf(row)} ${row.what} ${row.why}`;
+    const kind = `${whereOf(row, pods)} ${row.what} ${row.why}`;
     const known = kinds.get(kind);
     if (known) known.count += 1;
     else kinds.set(kind, { stored, count: 1 });
   }
-  const rows = [...kinds.values()].slice(0, most).map(({ stored, count }) => rowOf(stored, count, time, offsetMinutes));
+  const rows = [...kinds.values()]
+    .slice(0, most)
+    .map(({ stored, count }) => rowOf(stored, count, whereOf(stored.row, pods), time, offsetMinutes));
   return {
     id: 'recent',
     title: 'Failed last',
@@ -40,12 +47,12 @@ export function recentPanel(failed: readonly StoredRow[], time: TimeState, offse
 }
 
 /** The workload that was called, without its namespace. */
-function whereOf({ destination }: Row): string {
-  const entity = String(destination ?? '');
-  return workloadOfPod(entity.slice(entity.indexOf('/') + 1));
+function whereOf({ destination }: Row, { workloadOf }: PodFacts): string {
+  const service = workloadOf(String(destination ?? ''));
+  return service.slice(service.indexOf('/') + 1);
 }
 
-function rowOf(stored: StoredRow, count: number, time: TimeState, offsetMinutes: number): PulseRow {
+function rowOf(stored: StoredRow, count: number, where: string, time: TimeState, offsetMinutes: number): PulseRow {
   const { row } = stored;
   const origin = originOf(stored);
   const why = String(row.why);
@@ -55,7 +62,7 @@ function rowOf(stored: StoredRow, count: number, time: TimeState, offsetMinutes:
     key: stored.key,
     // Each is bad; in a list of nothing else that says nothing.
     severity: 'none',
-    name: `${clock} ${whereOf(row)} ${row.what}`,
+    name: `${clock} ${where} ${row.what}`,
     shortName: `${clock} ${row.what}`,
     figures: [...times, span(why, 'error')],
     brief: [...times, span(/^\d{3}\b/.exec(why)?.[0] ?? why.slice(0, briefWidth), 'error')],
