@@ -64,6 +64,8 @@ export interface TerminalOptions {
   readonly save?: Ports['save'];
   /** Said once when the screen opens, e.g. why a recording plays instead of live capture. */
   readonly notice?: string | undefined;
+  /** Said when it is known. */
+  readonly laterNotice?: Promise<string | undefined> | undefined;
 }
 
 /** A key that is held down (`=`, `x`, `u`) makes this many queries at most: one in so many ms. */
@@ -158,6 +160,7 @@ export async function runTerminal(options: TerminalOptions): Promise<number> {
   if (options.keys)
     void checkKeys(options.keys, keyMap, problems).then((warning) => warning && app.flash('warning', warning));
   if (options.notice) app.flash('warning', options.notice);
+  void options.laterNotice?.then((notice) => notice && app.flash('warning', notice));
   void options.ended?.then(app.warn);
   const stopPainting = paintWhenReady(store, tty, () => app.show(store.getSnapshot()));
 

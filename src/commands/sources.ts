@@ -21,9 +21,11 @@ export interface Source {
   readonly recorded: boolean;
   /** What is not as one would expect: something else plays than was asked for, not all names are known. */
   readonly notice: string | undefined;
+  /** The same, where that takes a while. */
+  readonly laterNotice?: Promise<string | undefined> | undefined;
   /** Resolves with a sentence when a process of ours ended for good. */
   readonly ended: Promise<string>;
-  /** Where agents come and go: keeps the client's agents those that there are. */
+  /** Where agents come and go: makes the client's agents those that there are, as soon as it makes sense, and keeps them so. */
   readonly follow?: ClusterSource['follow'] | undefined;
   /** Agents that have these pods; undefined = not known, or so few that all may be asked. */
   readonly agentsOf?: ClusterSource['agentsOf'] | undefined;
@@ -43,6 +45,8 @@ export interface OpenOptions {
   readonly progress: (line: string) => void;
   /** Where the demo cannot be captured, play the bundled recording instead. */
   readonly playInstead?: boolean;
+  /** Names of a cluster may come in later: whoever dials its agents leaves that to `follow`. */
+  readonly isEarly?: boolean;
   /** Let the agent write the raw events to this file. */
   readonly record?: string;
 }
@@ -88,7 +92,7 @@ function foreignAgents(addresses: readonly string[]): Source {
 async function clusterAgents(
   choice: Extract<SourceChoice, { kind: 'cluster' }>,
   asked: readonly string[],
-  { progress }: OpenOptions,
+  { progress, isEarly = false }: OpenOptions,
 ): Promise<Source> {
   const [{ clusterConfig }, { openCluster }] = await Promise.all([
     import('../kubernetes/cluster-config.ts'),
@@ -103,13 +107,15 @@ async function clusterAgents(
   try {
     const namespaces = [...new Set([own, ...asked])];
     const cluster = await openCluster({ config, namespace: agentNamespace, folder: folder.path, namespaces });
+    // Addresses stay addresses where names may not be read: that is said.
+    const notice = cluster.named.then(() => (cluster.problems.length > 0 ? cluster.problems.join('; ') : undefined));
     return {
       name,
       agents: cluster.agents,
       own: false,
       recorded: false,
-      // Addresses stay addresses where names may not be read: that is said at once.
-      notice: cluster.problems.length > 0 ? cluster.problems.join('; ') : undefined,
+      notice: isEarly ? undefined : await notice,
+      laterNotice: isEarly ? notice : undefined,
       ended: new Promise(() => undefined),
       follow: cluster.follow,
       agentsOf: cluster.agentsOf,

@@ -55,6 +55,7 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback?: 'demo'
   const source = await openSource(request, {
     signal,
     progress,
+    isEarly: true,
     playInstead: fallback === 'demo' || request.choice.kind === 'demo',
   });
   if (source.notice) warn(source.notice);
@@ -63,7 +64,7 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback?: 'demo'
   const { explain } = source;
   const tell = (event: AgentEvent) => store.apply(explain ? explain(event) : event);
   const client = createAgentClient({
-    agents: source.agents,
+    agents: source.follow ? [] : source.agents,
     // The screen's own follow as soon as there is one; until then nothing shall be missed.
     queries: [...summariesOf(source.agents.length), ...(source.knowsPods?.() ? [] : [podInfo])],
     leases: [baseLease, { name: 'screen', ...request.lease }],
@@ -96,6 +97,7 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback?: 'demo'
       keys: readKeyFile(process.env),
       save: saveFile,
       notice: source.notice,
+      laterNotice: source.laterNotice,
       ended: source.ended,
     });
     // A signal ends the program from here; the screen's own exit handler puts the terminal back.
