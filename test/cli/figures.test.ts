@@ -78,7 +78,7 @@ describe('figures of what is kept', () => {
     assert.match(header, /^SERVICE +PODS +RATE +RATE TREND +ERR% +4XX% +P50 +P90 +P99/);
     assert.match(first, /^shop\/frontend +2 +46\/s/);
     // All that is summed up, whichever table is asked for: the stretch of time is that of all of them.
-    const summed = ['conn_stats', 'edge_stats', 'endpoint_stats', 'pod_stats', 'process_stats'];
+    const summed = ['conn_stats', 'edge_stats', 'endpoint_stats', 'pod_info', 'pod_stats', 'process_stats'];
     assert.deepEqual(agent.watches.map(({ table }) => table).sort(), summed);
     assert.equal(agent.leases.length, 0, 'what is kept needs nobody to capture');
   });
