@@ -294,6 +294,8 @@ function inOrder(
   return {
     open(socket) {
       attribution.open(socket);
+      // Rows of a pod are told after what is known of it.
+      podInfo.tick(socket.time);
       connections.open(socket);
     },
     segment: connections.segment,
@@ -315,7 +317,6 @@ function inOrder(
     },
     tick(time) {
       attribution.tick(time);
-      // Rows of a pod are told after what is known of it.
       podInfo.tick(time);
       connections.tick(time);
       dns.tick(time);

@@ -93,6 +93,7 @@ function put<T>(queue: T[], item: T): void {
 
 /** Facts come in the order in which they were found out. */
 function take<T extends { readonly time: number }>(queue: T[], until: number): T[] {
+  if (queue.length === 0) return [];
   const end = queue.findIndex(({ time }) => time > until);
   return queue.splice(0, end < 0 ? queue.length : end);
 }

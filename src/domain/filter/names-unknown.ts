@@ -16,7 +16,7 @@ export function namesUnknown(table: Table, pods: PodFacts): Doubt {
       : (row) => ends.some((id) => typeof row[id] === 'string' && !(row[id] as string).includes('/'));
   return {
     comparison({ id, spec, read, pods: columns }) {
-      if (columns) return (row) => isUnnamed?.(row) || isUnknown(row, columns, pods);
+      if (columns) return (row) => isUnknown(row, columns, pods);
       // A Service's port becomes that of the pods behind it.
       const isNamed = named.has(spec.type) || (id === 'port' && !read);
       return isNamed && !spec.payload ? isUnnamed : undefined;
@@ -26,10 +26,7 @@ export function namesUnknown(table: Table, pods: PodFacts): Doubt {
   };
 }
 
-/** One of these is no pod that is known here: it is one of another node, or a workload. */
+/** One of these is no pod that is known here: it has no name yet, is of another node, or a workload. */
 function isUnknown(row: Row, columns: readonly string[], pods: PodFacts): boolean {
-  return columns.some((id) => {
-    const entity = row[id];
-    return typeof entity === 'string' && entity.includes('/') && !pods.knows(entity);
-  });
+  return columns.some((id) => typeof row[id] === 'string' && !pods.knows(row[id]));
 }
