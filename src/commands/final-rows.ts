@@ -13,7 +13,7 @@ export interface FinalRows {
 const limits = { waiting: 20_000, done: 100_000 };
 
 /** Rows that are told anew for as long as what they are about is there. */
-const levelTables: ReadonlySet<string> = new Set(['conn_stats', 'process_stats', 'network_stats']);
+const levelTables: ReadonlySet<string> = new Set(['conn_stats', 'process_stats', 'network_stats', 'pod_info']);
 const openStates: ReadonlySet<unknown> = new Set(['in-flight', 'connecting', 'open']);
 
 /** @param following nobody waits for the end: what never is final is handed out each time it is told */

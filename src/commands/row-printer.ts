@@ -15,6 +15,7 @@ const levels: Readonly<Record<string, CaptureLevel>> = {
   tcp_stats_events: 'flows',
   process_stats: 'flows',
   network_stats: 'flows',
+  pod_info: 'flows',
 };
 
 /** After the time is up: what was on the wire by then is on its way here, ms. */

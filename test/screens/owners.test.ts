@@ -122,6 +122,12 @@ describe('owners and labels', () => {
     assert.match(await after('label.tier=nothing'), /No .* match|no .* match|nothing/i);
   });
 
+  test('are terms of the command line, too', async () => {
+    const screen = await shopOn('http to.label.app.kubernetes.io/name=api');
+    assert.match(text(screen), /\/front/);
+    assert.doesNotMatch(text(screen), /\/back/);
+  });
+
   test('that become known later let rows pass then', async () => {
     const screen = await shopOn('http /label.tier=front', false);
     assert.doesNotMatch(text(screen), /\/front/);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Row } from '../../domain/column.ts';
+import { createPodRegister } from '../../domain/pods/pod-register.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import { nameRows } from './name-rows.ts';
 
@@ -152,6 +153,26 @@ describe('names of a cluster', () => {
     assert.equal(named('10-1-0-5.shop.pod.cluster.local'), 'shop/db-0');
     for (const other of ['api.example.com', 'svc', 'shop.svc', 'nobody.shop.svc.cluster.local', ''])
       assert.equal(named(other), undefined, other);
+  });
+
+  test('owners and labels of its pods are told to whoever keeps them, and which names are of Services', () => {
+    at(0);
+    const pods = createPodRegister();
+    const directory = createDirectory(() => clock, pods);
+    assert.equal(pods.workloadOf('shop/redis-2'), 'shop/redis');
+    directory.putPod(pod('queue-2-0', '10.1.0.5', { app: 'queue', owner: 'queue-2' }));
+    directory.putPod(pod('web-0', '10.1.0.6'));
+    directory.putService(service('redis-2', '10.96.0.9', 'redis'));
+    assert.deepEqual(pods.factsOf('shop/queue-2-0'), {
+      workload: 'shop/queue-2',
+      owner: 'StatefulSet/queue-2',
+      labels: [['app', 'queue']],
+    });
+    assert.equal(pods.workloadOf('shop/web-0'), 'shop/web-0');
+    assert.equal(pods.workloadOf('shop/redis-2'), 'shop/redis-2');
+    at(10);
+    directory.putPod(pod('web-0', '10.1.0.6', { app: 'other' }));
+    assert.deepEqual(pods.factsOf('shop/web-0')?.labels, [['app', 'other']]);
   });
 
   test('the workload behind a Service and its port follow the pods', () => {
