@@ -6,6 +6,7 @@ import { type AgentSession, openSession } from './agent-session.ts';
 import { backoffDelay } from './backoff.ts';
 import type { AgentEndpoint, NamedLease, RowQuery, Timings } from './client.ts';
 import type { DialTurns } from './dial-turns.ts';
+import type { Inbox } from './inbox.ts';
 import { createLossTotals } from './loss-totals.ts';
 
 export interface AgentLineOptions {
@@ -15,6 +16,7 @@ export interface AgentLineOptions {
   readonly leases: readonly NamedLease[];
   readonly timings: Timings;
   readonly turns: DialTurns;
+  readonly inbox: Inbox;
   readonly onEvent: (event: AgentEvent) => void;
 }
 
@@ -64,6 +66,7 @@ export function createAgentLine(options: AgentLineOptions): AgentLine {
       leases,
       paused,
       timings,
+      inbox: options.inbox,
       onUp() {
         turnIsOver();
         upSince = performance.now();

@@ -8,6 +8,7 @@ import type { AgentEndpoint, NamedLease, RowQuery, Timings } from './client.ts';
 import { decodeBatch } from './from-wire.ts';
 import { openChannel } from './grpc-channel.ts';
 import { fromGrpcError } from './grpc-errors.ts';
+import type { Inbox } from './inbox.ts';
 import { createLeaseSet } from './lease-set.ts';
 import { openRowStreams } from './row-streams.ts';
 import { decodeStatus } from './status-from-wire.ts';
@@ -19,6 +20,7 @@ export interface SessionOptions {
   readonly leases: readonly NamedLease[];
   readonly paused: boolean;
   readonly timings: Timings;
+  readonly inbox: Inbox;
   /** The agent answers, and captures what the leases ask for. */
   readonly onUp: () => void;
   readonly onRows: (table: string, rows: readonly Row[]) => void;
@@ -108,7 +110,8 @@ export function openSession(options: SessionOptions): AgentSession {
     });
   };
 
-  const streams = openRowStreams(endpoint, client, {
+  const lane = options.inbox.lane();
+  const streams = openRowStreams(endpoint, client, lane, {
     heard,
     rows: options.onRows,
     status: options.onStatus,
@@ -129,6 +132,7 @@ export function openSession(options: SessionOptions): AgentSession {
     clearTimeout(poll);
     watchdog.stop();
     streams.cancel();
+    lane.close();
     return leases.stop(release).then(() => client.close());
   };
 

@@ -11,9 +11,14 @@ import {
   type RowQuery,
 } from './client.ts';
 import { createDialTurns } from './dial-turns.ts';
+import { createInbox } from './inbox.ts';
 
 /** Agents that are dialled at the same time, and how long each may hold up the next, ms. */
 const dialTurns = { most: 16, patienceMs: 1_000 };
+/** What agents say is taken in so long without a break, ms. */
+const sliceMs = 8;
+/** Of many agents none may take more of this thread than this share of the time, whatever it sends. */
+const mostShareOfMany = 0.1;
 /** Kept rows that every agent may send first, however many there are. */
 const leastBacklog = 200;
 
@@ -30,6 +35,12 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     { readonly endpoint: AgentEndpoint; readonly line: AgentLine; readonly among: number }
   >();
   const turns = createDialTurns(dialTurns.most, dialTurns.patienceMs);
+  const inbox = createInbox({
+    sliceMs,
+    mostShare: () => (lines.size > fewAgents ? mostShareOfMany : 1),
+    later: setImmediate,
+    now: () => performance.now(),
+  });
   let { queries, leases } = options;
   let isPaused = false;
   let closing: Promise<void> | undefined;
@@ -50,7 +61,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
   };
   const open = (endpoint: AgentEndpoint, among: number) => {
     const own = queriesOf(endpoint.agent, among);
-    const line = createAgentLine({ endpoint, clientId, queries: own, leases, timings, turns, onEvent: tell });
+    const line = createAgentLine({ endpoint, clientId, queries: own, leases, timings, turns, inbox, onEvent: tell });
     if (isPaused) line.setPaused(true);
     lines.set(endpoint.agent, { endpoint, line, among });
   };

@@ -9,8 +9,8 @@ import { AppError } from '../domain/errors.ts';
 import type { Table } from '../domain/table.ts';
 import { findTable } from '../domain/tables/index.ts';
 
-/** Rows one batch may claim. Agents send far fewer; the limit bounds what a hostile one can make us allocate. */
-export const maxBatchRows = 65_536;
+/** Rows one batch may claim, twice what an agent puts into one: what a hostile one can make us do at once is bounded. */
+export const maxBatchRows = 4_096;
 
 export interface DecodedBatch {
   readonly table: Table;

@@ -7,7 +7,11 @@ import { AppError } from '../domain/errors.ts';
 import type { AgentEndpoint, RowQuery } from './client.ts';
 import { decodeBatch } from './from-wire.ts';
 import { fromGrpcError } from './grpc-errors.ts';
+import type { Lane } from './inbox.ts';
 import { decodeLosses, decodeStatus } from './status-from-wire.ts';
+
+/** Messages of a stream that wait for their turn: a few, so that the agent knows how far behind its reader is. */
+const mostWaiting = 4;
 
 export interface RowStreamListener {
   /** Anything came: the agent is alive. */
@@ -40,10 +44,14 @@ export function openRowStream(
   { agent, isNamedHere = false }: AgentEndpoint,
   client: AgentServiceClient,
   query: RowQuery,
+  lane: Lane,
   listener: RowStreamListener,
 ): RowStream {
   let open = true;
   let ended = false;
+  let isPaused = false;
+  /** Messages that wait for their turn. */
+  let waiting = 0;
   const call = client.watchRows({ ...asked(query), namesElsewhere: isNamedHere });
 
   const fail = (thrown: unknown) => {
@@ -79,26 +87,42 @@ export function openRowStream(
   call.on('data', (message: WatchRowsResponse) => {
     if (!open) return;
     listener.heard();
-    try {
-      take(message);
-    } catch (thrown) {
-      fail(thrown);
-    }
+    waiting += 1;
+    // What is not read stays with the agent, which counts what it lets go of.
+    if (waiting === mostWaiting) call.pause();
+    lane.add(() => {
+      waiting -= 1;
+      if (!open) return;
+      if (waiting < mostWaiting && !isPaused) call.resume();
+      try {
+        take(message);
+      } catch (thrown) {
+        fail(thrown);
+      }
+    });
   });
-  call.on('error', fail);
-  call.on('end', () => {
-    if (!open || !ended) {
-      // The status that says why follows as `error` unless it is OK.
-      setImmediate(fail, new AppError('agent-unreachable', { address: agent, reason: 'the agent ended the stream' }));
-      return;
-    }
-    open = false;
-    listener.closed();
-  });
+  call.on('error', (error) => lane.add(() => fail(error)));
+  call.on('end', () =>
+    lane.add(() => {
+      if (!open || !ended) {
+        // The status that says why follows as `error` unless it is OK.
+        setImmediate(fail, new AppError('agent-unreachable', { address: agent, reason: 'the agent ended the stream' }));
+        return;
+      }
+      open = false;
+      listener.closed();
+    }),
+  );
 
   return {
-    pause: () => void call.pause(),
-    resume: () => void call.resume(),
+    pause() {
+      isPaused = true;
+      call.pause();
+    },
+    resume() {
+      isPaused = false;
+      if (waiting < mostWaiting) call.resume();
+    },
     cancel() {
       open = false;
       call.cancel();

@@ -4,6 +4,7 @@ import type { AgentStatus, Loss } from '../domain/agent-status.ts';
 import type { Row } from '../domain/column.ts';
 import type { AppError } from '../domain/errors.ts';
 import type { AgentEndpoint, RowQuery } from './client.ts';
+import type { Lane } from './inbox.ts';
 import { openRowStream, type RowStream } from './row-stream.ts';
 
 export interface RowStreamsListener {
@@ -41,6 +42,7 @@ interface Entry {
 export function openRowStreams(
   endpoint: AgentEndpoint,
   client: AgentServiceClient,
+  lane: Lane,
   listener: RowStreamsListener,
 ): RowStreams {
   const entries = new Map<string, Entry>();
@@ -65,7 +67,7 @@ export function openRowStreams(
     const entry: Entry = { query, stream: undefined, ended: false };
     entries.set(query.table, entry);
     listener.began(query.table);
-    entry.stream = openRowStream(endpoint, client, query, {
+    entry.stream = openRowStream(endpoint, client, query, lane, {
       heard: listener.heard,
       rows: listener.rows,
       status(status, time) {

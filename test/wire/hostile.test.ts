@@ -88,7 +88,7 @@ describe('messages of a hostile agent', () => {
   });
 
   test('take no more memory than a message of honest size, whatever they declare', () => {
-    const declared = [1, 65_536, 65_537, 4_000_000_000];
+    const declared = [1, 4_096, 4_097, 4_000_000_000];
     const before = process.memoryUsage().heapUsed;
     for (const rows of declared) take(encoded({ $case: 'batch', value: { table: 'http_events', rows, columns: [] } }));
     assert.ok(process.memoryUsage().heapUsed - before < 128 << 20);
