@@ -14,7 +14,7 @@ import { createLossCounts } from './loss-counts.ts';
 import type { AgentOptions } from './options.ts';
 import { servePages } from './pages.ts';
 import { createPodInfo, type PodInfoRows } from './pod-info.ts';
-import { createPodPolicy } from './pod-policy.ts';
+import { createPodPolicy, type ToldPods } from './pod-policy.ts';
 import { guarded } from './policy/guard.ts';
 import { secretFields } from './protocols/http/redact.ts';
 import { createDnsDatagrams, createProtocols, type DnsDatagrams, payloadBytesOf, placeOf } from './protocols/index.ts';
@@ -76,9 +76,8 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
   });
   const podPolicy = createPodPolicy({
     file: session.policyFile,
-    pods: () => session.pods?.book.list() ?? [],
-    namespaceAnnotation: (namespace) => session.pods?.namespaces.annotation(namespace),
-    isSynced: () => !session.pods || isSynced(session.pods),
+    told: session.pods && toldBy(session.pods),
+    untold: () => leases.untoldPods,
     ownUid: process.env.POD_UID,
   });
   const put: typeof rows.put = (table, row, isOnly) => {
@@ -140,10 +139,7 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
   const leases = createLeases({
     source,
     cgroupsIn: session.cgroupsIn,
-    limits: () => ({
-      atMost: podPolicy.captureAtMost,
-      pods: new Map(Array.from(podPolicy.limits, ([pod, { level }]) => [pod, level])),
-    }),
+    limits: () => ({ atMost: podPolicy.captureAtMost, ...(session.pods && { ofPod: podPolicy.limitOf }) }),
   });
   session.onPolicyChange?.(
     soon(() => {
@@ -340,8 +336,11 @@ function soon(run: () => void): () => void {
   };
 }
 
-const isSynced = ({ watch, namespaces }: ClusterPods): boolean =>
-  watch.state.state === 'synced' && namespaces.watch.state.state !== 'connecting';
+const toldBy = ({ book, watch, namespaces }: ClusterPods): ToldPods => ({
+  pods: book.list,
+  namespaces,
+  isSynced: () => watch.state.state === 'synced' && namespaces.watch.state.state !== 'connecting',
+});
 
 function namesOf({ book, watch }: NonNullable<Session['pods']>): () => AgentNames {
   return () => ({ state: watch.state.state, reason: watch.state.reason ?? '', pods: book.list().length });

@@ -1,39 +1,41 @@
 /** Which cgroups a lease's scope stands for, right now. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { WorkloadResolver } from './attribution/workload.ts';
+import { isUntoldPod, type Workload, type WorkloadResolver } from './attribution/workload.ts';
+import { workloadOf } from './attribution/workloads.ts';
 import { cgroupsBelow } from './capture/cgroup-walk.ts';
+
+/** @param withPods all pods there are besides, by their names */
+export type CgroupsIn = (scopes: readonly string[], withPods?: boolean) => ReadonlyMap<string, readonly number[]>;
 
 /**
  * A function from scopes to the ids of the cgroups in them: a path stands for itself and what is below it, a pod for every
  * cgroup that a resolver puts in it. Only cgroups at or below `top` are found.
  */
-export function createCgroupScopes(
-  mount: string,
-  top: string,
-  resolvers: readonly WorkloadResolver[],
-): (scopes: readonly string[]) => ReadonlyMap<string, readonly number[]> {
-  const podOf = (path: string): string | null => {
-    for (const resolve of resolvers) {
-      const workload = resolve(path);
-      if (workload) return workload.pod;
-    }
-    return null;
-  };
-  return (scopes) => {
+export function createCgroupScopes(mount: string, top: string, resolvers: readonly WorkloadResolver[]): CgroupsIn {
+  return (scopes, withPods = false) => {
     const found = new Map<string, number[]>(scopes.map((scope) => [scope, []]));
-    if (found.size === 0) return found;
+    if (found.size === 0 && !withPods) return found;
+    const paths = scopes.filter((scope) => scope.startsWith('/'));
     for (const path of cgroupsBelow(mount, top)) {
-      const pod = podOf(path);
-      for (const [scope, ids] of found) {
-        const isIn = scope.startsWith('/') ? isWithin(path, scope) : pod === scope;
-        const id = isIn ? idOf(join(mount, path)) : undefined;
-        if (id !== undefined) ids.push(id);
+      const pod = podNameOf(workloadOf(path, resolvers));
+      const within = paths.filter((scope) => isWithin(path, scope));
+      const isWanted = pod !== null && (withPods || found.has(pod));
+      if (!isWanted && within.length === 0) continue;
+      const id = idOf(join(mount, path));
+      if (id === undefined) continue;
+      for (const scope of isWanted ? [...within, pod] : within) {
+        const ids = found.get(scope);
+        if (ids) ids.push(id);
+        else found.set(scope, [id]);
       }
     }
     return found;
   };
 }
+
+/** Also of one that nobody told of. */
+const podNameOf = ({ pod, unit }: Workload): string | null => pod ?? (isUntoldPod(unit) ? unit : null);
 
 function isWithin(path: string, scope: string): boolean {
   const base = scope.replace(/\/+$/, '');

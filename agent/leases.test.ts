@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { CaptureLevel } from '../src/domain/agent-status.ts';
 import type { Policy } from './capture/source.ts';
 import { createLeases } from './leases.ts';
 import type { LeaseOrder } from './server/api.ts';
@@ -134,5 +136,66 @@ describe('leases', () => {
     leases.renew({ ...order, ttlMs: 0xffff_ffff });
     assert.equal(leases.list()[0]?.remainingMs, 300_000);
     leases.close();
+  });
+});
+
+describe('pods that are kept back', () => {
+  const ranks: readonly CaptureLevel[] = ['off', 'flows', 'heads', 'bodies'];
+  const level = fc.constantFrom(...ranks);
+  const names = ['shop/api', 'shop/web', 'pod 8c1bd95e-4a4f-4f5c-9d4b-0d4c3a0e9f11', 'pod told-of-by-nobody'] as const;
+  /** What the kernel does with a socket: the policy that fits it best (bpf/capture, policy_of). */
+  const effective = (policies: readonly Policy[], cgroupId: number, port: number): CaptureLevel => {
+    const at = (id: number, of: number) => policies.find((each) => each.cgroupId === id && each.port === of)?.level;
+    return at(cgroupId, port) ?? at(cgroupId, 0) ?? at(0, port) ?? at(0, 0) ?? 'off';
+  };
+  const wanted = fc.record({
+    level,
+    scopes: fc.array(fc.constantFrom('shop/api', '/kubepods', ':80', 'shop/web:80'), { maxLength: 2 }),
+  });
+
+  test('are looked into no deeper than they may, told of or not, whatever anybody asks for', () => {
+    const pods = fc.array(fc.record({ name: fc.constantFrom(...names), level, ids: fc.subarray([11, 12, 13, 14]) }), {
+      maxLength: 4,
+    });
+    fc.assert(
+      fc.property(fc.array(wanted, { maxLength: 4 }), pods, level, (orders, all, atMost) => {
+        const byName = new Map(all.map((pod) => [pod.name as string, pod]));
+        // A cgroup is of one pod.
+        const idsOf = new Map<string, number[]>();
+        const taken = new Set<number>();
+        for (const { name, ids } of byName.values()) {
+          idsOf.set(
+            name,
+            ids.filter((id) => !taken.has(id)),
+          );
+          for (const id of ids) taken.add(id);
+        }
+        const told: (readonly Policy[])[] = [];
+        const leases = createLeases({
+          source: { setPolicies: (policies) => void told.push(policies), now: () => 0 },
+          cgroupsIn: (scopes, withPods) =>
+            new Map([
+              ...scopes.map((scope): [string, number[]] => [
+                scope,
+                scope === '/kubepods' ? [11, 12] : (idsOf.get(scope) ?? []),
+              ]),
+              ...(withPods ? idsOf : []),
+            ]),
+          limits: () => ({ atMost, ofPod: (pod) => byName.get(pod)?.level ?? 'bodies' }),
+        });
+        for (const [index, each] of orders.entries()) leases.renew({ ...order, ...each, client: `tui-${index}` });
+        for (const [name, ids] of idsOf)
+          for (const id of ids)
+            for (const port of [80, 443]) {
+              const found = effective(told.at(-1) ?? [], id, port);
+              const most = Math.min(ranks.indexOf(atMost), ranks.indexOf(byName.get(name)?.level ?? 'bodies'));
+              assert.ok(ranks.indexOf(found) <= most, `${found} of ${name}`);
+            }
+        const isWatching = leases.list().length > 0;
+        const untold = [...idsOf.keys()].filter((name) => name.startsWith('pod '));
+        assert.deepEqual(leases.untoldPods, isWatching ? untold : []);
+        leases.close();
+      }),
+    );
   });
 });

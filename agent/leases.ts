@@ -1,7 +1,9 @@
 /** Who wants what captured, for how long: leases of the terminals, merged into what the kernel is told. */
 import type { AgentLease, CaptureLevel } from '../src/domain/agent-status.ts';
 import { AppError } from '../src/domain/errors.ts';
+import { isUntoldPod } from './attribution/workload.ts';
 import type { CaptureSource, Policy } from './capture/source.ts';
+import type { CgroupsIn } from './cgroup-scopes.ts';
 import { policiesOf } from './lease-policies.ts';
 import { type LeaseScope, parseScope } from './lease-scopes.ts';
 import type { LeaseOrder } from './server/api.ts';
@@ -16,6 +18,8 @@ export interface Leases {
   list(): readonly AgentLease[];
   /** What the kernel was last told: what is captured in effect, all leases together. */
   readonly policies: readonly Policy[];
+  /** Pods among what is captured that nobody told of, as they are called. */
+  readonly untoldPods: readonly string[];
   /** What may be captured has changed. */
   refresh(): void;
   close(): void;
@@ -24,7 +28,7 @@ export interface Leases {
 export interface LeasesOptions {
   readonly source: Pick<CaptureSource, 'setPolicies' | 'now'>;
   /** Ids of the cgroups of these pods and paths, descendants included, as they are now. */
-  readonly cgroupsIn: (places: readonly string[]) => ReadonlyMap<string, readonly number[]>;
+  readonly cgroupsIn: CgroupsIn;
   /** What nobody gets, whatever a lease asks for; default: nothing is kept back. */
   readonly limits?: (() => Limits) | undefined;
   /** Monotonic ms, and Unix ms. */
@@ -32,13 +36,13 @@ export interface LeasesOptions {
   readonly wallClock?: () => number;
 }
 
-/** The deepest level of all, and of pods by name. */
+/** The deepest level of all, and of each pod there is by its name; undefined where pods are not kept back. */
 export interface Limits {
   readonly atMost: CaptureLevel;
-  readonly pods: ReadonlyMap<string, CaptureLevel>;
+  readonly ofPod?: ((pod: string) => CaptureLevel) | undefined;
 }
 
-const noLimits: Limits = { atMost: 'bodies', pods: new Map() };
+const noLimits: Limits = { atMost: 'bodies' };
 
 interface Lease extends LeaseOrder {
   readonly wanted: readonly LeaseScope[];
@@ -61,6 +65,7 @@ export function createLeases(options: LeasesOptions): Leases {
   const leases = new Map<string, Lease>();
   let timer: NodeJS.Timeout | undefined;
   let policies: readonly Policy[] = [];
+  let untoldPods: readonly string[] = [];
 
   function apply(): void {
     clearTimeout(timer);
@@ -69,15 +74,20 @@ export function createLeases(options: LeasesOptions): Leases {
     for (const [client, lease] of leases) if (lease.ends <= now) leases.delete(client);
     const places = new Set([...leases.values()].flatMap(({ wanted }) => wanted.map(({ place }) => place)));
     places.delete('');
-    const { atMost, pods } = limits();
-    const cgroups = cgroupsIn([...places, ...pods.keys()]);
+    const { atMost, ofPod } = limits();
+    const cgroups = cgroupsIn([...places], ofPod !== undefined);
+    untoldPods = leases.size === 0 ? [] : [...cgroups.keys()].filter(isUntoldPod);
     const idsOf = (place: string) => cgroups.get(place) ?? [];
-    const limited = new Map([...pods].flatMap(([pod, level]) => idsOf(pod).map((id) => [id, level] as const)));
+    const limited = new Map<number, CaptureLevel>();
+    for (const [place, ids] of cgroups) {
+      const level = place.startsWith('/') ? undefined : ofPod?.(place);
+      if (level !== undefined && level !== atMost) for (const id of ids) limited.set(id, level);
+    }
     policies = policiesOf(wishesAt(now), idsOf, { atMost, cgroups: limited });
     source.setPolicies(policies);
     if (leases.size === 0) return;
-    // Pods in a scope, and those that are kept back, get new containers.
-    const isScoped = places.size > 0 || pods.size > 0;
+    // Pods in a scope, and those that are kept back, get new containers, and new ones come.
+    const isScoped = places.size > 0 || ofPod !== undefined;
     const nextEnd = Math.min(...Array.from(leases.values(), ({ ends }) => ends - now));
     timer = setTimeout(apply, Math.max(1, Math.min(nextEnd, isScoped ? rescanMs : nextEnd)));
     timer.unref();
@@ -111,6 +121,9 @@ export function createLeases(options: LeasesOptions): Leases {
       })),
     get policies() {
       return policies;
+    },
+    get untoldPods() {
+      return untoldPods;
     },
     refresh: apply,
     close() {

@@ -6,7 +6,8 @@ import { exampleHttpEvent } from '../src/domain/tables/example-http-event.ts';
 import { httpEvents } from '../src/domain/tables/http-events.ts';
 import { podStats } from '../src/domain/tables/pod-stats.ts';
 import type { PodIdentity } from '../src/kubernetes/pod-identity.ts';
-import { createPodPolicy, type PodPolicyOptions } from './pod-policy.ts';
+import { untoldPod } from './attribution/workload.ts';
+import { createPodPolicy, type PodPolicyOptions, type ToldPods } from './pod-policy.ts';
 import { guarded } from './policy/guard.ts';
 import { captureAnnotation } from './policy/pod-limits.ts';
 import { openPolicy, type Policy } from './policy/policy.ts';
@@ -25,16 +26,24 @@ const pod = (name: string, annotations: PodIdentity['annotations'] = {}): PodIde
   declared: [],
 });
 
-function policyWith(policy: Partial<Policy>, options: Partial<PodPolicyOptions> = {}) {
+interface Cluster extends Partial<Pick<ToldPods, 'pods' | 'isSynced'>>, Partial<PodPolicyOptions> {
+  /** Annotations of the namespaces that were told of, by name; default: that of the pods, which says nothing. */
+  readonly namespaces?: Readonly<Record<string, string | undefined>>;
+}
+
+function policyWith(policy: Partial<Policy>, cluster: Cluster = {}) {
   const file = { policy: { ...openPolicy, ...policy }, path: 'p', loaded: 1n, problem: '', stop() {} };
-  return createPodPolicy({
-    file,
-    pods: () => [],
-    namespaceAnnotation: () => undefined,
-    isSynced: () => true,
-    ownUid: undefined,
-    ...options,
-  });
+  const { pods = () => [], isSynced = () => true, namespaces = { shop: undefined }, ...options } = cluster;
+  const told: ToldPods = {
+    pods,
+    isSynced,
+    namespaces: {
+      annotation: (name) => namespaces[name],
+      knows: (name) => name in namespaces,
+      annotations: () => Object.values(namespaces).filter((value) => value !== undefined),
+    },
+  };
+  return createPodPolicy({ file, told, untold: () => [], ownUid: undefined, ...options });
 }
 
 describe('what an agent may capture', () => {
@@ -82,6 +91,7 @@ const told = (
 const request = (of: string | null): Row => ({
   ...exampleHttpEvent(),
   pod: of,
+  ...(of === null && { source: 'curl', destination: 'nginx' }),
   entity: null,
   req_body: Buffer.from('card=4111'),
   resp_body: Buffer.from('{}'),
@@ -90,15 +100,15 @@ const saying = (name: string, level?: string) => pod(name, level === undefined ?
 
 describe('what an agent tells under its policy', () => {
   test('is everything where nothing is kept back', () => {
-    const policy = policyWith({});
     const row = request('shop/web');
-    assert.equal(told(policy, httpEvents, row), row);
-    assert.equal(policy.isOpen, true);
+    assert.equal(told(policyWith({}, { pods: () => [pod('web')] }), httpEvents, row), row);
+    const alone = policyWith({}, { told: undefined });
+    assert.deepEqual([alone.isOpen, told(alone, httpEvents, row)], [true, row], 'without an API server too');
   });
 
   test('nobody sees bodies where heads are the most, of no pod and of nothing that is no pod', () => {
     const policy = policyWith({ captureAtMost: 'heads', captureByDefault: 'heads' }, { pods: () => [pod('web')] });
-    for (const of of ['shop/web', 'shop/unknown', null]) {
+    for (const of of ['shop/web', null]) {
       const row = told(policy, httpEvents, request(of));
       assert.deepEqual([row?.req_body, row?.resp_body], [null, null]);
       assert.equal(row?.req_path, exampleHttpEvent().req_path);
@@ -106,11 +116,12 @@ describe('what an agent tells under its policy', () => {
   });
 
   test('where connections are the most there are no requests, and where it is off there is nothing', () => {
-    const flows = policyWith({ captureAtMost: 'flows', captureByDefault: 'flows' });
+    const pods = () => [pod('web')];
+    const flows = policyWith({ captureAtMost: 'flows', captureByDefault: 'flows' }, { pods });
     assert.equal(told(flows, httpEvents, request('shop/web')), undefined);
     assert.equal(told(flows, podStats, { entity: 'shop/web' }), undefined);
     assert.ok(told(flows, connStats, { pod: 'shop/web' }));
-    const off = policyWith({ captureAtMost: 'off', captureByDefault: 'off' });
+    const off = policyWith({ captureAtMost: 'off', captureByDefault: 'off' }, { pods });
     assert.equal(told(off, connStats, { pod: 'shop/web' }), undefined);
   });
 
@@ -130,5 +141,78 @@ describe('what an agent tells under its policy', () => {
     const policy = policyWith({}, { pods: () => [saying('agent', 'bodies')], ownUid: 'uid-agent' });
     assert.equal(told(policy, httpEvents, request('shop/agent')), undefined);
     assert.equal(told(policy, connStats, { pod: 'shop/agent' }), undefined);
+  });
+});
+
+describe('of a pod that the API server has not told of', () => {
+  const uid = '8c1bd95e-4a4f-4f5c-9d4b-0d4c3a0e9f11';
+  const name = untoldPod(uid);
+  const cgroup = `/kubepods.slice/kubepods-pod${uid.replaceAll('-', '_')}.slice/cri-containerd-${'a'.repeat(64)}.scope`;
+  /** As attribution has it: it has no name, its process and its cgroup are known. */
+  const untoldRow = (): Row => ({
+    ...request(null),
+    trace_role: 'server',
+    destination: name,
+    process: 'nginx',
+    cgroup,
+  });
+
+  test('nothing is told but its connections, also while the watch goes on or is away, until it was told of', () => {
+    let pods: PodIdentity[] = [];
+    let isSynced = true;
+    const policy = policyWith({}, { pods: () => pods, isSynced: () => isSynced, untold: () => [name] });
+    for (const state of [true, false]) {
+      isSynced = state;
+      assert.equal(told(policy, httpEvents, untoldRow()), undefined);
+      assert.equal(told(policy, httpEvents, { ...untoldRow(), destination: 'nginx' }), undefined, 'by its cgroup');
+      assert.equal(told(policy, podStats, { entity: name, trace_role: 'server' }), undefined);
+      assert.ok(told(policy, connStats, { pod: null, cgroup }));
+      assert.equal(policy.limitOf(name), 'flows', 'in the kernel too');
+      assert.equal(policy.captureAtMost, 'bodies', 'others are as they were');
+    }
+    assert.deepEqual(policy.status()?.pods, [
+      { pod: name, level: 'flows', reason: 'the API server has not told of it yet' },
+    ]);
+    pods = [pod('web')];
+    assert.equal(told(policy, httpEvents, request('shop/web')), undefined, 'it has a name a moment before its level');
+    policy.update();
+    assert.ok(told(policy, httpEvents, request('shop/web')));
+  });
+
+  test('nothing at all where some are left out by name, or one says that it wants to be left alone: it may be another', () => {
+    const careful: readonly ReturnType<typeof policyWith>[] = [
+      policyWith({ excludeNamespaces: ['vault'] }),
+      policyWith({}, { pods: () => [saying('shy', 'off')] }),
+      policyWith({}, { namespaces: { bank: 'off' } }),
+    ];
+    for (const policy of careful) {
+      assert.equal(told(policy, connStats, { pod: null, cgroup }), undefined);
+      assert.equal(policy.limitOf(name), 'off');
+      assert.equal(policy.limitOf(undefined, '/system.slice/sshd.service'), 'bodies', 'the node itself has no pods');
+    }
+    const own = policyWith({}, { pods: () => [pod('agent')], ownUid: 'uid-agent' });
+    assert.equal(own.limitOf(name), 'flows', 'that the agent leaves itself out says nothing of others');
+  });
+
+  test('no deeper than pods that say nothing, and no deeper than all', () => {
+    assert.equal(policyWith({ captureByDefault: 'off' }).limitOf(name), 'off');
+    assert.equal(policyWith({ captureAtMost: 'off', captureByDefault: 'off' }).limitOf(name), 'off');
+    const flows = policyWith({ captureAtMost: 'flows', captureByDefault: 'flows' }, { untold: () => [name] });
+    assert.deepEqual(flows.status()?.pods, [], 'that is no keeping back');
+  });
+
+  test('or whose namespace it has not told of: that may say what its pods do not', () => {
+    const namespaces: Record<string, string | undefined> = {};
+    const policy = policyWith({}, { pods: () => [pod('web'), saying('shy', 'off')], namespaces });
+    assert.equal(policy.limitOf('shop/web'), 'off');
+    assert.match(policy.status()?.pods[0]?.reason ?? '', /has not told of its namespace yet/);
+    Object.assign(namespaces, { shop: 'heads' });
+    policy.update();
+    assert.deepEqual([policy.limitOf('shop/web'), policy.limitOf('shop/shy')], ['heads', 'off']);
+  });
+
+  test('so many that they are not all told', () => {
+    const untold = Array.from({ length: 1000 }, (_, i) => untoldPod(`${i}`));
+    assert.equal(policyWith({}, { untold: () => untold }).status()?.pods.length, 200);
   });
 });

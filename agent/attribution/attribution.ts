@@ -7,7 +7,7 @@ import { createPlaces } from './places.ts';
 import type { Owner, Processes } from './processes.ts';
 import { createResolvedNames } from './resolved-names.ts';
 import { createSockets } from './sockets.ts';
-import type { WorkloadResolver } from './workload.ts';
+import { isUntoldPod, type WorkloadResolver } from './workload.ts';
 import { createWorkloads } from './workloads.ts';
 
 export interface AttributionOptions {
@@ -181,7 +181,8 @@ export function createAttribution(options: AttributionOptions): Attribution {
   };
 }
 
-const nameOf = (end: End): string | null => end.pod ?? end.process ?? end.unit;
+/** Of a pod that nobody told of, that it is one: whether it may be looked into is not known yet. */
+const nameOf = ({ pod, process, unit }: End): string | null => pod ?? (isUntoldPod(unit) ? unit : (process ?? unit));
 
 /**
  * Sockets summed up have no cookie, but whoever looks owners up remembers them by it: a negative number, which no socket has,

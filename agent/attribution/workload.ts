@@ -17,4 +17,9 @@ export interface Workload {
 /** Reads a workload off a cgroup path (below the cgroup v2 mount, beginning with "/"); undefined = not mine to say. */
 export type WorkloadResolver = (path: string) => Workload | undefined;
 
+/** What a pod is called that is there, and of which the API server did not tell yet. No process and no unit has a name with this in it. */
+export const untoldPod = (uid: string): string => `${untoldPrefix}${uid}`;
+export const isUntoldPod = (name: string | null | undefined): boolean => name?.startsWith(untoldPrefix) === true;
+const untoldPrefix = 'pod ';
+
 export const noWorkload: Workload = { namespace: null, pod: null, container: null, unit: null };

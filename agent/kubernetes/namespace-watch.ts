@@ -5,6 +5,10 @@ import { type ObjectWatch, watchObjects } from '../../src/kubernetes/object-watc
 export interface NamespaceWatch {
   /** undefined = it has none, or is not known. */
   annotation(namespace: string): string | undefined;
+  /** It was told of. */
+  knows(namespace: string): boolean;
+  /** Of all that have one. */
+  annotations(): Iterable<string>;
   readonly watch: ObjectWatch;
 }
 
@@ -22,11 +26,13 @@ export async function watchNamespaces(config: KubeConfig, name: string, onChange
   const api = config.makeApiClient(CoreV1Api);
   const values = new Map<string, string>();
   const names = new Map<string, string>();
-  const set = (namespace: string, value: string | undefined): void => {
-    if (values.get(namespace) === value) return;
+  const known = new Set<string>();
+  const set = (namespace: string, value: string | undefined): boolean => {
+    if (values.get(namespace) === value) return false;
     if (value === undefined) values.delete(namespace);
     else values.set(namespace, value);
     onChange();
+    return true;
   };
   const watch = await watchObjects<NamespaceObject>({
     config,
@@ -36,14 +42,24 @@ export async function watchNamespaces(config: KubeConfig, name: string, onChange
     put({ metadata }) {
       const { uid = '', name: namespace = '', annotations = {} } = metadata ?? {};
       names.set(uid, namespace);
-      set(namespace, annotations[name]);
+      const isNew = !known.has(namespace);
+      known.add(namespace);
+      if (!set(namespace, annotations[name]) && isNew) onChange();
     },
     remove(uid) {
       const namespace = names.get(uid);
       names.delete(uid);
-      if (namespace !== undefined) set(namespace, undefined);
+      // One of the same name may be there by now.
+      if (namespace === undefined || [...names.values()].includes(namespace)) return;
+      known.delete(namespace);
+      set(namespace, undefined);
     },
     onState: () => onChange(),
   });
-  return { annotation: (namespace) => values.get(namespace), watch };
+  return {
+    annotation: (namespace) => values.get(namespace),
+    knows: (namespace) => known.has(namespace),
+    annotations: () => values.values(),
+    watch,
+  };
 }

@@ -2,7 +2,7 @@
 
 import { identityOf, type PodIdentity, type PodObject } from '../../src/kubernetes/pod-identity.ts';
 import { createLruMap } from '../attribution/lru-map.ts';
-import type { Workload, WorkloadResolver } from '../attribution/workload.ts';
+import { untoldPod, type Workload, type WorkloadResolver } from '../attribution/workload.ts';
 import { podOfCgroup } from './pod-cgroup.ts';
 
 export interface PodBook {
@@ -98,5 +98,5 @@ function awaitedOf({ declared, containers }: PodIdentity): string | undefined {
 }
 
 function unnamed(podUid: string): Workload {
-  return { namespace: null, pod: null, container: null, unit: `pod ${podUid}`, isProvisional: true };
+  return { namespace: null, pod: null, container: null, unit: untoldPod(podUid), isProvisional: true };
 }

@@ -6,8 +6,12 @@ import type { CaptureLevel } from '../../src/domain/agent-status.ts';
 import type { Row, Value } from '../../src/domain/column.ts';
 import type { Table } from '../../src/domain/table.ts';
 
-/** Of a pod, "namespace/name", or of what is no pod; undefined = as deep as anybody likes. */
-export type LimitOf = (pod: string | undefined) => CaptureLevel | undefined;
+/**
+ * Of a pod, "namespace/name", or of what has no such name; undefined = as deep as anybody likes.
+ *
+ * @param cgroup its path where it is known
+ */
+export type LimitOf = (pod: string | undefined, cgroup?: string) => CaptureLevel | undefined;
 
 /** Connections alone are told at level `flows`, and whose they are. */
 const flowTables: ReadonlySet<string> = new Set([
@@ -24,7 +28,7 @@ const flowTables: ReadonlySet<string> = new Set([
  * @param release lets go of the memory of a row that goes no further
  */
 export function guarded(table: Table, row: Row, limitOf: LimitOf, release: (row: Row) => void): Row | undefined {
-  const level = limitOf(localPod(row));
+  const level = limitOf(localPod(row), typeof row.cgroup === 'string' ? row.cgroup : undefined);
   if (level === undefined || level === 'bodies') return row;
   if (level === 'off' || (level === 'flows' && !flowTables.has(table.id))) {
     release(row);

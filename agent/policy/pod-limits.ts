@@ -38,6 +38,9 @@ export function limitOf(
   return level === policy.captureAtMost && level === policy.captureByDefault ? undefined : { level, reason };
 }
 
+/** Says of whoever has it that nothing may be captured. */
+export const isOut = (annotation: string | undefined): boolean => read(annotation)?.level === 'off';
+
 /** What cannot be understood is taken for the least: somebody wanted something kept. */
 function read(annotation: string | undefined) {
   if (annotation === undefined) return undefined;
