@@ -64,7 +64,10 @@ export function createInbox({ sliceMs, mostShare, later, now }: InboxOptions): I
     while (spent < sliceMs) {
       const time = now();
       const next = firstOf(turns, (queue) => !isResting(queue, time));
-      if (!next) return wait();
+      if (!next) {
+        wait();
+        return;
+      }
       turns.delete(next);
       const take = next.waiting.shift();
       if (next.waiting.length > 0) turns.add(next);

@@ -31,6 +31,8 @@ export interface DerivedTables {
 const seriesSteps = 24;
 /** Stretches of time of one table that are kept at once: those of the views on the stack. */
 const mostKept = 4;
+/** Publications, a second apart or less, after which a stretch that nobody asks for is let go of. */
+const mostIdle = 30;
 /** Cells that are read at once where there is a queue: a few milliseconds. */
 const mostAtOnce = 2_000;
 
@@ -128,6 +130,7 @@ export function createDerivedTables(kinds: Kinds, queue: WorkQueue | undefined):
       (kept.get(table) ?? []).some(({ underWay, version }) => underWay !== undefined && version === -1),
     prepare(before, held, version) {
       for (const [table, list] of kept) {
+        forgetUnused(list, version);
         const derivation = derivations.get(table);
         for (const each of list) {
           // What ends before now is shown as it was.
@@ -150,6 +153,14 @@ function stepOf({ from, to }: TimeWindow, isCoarse: boolean): number {
 }
 
 const sameWindow = (a: TimeWindow, b: TimeWindow) => a.from === b.from && a.to === b.to;
+
+/** Lets go of what nobody has asked for in a while: the folds of a screen that was left hold a group for each pod. */
+function forgetUnused(list: Kept[], version: number): void {
+  for (let at = list.length - 1; at >= 0; at -= 1) {
+    const { underWay, version: asked = version } = list[at] ?? {};
+    if (!underWay && version - asked > mostIdle) list.splice(at, 1);
+  }
+}
 
 /** Lets go of the stretches asked for longest ago; what this publication was asked for stays, lest it be worked out for ever. */
 function makeRoom(list: Kept[], version: number): void {
