@@ -151,38 +151,6 @@ describe('what the pages say', () => {
   });
 });
 
-describe('the manifest for krew', () => {
-  test('is one that krew takes once a release has filled it in', () => {
-    const text = read('deploy/krew/kelpie.yaml')
-      .replaceAll('${' + 'VERSION}', '1.2.3')
-      .replaceAll('${' + 'RELEASE_URL}', 'https://example.com/v1.2.3')
-      .replaceAll(/\$\{SHA256_\w+\}/g, 'a'.repeat(64));
-    const { apiVersion, kind, metadata, spec } = load(text) as {
-      apiVersion: string;
-      kind: string;
-      metadata: { name: string };
-      spec: { version: string; shortDescription: string; description: string; platforms: Record<string, unknown>[] };
-    };
-    // krew's internal/index/validation.
-    assert.deepEqual(
-      [apiVersion, kind, metadata.name],
-      ['krew.googlecontainertools.github.com/v1alpha2', 'Plugin', 'kelpie'],
-    );
-    assert.match(spec.version, /^v\d+\.\d+\.\d+$/);
-    assert.match(spec.shortDescription, /^[^\n]{1,60}$/);
-    assert.ok(spec.description);
-    assert.doesNotMatch(text.replace(/^#.*$/gm, ''), /\$\{/);
-    for (const { uri, sha256, bin, selector, ...others } of spec.platforms) {
-      assert.match(String(uri), /^https:.*\.tar\.gz$/);
-      assert.match(String(sha256), /^[0-9a-f]{64}$/);
-      assert.equal(bin, 'bin/kelpie');
-      assert.deepEqual(Object.keys((selector as { matchLabels: object }).matchLabels), ['os', 'arch']);
-      assert.deepEqual(others, {});
-    }
-    assert.equal(spec.platforms.length, 2);
-  });
-});
-
 /** Headings as links name them. */
 function headingsOf(text: string): Set<string> {
   return new Set(
