@@ -90,10 +90,22 @@ export async function removeObject(api: Api, object: KubernetesObject): Promise<
   return found !== undefined;
 }
 
-/** Resolves with true when the object is gone, with false when the time is up. */
-export async function untilGone(api: Api, object: KubernetesObject, ms: number): Promise<boolean> {
+/**
+ * Resolves with true when the object is gone, with false when the time is up.
+ *
+ * @param onWait it is there yet; once
+ */
+export async function untilGone(
+  api: Api,
+  object: KubernetesObject,
+  ms: number,
+  onWait: () => void = () => {},
+): Promise<boolean> {
+  let isTold = false;
   for (const until = Date.now() + ms; Date.now() < until; ) {
     if ((await api.find({ method: 'GET', path: pathOf(object) })) === undefined) return true;
+    if (!isTold) onWait();
+    isTold = true;
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
   return false;

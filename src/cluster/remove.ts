@@ -10,7 +10,8 @@ export interface RemoveOptions {
   /** In the order in which they were put there. */
   readonly objects: readonly KubernetesObject[];
   readonly timeoutMs: number;
-  readonly tell: (title: string, outcome: 'removed' | 'was not there') => void;
+  /** `going`: it is there yet, and waited for. */
+  readonly tell: (title: string, outcome: 'going' | 'removed' | 'was not there') => void;
 }
 
 /**
@@ -29,7 +30,8 @@ export async function remove({ api, objects, timeoutMs, tell }: RemoveOptions): 
       const was = await removeObject(api, object);
       if (was) {
         removed += 1;
-        const isGone = await untilGone(api, object, Math.max(1000, until - Date.now()));
+        const left = Math.max(1000, until - Date.now());
+        const isGone = await untilGone(api, object, left, () => tell(title, 'going'));
         if (!isGone) failures.push(`${title} is still being removed after ${Math.round(timeoutMs / 1000)} s`);
         else tell(title, 'removed');
       } else tell(title, 'was not there');

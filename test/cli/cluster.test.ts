@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { agentName } from '../../deploy/manifests/names.ts';
+import { agentName, agentSelector } from '../../deploy/manifests/names.ts';
 import { type ApiServer, startApiServer, token } from '../wire/api-server.ts';
+import { until } from '../wire/scripted-agent.ts';
 import { build, kelpie, type Ran } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kelpie-cli-'));
@@ -59,6 +60,42 @@ describe('commands of a cluster', () => {
     assert.match(gone.err, /removed: Namespace kelpie\n.*nothing of Kelpie is left/);
     assert.equal(api.find(`/apis/apps/v1/namespaces/kelpie/daemonsets/${agentName}`), undefined);
     assert.match((await run('undeploy')).err, /there was nothing of Kelpie there/);
+  });
+
+  test('undeploy tells of each node while it waits, and what it waits for', async () => {
+    await run('deploy', '--no-wait', '-q');
+    const sets = '/apis/apps/v1/namespaces/kelpie/daemonsets';
+    const found = api.find(`${sets}/${agentName}`);
+    assert.ok(found);
+    api.put(sets, { ...found, metadata: { ...found.metadata, finalizers: ['foregroundDeletion'] } });
+    const pods = '/api/v1/namespaces/kelpie/pods';
+    const pod = (n: number, more: object = {}) => ({
+      metadata: { name: `agent-${n}`, uid: `uid-${n}`, labels: agentSelector, ...more },
+      spec: { nodeName: `node-${n}` },
+    });
+    for (const n of [1, 2]) api.put(pods, pod(n));
+    const ran = run('undeploy');
+    const asked = (method: string, end: string) =>
+      api.requests.filter((request) => request.method === method && request.path.endsWith(end)).length;
+    await until('the agents are to go', () => asked('DELETE', agentName) > 0 && api.watches('/pods') > 0);
+    for (const n of [1, 2]) api.put(pods, pod(n, { deletionTimestamp: new Date().toISOString() }));
+    api.remove(pods, 'uid-2');
+    api.remove(pods, 'uid-1');
+    const before = asked('GET', `daemonsets/${agentName}`);
+    await until('it looks again', () => asked('GET', `daemonsets/${agentName}`) > before + 1);
+    api.remove(sets, String(api.find(`${sets}/${agentName}`)?.metadata.uid));
+    const { code, err } = await ran;
+    assert.equal(code, 0, err);
+    const lines = err.split('\n').map((line) => line.replace(/^kelpie: +/, ''));
+    const at = (line: string) => {
+      const index = lines.indexOf(line);
+      assert.ok(index >= 0, `${line}: ${err}`);
+      return index;
+    };
+    at(`waiting until it is gone: DaemonSet kelpie/${agentName}`);
+    for (const node of ['node-1', 'node-2'])
+      assert.ok(at(`${node}: its agent ends`) < at(`${node}: its agent is gone`));
+    assert.ok(at('node-1: its agent is gone') < at(`removed: DaemonSet kelpie/${agentName}`));
   });
 
   test('demo deploy puts kuard there, demo undeploy takes it away', async () => {

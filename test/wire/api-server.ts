@@ -335,7 +335,11 @@ export async function startApiServer(): Promise<ApiServer> {
     const found = inCollection(collection).get(keyOf(name, namespace));
     if (!found) return status(response, notFound(plural, name));
     if (request.method === 'DELETE') {
-      remove(collection, found);
+      const { metadata } = found;
+      // It stays until its finalizers are gone.
+      if (Array.isArray(metadata.finalizers) && metadata.finalizers.length > 0)
+        put(collection, { ...found, metadata: { ...metadata, deletionTimestamp: new Date().toISOString() } });
+      else remove(collection, found);
       return ok(response, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' });
     }
     ok(response, found);
