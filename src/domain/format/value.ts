@@ -24,7 +24,7 @@ const entities = new Set<SemanticType>(['endpoint', 'pod', 'service']);
 
 /** The text of a value, safe for a terminal, not cut to any width. */
 export function formatValue(
-  { type }: Pick<ColumnSpec, 'type'>,
+  { type, payload = false }: Pick<ColumnSpec, 'type' | 'payload'>,
   value: Value | undefined,
   options?: FormatOptions,
 ): string {
@@ -49,7 +49,7 @@ export function formatValue(
       if (value instanceof Uint8Array) return `${formatBytes(value.length)} bytes`;
       if (isSeries(value))
         return formatSparkline(value, { width: options?.width ?? value.length, ascii: options?.ascii });
-      return sanitizeLine(headerSummary(value), options);
+      return sanitizeLine(payload ? headerSummary(value) : labelSummary(value), options);
   }
 }
 
@@ -61,6 +61,11 @@ function formatNumber(type: SemanticType, value: number, options: FormatOptions 
   if (type === 'rate') return formatRate(value);
   if (type === 'percent') return formatPercent(value);
   return String(value);
+}
+
+/** As kubectl has labels. */
+function labelSummary(labels: HeaderList): string {
+  return labels.map(([name, value]) => `${name}=${value}`).join(',');
 }
 
 function headerSummary(headers: HeaderList): string {
