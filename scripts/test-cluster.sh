@@ -7,7 +7,8 @@
 #                                                (deploy/image/test.sh; needs root and debootstrap) and loaded with it
 #   KELPIE_TEST_IMAGE=registry.example/agent:1   an image that the cluster has or can pull; KELPIE_TEST_KUARD another kuard than the public one
 # KELPIE_TEST_BUSYBOX (default: docker.io/library/busybox:1.36), KELPIE_TEST_PULL_POLICY (default: IfNotPresent, Never with KELPIE_TEST_LOAD).
-# KELPIE_TEST_RESTART_API: a command that restarts the API server; without it that story is left out.
+# KELPIE_TEST_STATIC_PODS: the folder from which a node's kubelet takes static pods (staticPodPath), where this script runs on that node.
+# KELPIE_TEST_RESTART_API: a command that restarts the API server; without it, and without the folder, those stories are left out.
 set -eu
 cd "$(dirname "$0")/.."
 PATH="$PWD/node_modules/.bin:$PATH"

@@ -81,3 +81,30 @@ test('a recorded list and watch: every pod and container by name, owners, and a 
     [`shop/${brief.metadata.name}`, 'brief', undefined],
   );
 });
+
+test('a recorded watch on a static pod and an ephemeral container: the one by the hash of its file, the other before its status says so', () => {
+  const book = createPodBook();
+  const events = recorded('static-and-ephemeral-watch.jsonl')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).object);
+  const still = events.find(({ metadata }) => metadata.name === 'still-node-1');
+  const last = events.at(-1);
+  const idOf = ({ containerID }: { readonly containerID: string }) => containerID.replace('containerd://', '');
+  const debugged = `/kubepods/besteffort/pod${last.metadata.uid}/${idOf(last.status.ephemeralContainerStatuses[0])}`;
+  const told = [];
+  for (const event of events) {
+    book.put(event);
+    const { container, supposed } = book.resolver(debugged) ?? {};
+    told.push(container ?? supposed);
+  }
+  assert.deepEqual([...new Set(told)], [undefined, 'debugger']);
+  assert.equal(book.resolver(debugged)?.isProvisional, undefined);
+
+  const hash = still.metadata.annotations['kubernetes.io/config.hash'];
+  assert.notEqual(hash, still.metadata.uid);
+  const named = book.resolver(`/kubepods/besteffort/pod${hash}/${idOf(still.status.containerStatuses[0])}`);
+  assert.deepEqual([named?.pod, named?.container], ['default/still-node-1', 'caller']);
+  book.remove(still.metadata.uid);
+  assert.ok(book.list().every(({ name }) => name !== 'still-node-1'));
+});

@@ -52,6 +52,7 @@ export const web = [
                 'mkdir -p /tmp/w; echo hello >/tmp/w/index.html; httpd -f -p 8080 -h /tmp/w & wait $!',
               ),
               ports: [{ name: 'http', containerPort: 8080 }],
+              readinessProbe: { httpGet: { path: '/', port: 8080 }, periodSeconds: 1 },
             },
           ],
         },
@@ -132,6 +133,20 @@ export const callers: readonly {
     ],
   },
 ];
+
+/** Of a static pod, for a kubelet's folder of them. */
+export const staticPod = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  ...meta('still'),
+  spec: { terminationGracePeriodSeconds: 1, containers: [container('caller', loop('of-static'))] },
+};
+
+/** An ephemeral container; it calls for some seconds. */
+export const debuggerContainer = container(
+  'debugger',
+  `for i in 1 2 3 4 5 6; do ${call('of-debugger')}; sleep 0.5; done`,
+);
 
 /** It lives for about a second. */
 export const briefJob = {
