@@ -211,6 +211,18 @@ describe('of a pod that the API server has not told of', () => {
     assert.deepEqual([policy.limitOf('shop/web'), policy.limitOf('shop/shy')], ['heads', 'off']);
   });
 
+  test('any more, though its containers still run: a minute later', () => {
+    let pods = [pod('web')];
+    let now = 0;
+    const policy = policyWith({}, { pods: () => pods, clock: () => now });
+    pods = [];
+    policy.update();
+    assert.equal(policy.limitOf('shop/web'), 'bodies', 'its last rows are on their way');
+    now = 61_000;
+    policy.update();
+    assert.equal(policy.limitOf('shop/web'), 'flows');
+  });
+
   test('so many that they are not all told', () => {
     const untold = Array.from({ length: 1000 }, (_, i) => untoldPod(`${i}`));
     assert.equal(policyWith({}, { untold: () => untold }).status()?.pods.length, 200);

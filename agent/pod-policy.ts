@@ -41,6 +41,8 @@ export interface PodPolicyOptions {
   readonly untold: () => readonly string[];
   /** The agent's own pod. */
   readonly ownUid: string | undefined;
+  /** Monotonic, ms. */
+  readonly clock?: () => number;
 }
 
 /** Pods in the agent's status. */
@@ -49,7 +51,7 @@ const mostTold = 200;
 const lingerMs = 60_000;
 
 export function createPodPolicy(options: PodPolicyOptions): PodPolicy {
-  const { file, told, ownUid } = options;
+  const { file, told, ownUid, clock = () => performance.now() } = options;
   /** Of each pod that was told of; undefined = as deep as all. */
   let known: ReadonlyMap<string, PodLimit | undefined> = new Map();
   const lastSeen = new Map<string, number>();
@@ -80,7 +82,7 @@ export function createPodPolicy(options: PodPolicyOptions): PodPolicy {
       told.pods().some(({ annotations }) => isOut(annotations[captureAnnotation])) ||
       [...told.namespaces.annotations()].some(isOut);
     const next = new Map<string, PodLimit | undefined>();
-    const now = performance.now();
+    const now = clock();
     for (const pod of told.pods()) {
       const name = `${pod.namespace}/${pod.name}`;
       next.set(name, limitNow(pod, told));
