@@ -13,7 +13,16 @@ const call = (source: string, destination: string, rate: number): ShopCall => {
   return { source, destination, port: 80, protocol: 'http', method: 'GET', route: '/items', rate, latencyMs: 20 };
 };
 /** `cache-2` looks like a pod of a StatefulSet called `cache`, `web-0` like one of `web`; it is a pod of its own. */
-const calls = [call(web, api, 7), call(api, cache[0], 10), call(api, cache[1], 5), call(api, 'shop/web-1', 3)];
+const calls: readonly ShopCall[] = [
+  call(web, api, 7),
+  call(api, cache[0], 10),
+  call(api, cache[1], 5),
+  call(api, 'shop/web-1', 3),
+  // Through a Service: who calls it does not know which of its pods answers.
+  { ...call('shop/probe', 'shop/cache-2', 6), sides: ['client'] },
+  { ...call('shop/probe', cache[0], 4), sides: ['server'] },
+  { ...call('shop/probe', cache[1], 2), sides: ['server'] },
+];
 const facts = [
   podInfoRow(web, null),
   podInfoRow('shop/web-1', 'StatefulSet/web'),
@@ -52,13 +61,21 @@ describe('whose pods are', () => {
 
   test('told at first: a StatefulSet called cache-2 and a pod of its own called web-0 are what they are', () => {
     const services = before.getSnapshot().derived('services', minute);
-    assert.deepEqual(services.map(({ row }) => [row.service, row.pods, row.requests]).toSorted(), [
-      ['shop/api', 1, 7 * 60],
-      ['shop/cache-2', 2, 15 * 60],
-      ['shop/web', 1, 3 * 60],
-      ['shop/web-0', 1, 0],
+    assert.deepEqual(services.map(({ row }) => [row.service, row.requests]).toSorted(), [
+      ['shop/api', 7 * 60],
+      ['shop/cache-2', 21 * 60],
+      ['shop/probe', 0],
+      ['shop/web', 3 * 60],
+      ['shop/web-0', 0],
     ]);
-    const pods = before.getSnapshot().derived('pods', minute);
+    const through = before.getSnapshot().derived('edges', minute);
+    assert.deepEqual(
+      through.filter(({ row }) => row.source === 'shop/probe').map(({ row }) => [row.destination, row.requests]),
+      [['shop/cache-2', 6 * 60]],
+      'both sides of a call to a Service are one',
+    );
+    const derived = before.getSnapshot().derived('pods', minute);
+    const pods = derived.filter(({ row }) => facts.some(({ pod }) => pod === row.pod));
     assert.deepEqual(pods.map(({ row }) => [row.pod, row.service, row.owner]).toSorted(), [
       [api, 'shop/api', 'Deployment/api'],
       [cache[0], 'shop/cache-2', 'StatefulSet/cache-2'],

@@ -52,7 +52,10 @@ export interface WatchRowsRequest {
   maxRowsPerSecond: number;
   /** End the stream after the backlog. */
   once: boolean;
-  /** The reader knows names that the agent does not: rows with an end that is no pod here pass whatever is asked of names, and the reader looks again. */
+  /**
+   * The reader knows names that the agent does not, and owners and labels: rows with an end that is no pod known here pass whatever is asked of them, and the
+   * reader looks again.
+   */
   namesElsewhere: boolean;
   /** A row that was told is told again after so many milliseconds at the earliest, in its newest state; 0 = whenever it changes. New rows do not wait. */
   paceMs: number;
