@@ -15,17 +15,19 @@ export interface Vocabulary {
 /** How much of each is offered; a person who wants another one types it. */
 const most = 2_000;
 
-/** How far back a look at every tick goes: what was heard of before has been noted then. */
-const recentMs = 5_000;
+/** How far back a look at every tick goes: what was heard of before has been noted then. Among many agents what does nothing is told of every five seconds. */
+const recentMs = 10_000;
 
 /**
  * Namespaces in which something was heard of, in alphabetical order: in the newest seconds, or, with `wide`, in the stretch of time that
  * screens begin with.
  */
 export function namespacesIn(snapshot: Snapshot, wide: boolean): readonly string[] {
-  const whole = windowOf(liveTime, snapshot);
-  const window = wide ? whole : { from: Math.max(whole.from, whole.to - recentMs), to: whole.to };
-  return columnOf(snapshot, 'namespaces', 'namespace', window).toSorted();
+  const { from, to } = windowOf(liveTime, snapshot);
+  return snapshot
+    .namespaces(wide ? from : Math.max(from, to - recentMs))
+    .slice(0, most)
+    .map((name) => sanitizeLine(name));
 }
 
 /** Of the pods of a snapshot. */

@@ -75,6 +75,7 @@ export function createStore(
       time: now(),
       table: (id) => states.get(id) ?? noRows,
       derived: (table, window) => series.derived(table, window, version),
+      namespaces: series.namespaces,
       isPending: series.isPending,
       timeline: (scope, window, stepMs) => series.timeline(scope, window, stepMs, version),
       held: series.held,

@@ -80,6 +80,8 @@ export interface Snapshot {
   table(id: string): TableState;
   /** Rows of a derived table (src/domain/tables/derived) for a stretch of time, in no particular order; the same array while nothing changed. */
   derived(table: string, window: TimeWindow): readonly StoredRow[];
+  /** Namespaces in which something served or ran since then (Unix ms), in alphabetical order; processes of hosts are in `host`. */
+  namespaces(since: number): readonly string[];
   /** Rows of a derived table are being worked out for the first time and come with a later publication. */
   readonly isPending?: (table: string) => boolean;
   /**

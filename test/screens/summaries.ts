@@ -38,6 +38,7 @@ export function snapshotOf(past: Past): Snapshot {
     derived: (table, window) => past.derived?.(table, window) ?? [],
     timeline: (scope, window, stepMs) => timelineOf(past, scope, window, stepMs),
     held: seconds > 0 ? { from, to } : undefined,
+    namespaces: () => [],
     pods: namesAlone,
     agents: [],
     losses: [],

@@ -5,6 +5,7 @@
 import { createDenseSketch, type DenseSketch } from '../../domain/sketch/dense-sketch.ts';
 import { finish, type Work } from '../work.ts';
 import { createCell, readCell } from './cells.ts';
+import { GroupKeys } from './group-keys.ts';
 import { type History, type Segment, type Slot, secondMs } from './history.ts';
 
 /** Where the cells of a key go: into which group, and there into which of its parts. */
@@ -38,19 +39,13 @@ export interface Part {
   readonly sketch: DenseSketch | undefined;
 }
 
-/** The newest figures of a key and when they were told. */
-export interface Gauge {
-  time: number;
-  readonly lasts: number[];
-}
-
 export interface Group {
   readonly id: string;
   readonly parts: readonly Part[];
   /** When it was heard of first and last in the stretch, Unix ms of the second. */
   first: number;
   last: number;
-  readonly keys: Map<number, { cells: number; gauge: Gauge | undefined }>;
+  readonly keys: GroupKeys;
   /** By step, a ring. */
   readonly stepSum: Float64Array;
   readonly stepP99: Float64Array;
@@ -116,7 +111,7 @@ export function createFold(options: FoldOptions, stepMs: number, spanMs: number)
         })),
         first: Number.POSITIVE_INFINITY,
         last: 0,
-        keys: new Map(),
+        keys: new GroupKeys(),
         stepSum: hasSteps ? new Float64Array(ringSize) : noSteps,
         stepP99: hasSteps ? new Float64Array(ringSize).fill(Number.NaN) : noSteps,
         openSketch: undefined,
@@ -168,7 +163,7 @@ export function createFold(options: FoldOptions, stepMs: number, spanMs: number)
     let entry = group.keys.get(key);
     if (!entry) {
       entry = { cells: 0, gauge: undefined };
-      group.keys.set(key, entry);
+      group.keys.add(key, entry);
     }
     entry.cells += sign;
     if (entry.cells <= 0) {

@@ -8,6 +8,7 @@ import type { WorkQueue } from '../work.ts';
 import { createClock } from './clock.ts';
 import { createConnBook } from './conn-rows.ts';
 import { takeContainerRow } from './container-rows.ts';
+import { hostNamespace } from './derive/entities.ts';
 import { createDerivedTables } from './derived.ts';
 import { blockMs, secondMs } from './history.ts';
 import { allKinds, createKinds } from './kinds.ts';
@@ -30,6 +31,8 @@ export interface Series {
   /** Puts what was applied in its place; true when there is something else to show than before. */
   settle(now: number): boolean;
   derived(table: string, window: TimeWindow, version: number): readonly StoredRow[];
+  /** Of pods and processes heard of since then, Unix ms. */
+  namespaces(since: number): readonly string[];
   /** Rows of a derived table are on their way and there are none yet. */
   isPending(table: string): boolean;
   /** With a queue: works out there what the publication `version`, in which `before` was held, was asked for. */
@@ -212,6 +215,13 @@ export function createSeries(podFacts: PodFacts, limits: Partial<SeriesLimits> =
     derived(table, window, version) {
       if (first === undefined || to === undefined) return [];
       return derived.rows(table, window, { from: heldFrom(), to }, version);
+    },
+    namespaces(since) {
+      const found = new Set<string>();
+      for (const { keys } of [kinds.pods, kinds.containers])
+        for (const { last, ends } of keys.all())
+          if (last >= since) found.add(ends.destinationNamespace ?? hostNamespace);
+      return [...found].sort();
     },
     isPending: derived.isPending,
     prepare(before, version) {

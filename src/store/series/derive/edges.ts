@@ -60,7 +60,7 @@ export function deriveEdges(kinds: Kinds): Derivation {
         if ((group.parts[0]?.cells ?? 0) === 0) continue;
         let key: Key | undefined;
         let isWatched = false;
-        for (const id of group.keys.keys()) {
+        for (const id of group.keys.ids()) {
           const member = keys.get(id);
           key ??= member;
           if (member?.subject.role === 'server') isWatched = true;

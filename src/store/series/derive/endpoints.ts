@@ -36,7 +36,7 @@ export function deriveEndpoints({ endpoints: kind }: Kinds): Derivation {
       const rows = [];
       for (const [id, group] of fold.groups) {
         if ((group.parts[0]?.cells ?? 0) === 0) continue;
-        const [first] = group.keys.keys();
+        const [first] = group.keys.ids();
         const key = first === undefined ? undefined : keys.get(first);
         if (!key) continue;
         const { ends, subject } = key;

@@ -163,7 +163,7 @@ function* entityRows(
     const entities = new Set(use.pods);
     let { namespace } = use;
     const nodes = new Set(use.nodes);
-    for (const key of group?.keys.keys() ?? []) {
+    for (const key of group?.keys.ids() ?? []) {
       const known = requests.keys.get(key);
       if (!known) continue;
       entities.add(known.ends.destination);

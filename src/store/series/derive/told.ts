@@ -15,7 +15,7 @@ export function toldOf(fold: Fold, group: Group | undefined, keys: KeyBook, stre
   const begin = Math.max(stretch.from, stretch.heldFrom);
   const end = Math.min(stretch.to, stretch.heldTo);
   let from = begin;
-  for (const id of group?.keys.keys() ?? []) {
+  for (const id of group?.keys.ids() ?? []) {
     const untold = keys.get(id)?.untold;
     // A connection that is told of for the first time at the very end leaves the last second: better than nothing.
     if (untold && untold.from < end && untold.to > from) from = Math.min(untold.to, Math.max(begin, end - secondMs));
