@@ -75,8 +75,8 @@ export function createLeases(options: LeasesOptions): Leases {
     const places = new Set([...leases.values()].flatMap(({ wanted }) => wanted.map(({ place }) => place)));
     places.delete('');
     const { atMost, ofPod } = limits();
-    const cgroups = cgroupsIn([...places], ofPod !== undefined);
-    untoldPods = leases.size === 0 ? [] : [...cgroups.keys()].filter(isUntoldPod);
+    const cgroups = leases.size === 0 ? new Map() : cgroupsIn([...places], ofPod !== undefined);
+    untoldPods = [...cgroups.keys()].filter(isUntoldPod);
     const idsOf = (place: string) => cgroups.get(place) ?? [];
     const limited = new Map<number, CaptureLevel>();
     for (const [place, ids] of cgroups) {

@@ -70,8 +70,12 @@ export async function openLive(
     ...(cluster && { isContainer: (path: string) => (podOfCgroup(path)?.containerId ?? null) !== null }),
     ...(options.record !== undefined && {
       onBatch: (bytes: Uint8Array) => writer?.batch(bytes, source.now()),
-      onMeta: ({ cgroupId, path }: { cgroupId: number; path: string }) => tell({ kind: 'cgroup', id: cgroupId, path }),
     }),
+    onMeta({ cgroupId, path }) {
+      tell({ kind: 'cgroup', id: cgroupId, path });
+      // A container is being made: its limit is in the kernel before it talks.
+      if (cluster) policyChanged();
+    },
   });
   try {
     if (options.record !== undefined) writer = await startWriter(options.record, source, podsBelow, secrets);

@@ -3,9 +3,12 @@ import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { type AgentClient, endpointAt } from '../../src/agent-client/client.ts';
 import { createAgentClient } from '../../src/agent-client/create-agent-client.ts';
@@ -84,18 +87,21 @@ describe('a pod', () => {
     await until('the agent', () => status?.names?.state === 'synced' && status.leases.length > 0);
   }
 
+  const placeOf = (uid: string) => `kubepods/burstable/pod${uid}/${randomBytes(32).toString('hex')}`;
+
   /** Its container runs; the API server has not told of it. */
   async function start(name: string): Promise<Pod> {
     const uid = randomUUID();
-    const place = `kubepods/burstable/pod${uid}/${randomBytes(32).toString('hex')}`;
-    const child = cgroup.spawnIn(place, process.execPath, ['-e', server], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = cgroup.spawnIn(placeOf(uid), process.execPath, ['-e', server], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     assert.ok(child.stdout);
     const [port] = await once(createInterface(child.stdout), 'line');
     const ask = async () =>
       void (await (await fetch(`http://127.0.0.1:${port}/${name}`, { headers: { connection: 'close' } })).text());
     return { uid, name, ask };
   }
-  const tell = ({ uid, name }: Pod, capture?: string) =>
+  const tell = ({ uid, name }: Pick<Pod, 'uid' | 'name'>, capture?: string) =>
     api.put('/api/v1/namespaces/shop/pods', {
       metadata: { uid, name, ...(capture && { annotations: { 'kelpie.dev/capture': capture } }) },
       spec: { nodeName: 'node-1', containers: [] },
@@ -159,6 +165,33 @@ describe('a pod', () => {
         for (const of of [`shop/${name}`, `pod ${uid}`]) assert.deepEqual(about(table, of), [], `${table} of ${of}`);
       assert.deepEqual(about('conn_stats', `shop/${name}`), [], `connections of ${name}`);
     }
+  });
+
+  test('that opts out, and was told of before its container is made: the kernel takes none of it either', async () => {
+    await look('captureAtMost: bodies');
+    const shy = { uid: randomUUID(), name: 'shy' };
+    tell(shy, 'off');
+    await until('it is kept back', () => status?.policy?.pods.some(({ level }) => level === 'off') === true);
+    const peer = createServer((_, answer) => answer.end('hello')).listen(0, '127.0.0.1');
+    await once(peer, 'listening');
+    const { port } = peer.address() as AddressInfo;
+    // So long a runtime takes at least from making a cgroup to running what is in the image.
+    const program = `sleep 0.3; exec 3<>/dev/tcp/127.0.0.1/${port}; printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3`;
+    const talk = async ({ uid }: Pick<Pod, 'uid'>) => {
+      const child = cgroup.spawnIn(placeOf(uid), 'bash', ['-c', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+      assert.ok(child.stdout);
+      assert.match(await text(child.stdout), /hello$/);
+    };
+    await talk(shy);
+    // What the agent says of itself each second: the second word from now on is about all of that.
+    const said = new Set([status]);
+    await until('two words more', () => said.add(status).size > 2);
+    assert.equal(status?.totals.segments, 0);
+    const open = { uid: randomUUID(), name: 'open' };
+    tell(open);
+    await talk(open);
+    await until('that of another', () => (status?.totals.segments ?? 0) > 0);
+    peer.close();
   });
 
   test('nothing at all while the API server is away, where namespaces are left out: it may be of one of them', async () => {
