@@ -20,6 +20,8 @@ export interface AgentPlace {
 export interface Discovery {
   /** By node. */
   readonly places: ReadonlyMap<string, AgentPlace>;
+  /** There are agents, or shall be: nodes alone are none. */
+  readonly hasPods: boolean;
   /** Of the watch on the agents' pods. */
   readonly state: ObjectWatchState;
   /** Resolves when the agents' pods were listed, or cannot be: not as long as the API server is too busy to tell. */
@@ -110,6 +112,9 @@ export async function discoverAgents(options: DiscoveryOptions): Promise<Discove
   return {
     get places() {
       return places;
+    },
+    get hasPods() {
+      return pods.size > 0;
     },
     get state() {
       return podWatch.state;

@@ -76,7 +76,7 @@ export async function openCluster({ config, namespace, folder, namespaces }: Clu
     await inTime(discovery.ready, patienceMs);
     const { state, reason = '' } = discovery.state;
     if (state !== 'synced') throw clusterError(`Its agents cannot be looked for: ${reason || 'no answer in time'}.`);
-    if (discovery.places.size === 0) throw noAgents(namespace);
+    if (!discovery.hasPods) throw noAgents(namespace);
     await keys.read(secrets());
     const [problem] = secrets().flatMap((secret) => keys.problem(secret) ?? []);
     if (problem && secrets().every((secret) => keys.of(secret) === undefined)) throw problem;

@@ -387,6 +387,8 @@ describe('the agents of a cluster', () => {
     api.remove(secrets, 'uid-key');
     assert.match(await refusal(), /Secret kelpie-agent-key is not in the namespace kelpie/);
     api.remove(agentPods, 'uid-agent-a');
+    // Nodes alone are no agents, whichever are told of first.
+    assert.match(await refusal(), /no agents in the namespace kelpie.*kelpie deploy/);
     api.remove(nodes, 'uid-node-1');
     assert.match(await refusal(), /no agents in the namespace kelpie.*kelpie deploy/);
     api.refuse(agentPods, 401);
