@@ -26,6 +26,8 @@ export interface Discovery {
   readonly state: ObjectWatchState;
   /** Resolves when the agents' pods were listed, or cannot be: not as long as the API server is too busy to tell. */
   readonly ready: Promise<void>;
+  /** Resolves when the nodes were listed, or cannot be. */
+  readonly nodesReady: Promise<void>;
   stop(): void;
 }
 
@@ -54,6 +56,7 @@ export async function discoverAgents(options: DiscoveryOptions): Promise<Discove
   const pods = new Map<string, AgentPod>();
   const nodes = new Map<string, KnownNode>();
   const { promise: ready, resolve: listed } = Promise.withResolvers<void>();
+  const { promise: nodesReady, resolve: nodesListed } = Promise.withResolvers<void>();
   let places: ReadonlyMap<string, AgentPlace> = new Map();
   let scheduled: NodeJS.Timeout | undefined;
 
@@ -107,6 +110,11 @@ export async function discoverAgents(options: DiscoveryOptions): Promise<Discove
       nodes.delete(uid);
       changed();
     },
+    onState({ state }) {
+      if (state === 'connecting') return;
+      places = placesOf(pods.values(), nodes.values());
+      nodesListed();
+    },
     backOff,
   });
   return {
@@ -120,6 +128,7 @@ export async function discoverAgents(options: DiscoveryOptions): Promise<Discove
       return podWatch.state;
     },
     ready,
+    nodesReady,
     stop() {
       clearTimeout(scheduled);
       podWatch.stop();

@@ -21,6 +21,8 @@ export interface ClusterOptions {
   readonly folder: string;
   /** Namespaces to read names of where not all may be read. */
   readonly namespaces: readonly string[];
+  /** Nodes without a single agent will do: they are told with the reason. */
+  readonly takesNodesAlone?: boolean;
 }
 
 export interface ClusterSource {
@@ -56,7 +58,8 @@ const keyPauseMs = 3_000;
 /**
  * @throws AppError `cluster`: the API server is away or refuses, there are no agents, their key cannot be read
  */
-export async function openCluster({ config, namespace, folder, namespaces }: ClusterOptions): Promise<ClusterSource> {
+export async function openCluster(options: ClusterOptions): Promise<ClusterSource> {
+  const { config, namespace, folder, namespaces } = options;
   const tunnels = new Map<string, Tunnel>();
   let onChange = (): void => {};
   let isClosed = false;
@@ -76,7 +79,8 @@ export async function openCluster({ config, namespace, folder, namespaces }: Clu
     await inTime(discovery.ready, patienceMs);
     const { state, reason = '' } = discovery.state;
     if (state !== 'synced') throw clusterError(`Its agents cannot be looked for: ${reason || 'no answer in time'}.`);
-    if (!discovery.hasPods) throw noAgents(namespace);
+    if (!discovery.hasPods && options.takesNodesAlone) await inTime(discovery.nodesReady, namesPatienceMs);
+    if (!discovery.hasPods && !(options.takesNodesAlone && discovery.places.size > 0)) throw noAgents(namespace);
     await keys.read(secrets());
     const [problem] = secrets().flatMap((secret) => keys.problem(secret) ?? []);
     if (problem && secrets().every((secret) => keys.of(secret) === undefined)) throw problem;

@@ -44,9 +44,10 @@ export async function runStatus(flags: StatusFlags): Promise<number> {
       namespace: cluster.namespace,
       folder: folder.path,
       namespaces: [],
+      takesNodesAlone: (await wantedNodes(cluster)) !== undefined,
     });
     const lines = await Promise.race([ask(source, timeoutMs), untilAborted(signal)]);
-    const wanted = await wantedNodes(cluster);
+    const wanted = (await wantedNodes(cluster)) ?? 0;
     if (format === 'json')
       process.stdout.write(`${JSON.stringify(asJson(cluster, lines, wanted), replaceBigints, 2)}\n`);
     else process.stdout.write(asText(cluster, lines, wanted, source.problems));
@@ -91,12 +92,12 @@ async function ask(source: ClusterSource, timeoutMs: number): Promise<readonly L
   }
 }
 
-/** Nodes that the DaemonSet wants an agent on. */
-async function wantedNodes({ api, namespace }: Cluster): Promise<number> {
+/** Nodes that the DaemonSet wants an agent on; undefined where there is none, or it may not be read. */
+async function wantedNodes({ api, namespace }: Cluster): Promise<number | undefined> {
   const found = (await api
     .find({ method: 'GET', path: `/apis/apps/v1/namespaces/${namespace}/daemonsets/${agentName}` })
     .catch(() => undefined)) as { readonly status?: { readonly desiredNumberScheduled?: number } } | undefined;
-  return found?.status?.desiredNumberScheduled ?? 0;
+  return found && (found.status?.desiredNumberScheduled ?? 0);
 }
 
 function asText(
