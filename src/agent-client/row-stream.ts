@@ -17,6 +17,8 @@ export interface RowStreamListener {
   /** Anything came: the agent is alive. */
   heard(): void;
   rows(table: string, rows: readonly Row[]): void;
+  /** What streams beside this one say of the agent, too. */
+  readonly wantsStatus: boolean;
   /** `time`: Unix ms at the agent. */
   status(status: AgentStatus, time: number): void;
   /** Totals of this stream. */
@@ -69,7 +71,7 @@ export function openRowStream(
         break;
       }
       case 'status':
-        listener.status(decodeStatus(agent, event.value), Number(message.time / 1_000_000n));
+        if (listener.wantsStatus) listener.status(decodeStatus(agent, event.value), Number(message.time / 1_000_000n));
         break;
       case 'loss':
         listener.losses(decodeLosses(agent, event.value.losses));

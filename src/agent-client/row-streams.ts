@@ -51,7 +51,10 @@ export function openRowStreams(
 
   const open = () => [...entries.values()].filter(({ stream }) => stream !== undefined);
   /** Every stream brings the agent's status each second; that of the first counts. */
-  const leads = (entry: Entry) => open()[0] === entry;
+  const leads = (entry: Entry): boolean => {
+    for (const each of entries.values()) if (each.stream !== undefined) return each === entry;
+    return false;
+  };
   const decide = () => {
     const isOver = entries.size > 0 && [...entries.values()].every(({ ended }) => ended);
     if (isOver === over) return;
@@ -70,9 +73,10 @@ export function openRowStreams(
     entry.stream = openRowStream(endpoint, client, query, lane, {
       heard: listener.heard,
       rows: listener.rows,
-      status(status, time) {
-        if (leads(entry)) listener.status(status, time);
+      get wantsStatus() {
+        return leads(entry);
       },
+      status: listener.status,
       losses: (losses) => listener.losses(query.table, losses),
       end() {
         entry.ended = true;
