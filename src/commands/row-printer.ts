@@ -81,7 +81,7 @@ export function createRowPrinter({ request, source, output }: PrinterOptions): P
       if (event.type !== 'rows') return;
       if (sinceMs !== undefined) oldest ??= BigInt(Date.now() - sinceMs) * 1_000_000n;
       if (needsPods && event.table === podInfo.table) {
-        for (const row of event.rows) source.pods.putRow(row);
+        for (const row of event.rows) source.pods.putRow(row, event.agent);
         for (const [agent, row] of early.takeKnown()) take(agent, row);
         return;
       }

@@ -115,6 +115,7 @@ export const lossReasons: Readonly<Record<string, string>> = {
   'ring-evicted': 'Rows of which the agent let go before they were asked for.',
   'summary-limit': 'Summaries of more pods, edges or endpoints than the terminal keeps apart.',
   'summary-time': 'Summaries of a time the terminal does not hold: more than an hour ago, or in the future.',
+  'pod-disputed': 'Pods of which two agents told different owners or labels: neither is shown.',
   'summary-nonsense': 'Summaries whose latencies made no sense; their counts were taken.',
   'store-evicted': 'Rows of which the terminal let go to stay within its limit.',
 };

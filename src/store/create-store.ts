@@ -68,7 +68,10 @@ export function createStore(
     const states = new Map([...rings].map(([id, ring]) => [id, tableState(ring)]));
     const listed = agents.list();
     const evicted = [...states.values()].reduce((sum, state) => sum + state.evicted, evictedBefore);
-    const own: readonly Loss[] = [{ reason: 'store-evicted', count: evicted }];
+    const own: readonly Loss[] = [
+      { reason: 'store-evicted', count: evicted },
+      { reason: 'pod-disputed', count: pods.disputed },
+    ];
     const losses = mergeLosses('sum', ...listed.map((agent) => agent.losses), own, series.losses);
     return {
       version,
@@ -105,7 +108,7 @@ export function createStore(
     agents.note(event, heard);
     series.apply(event, heard);
     if (event.type !== 'rows' || !findTable(event.table)) return;
-    if (event.table === podTable) for (const row of event.rows) pods.putRow(row);
+    if (event.table === podTable) for (const row of event.rows) pods.putRow(row, event.agent);
     const ring = rings.get(event.table);
     if (renewing.has(event.table)) clear(event.table);
     if (ring) for (const row of event.rows) ring.put(event.agent, row);

@@ -66,6 +66,29 @@ describe('what anybody may tell', () => {
     assert.deepEqual(pods.factsOf('shop/x'), { workload: 'shop/x', owner: null, labels: [] });
   });
 
+  test('by two agents of one pod, and differently, is believed of neither, whenever they said so', () => {
+    const pods = createPodRegister();
+    const row = (owner: string, time: bigint) => ({
+      pod: 'shop/cache-2-7d9f8b5c6-x2k4l',
+      owner,
+      labels: [],
+      time_: time,
+    });
+    pods.putRow(row('Deployment/cache-2', 10n ** 15n), 'a');
+    pods.putRow(row('Deployment/cache-2', 10n ** 16n), 'b');
+    assert.equal(pods.factsOf('shop/cache-2-7d9f8b5c6-x2k4l')?.owner, 'Deployment/cache-2', 'they agree');
+    pods.putRow(row('Deployment/mine', 10n ** 18n), 'c');
+    pods.putRow(row('Deployment/mine', 10n ** 18n), 'c');
+    assert.equal(pods.factsOf('shop/cache-2-7d9f8b5c6-x2k4l'), undefined);
+    assert.equal(pods.disputed, 1);
+    pods.put({ pod: 'shop/cache-2-7d9f8b5c6-x2k4l', owner: 'Deployment/cache-2', labels: [], time: 1 });
+    assert.equal(pods.factsOf('shop/cache-2-7d9f8b5c6-x2k4l')?.owner, 'Deployment/cache-2', 'the API server knows');
+    pods.putRow({ ...row('Deployment/mine', 10n ** 18n), pod: 'shop/web-0' }, 'c');
+    pods.put(told('shop/web-0', 'StatefulSet/web'));
+    pods.putRow({ ...row('Deployment/mine', 10n ** 18n), pod: 'shop/web-0' }, 'c');
+    assert.equal(pods.factsOf('shop/web-0')?.owner, 'StatefulSet/web', 'and no agent knows better');
+  });
+
   test('is kept within limits: who was told of longest ago goes', () => {
     const pods = createPodRegister({ pods: 10, names: 5 });
     for (let i = 0; i < 100; i += 1) {

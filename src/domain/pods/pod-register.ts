@@ -7,8 +7,13 @@ import type { Facts, PodFacts } from './pod-facts.ts';
 
 export interface PodRegister extends PodFacts {
   put(pod: PodTold): void;
-  /** A row of `pod_info`. */
-  putRow(row: Row): void;
+  /**
+   * A row of `pod_info`. A pod runs on one node: where two agents tell different things of one, neither is believed, and its name says what there is to say. So an
+   * agent that makes things up spoils no more than what it names.
+   */
+  putRow(row: Row, agent?: string): void;
+  /** Pods of which two agents told different things. */
+  readonly disputed: number;
   /** There is something of this name that is no pod, though its name may look like one's, e.g. a Service. */
   putName(entity: string): void;
 }
@@ -21,6 +26,8 @@ export interface PodTold {
   readonly labels: HeaderList;
   /** When that was so, Unix ms: what was told of later stands. */
   readonly time: number;
+  /** The agent that said so; undefined = somebody who knows all pods. */
+  readonly agent?: string | undefined;
 }
 
 export interface PodRegisterLimits {
@@ -41,7 +48,8 @@ interface Shared extends Facts {
 
 interface Entry {
   readonly facts: Shared;
-  time: number;
+  readonly time: number;
+  readonly agent: string | undefined;
 }
 
 export function createPodRegister(limits: Partial<PodRegisterLimits> = {}): PodRegister {
@@ -55,6 +63,22 @@ export function createPodRegister(limits: Partial<PodRegisterLimits> = {}): PodR
   let answers = new Map<string, string>();
   let version = 0;
   let changes = 0;
+  const disputed = createBounded<true>(mostNames);
+  let disputes = 0;
+
+  const isDisputed = ({ owner, labels, agent }: PodTold, before: Entry): boolean =>
+    agent !== undefined &&
+    before.agent !== undefined &&
+    before.agent !== agent &&
+    !(before.facts.owner === owner && sameLabels(before.facts.labels, labels));
+
+  function dispute(pod: string): void {
+    disputed.set(pod, true);
+    disputes += 1;
+    changes += 1;
+    pods.delete(pod);
+    settle(pod);
+  }
 
   const find = (entity: string): string =>
     pods.get(entity)?.facts.workload ?? (names.has(entity) ? entity : workloadByName(entity));
@@ -89,24 +113,35 @@ export function createPodRegister(limits: Partial<PodRegisterLimits> = {}): PodR
     put(told) {
       const { pod, time } = told;
       if (pod.indexOf('/') <= 0) return;
+      const { agent } = told;
+      if (agent !== undefined && disputed.has(pod)) return;
       const before = pods.get(pod);
-      if (before && before.time > time) return;
+      // The API server's word stands before an agent's.
+      if (before && before.agent === undefined && agent !== undefined) return;
       const owner = told.owner?.slice(0, mostOwner) ?? null;
-      const facts = sharedOf({ ...told, owner, labels: bounded(told.labels) }, before?.facts);
-      pods.set(pod, { facts, time });
+      const said = { ...told, owner, labels: bounded(told.labels) };
+      if (before && isDisputed(said, before)) {
+        dispute(pod);
+        return;
+      }
+      const isFromAgent = before?.agent !== undefined && agent === undefined;
+      if (before && before.time > time && !isFromAgent) return;
+      const facts = sharedOf(said, before?.facts);
+      pods.set(pod, { facts, time, agent });
       if (before?.facts === facts) return;
       changes += 1;
       settle(pod);
       const { workload, labels } = facts;
       if (workload !== pod) putName(workload, { workload, owner, labels: chosenLabels(labels) });
     },
-    putRow({ pod, owner, labels, time_: time }) {
+    putRow({ pod, owner, labels, time_: time }, agent) {
       if (typeof pod !== 'string' || typeof time !== 'bigint') return;
       register.put({
         pod,
         owner: typeof owner === 'string' && owner !== '' ? owner : null,
         labels: Array.isArray(labels) ? (labels as HeaderList) : [],
         time: Number(time / 1_000_000n),
+        agent,
       });
     },
     putName(entity) {
@@ -138,6 +173,9 @@ export function createPodRegister(limits: Partial<PodRegisterLimits> = {}): PodR
     get changes() {
       return changes;
     },
+    get disputed() {
+      return disputes;
+    },
   };
   return register;
 }
@@ -164,6 +202,7 @@ function createBounded<T>(limit: number) {
       const oldest = map.size > limit ? oldestEntry() : undefined;
       if (oldest) map.delete(oldest[0]);
     },
+    delete: (key: string) => void map.delete(key),
     values: () => map.values(),
   };
 }
