@@ -59,7 +59,7 @@ export function createLeaseKeeper(options: LeaseKeeperOptions): LeaseKeeper {
         held = true;
         grantedAt = now;
         options.onGranted();
-        if (isWanted(lease)) again(timings.leaseTtl / 3);
+        if (isWanted(lease)) again(renewalMs(timings));
       } else if (!held || now - grantedAt > timings.leaseTtl) {
         options.onLost(fromGrpcError(agent, error));
       } else {
@@ -83,5 +83,8 @@ export function createLeaseKeeper(options: LeaseKeeperOptions): LeaseKeeper {
     },
   };
 }
+
+/** About thrice in its time to live; those of a hundred agents, taken at the same moment, are not renewed at the same moment. */
+const renewalMs = ({ leaseTtl }: Timings): number => (leaseTtl / 3) * (0.6 + 0.4 * Math.random());
 
 const isWanted = (lease: LeaseRequest | undefined) => lease !== undefined && lease.level !== 'off';
