@@ -1,7 +1,7 @@
 /** Starts the simulated cluster's processes and talks to them by lines. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +28,8 @@ export async function startHelper(
     detached: true,
   });
   child.stdin.on('error', () => {});
+  // A cluster has machines of its own: what stands for it here takes what the terminal leaves.
+  if (child.pid) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   scope.defer(script, () => {
     child.stdin.end();
     child.kill();
