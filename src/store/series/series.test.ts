@@ -72,11 +72,16 @@ describe('routes that nobody asked for until now', () => {
     const endpoint = { service: 'shop/api', method: 'GET', route: '/items' };
     for (let time = shopEnd - 60_000; time < shopEnd; time += 1_000) {
       tell('a', 'pod_stats', ...podRows([call], time, 'a'));
-      if (time >= shopEnd - 10_000) tell('a', 'endpoint_stats', ...endpointRow(call, 'server', time, 'a'));
+      if (time >= shopEnd - 11_000) tell('a', 'endpoint_stats', ...endpointRow(call, 'server', time, 'a'));
       clock.now = time + 1_700;
-      if (time === shopEnd - 12_000) store.begin('endpoint_stats');
+      if (time === shopEnd - 12_000) {
+        store.begin('endpoint_stats');
+        store.publish();
+        assert.equal(store.getSnapshot().isPending?.('endpoints'), true, 'the agents were asked a moment ago');
+      }
     }
     const snapshot = look();
+    assert.equal(snapshot.isPending?.('endpoints'), false);
     const [row] = [...rowsOf(store, 'endpoints').values()];
     assert.equal(row?.route, '/items');
     near(row?.rate, 10);

@@ -113,6 +113,8 @@ export function createSeries(podFacts: PodFacts, limits: Partial<SeriesLimits> =
         else if (!Number.isNaN(second) && second < begin) takeRow(table, agent, begin, row);
         continue;
       }
+      // Of the second in which agents were asked some tell and some do not.
+      if (table === 'endpoint_stats' && kinds.endpoints.from !== undefined && second < kinds.endpoints.from) continue;
       const taken = takeRow(table, agent, second, row);
       if (taken === 'nonsense') lose('summary-nonsense');
       if (taken === 'taken' || taken === 'nonsense') {
@@ -223,7 +225,11 @@ export function createSeries(podFacts: PodFacts, limits: Partial<SeriesLimits> =
           if (last >= since) found.add(ends.destinationNamespace ?? hostNamespace);
       return [...found].sort();
     },
-    isPending: derived.isPending,
+    isPending(table) {
+      const { from } = kinds.endpoints;
+      const isAskedFor = table === 'endpoints' && from !== undefined && from >= (to ?? 0);
+      return isAskedFor || derived.isPending(table);
+    },
     prepare(before, version) {
       if (to === undefined) return;
       derived.prepare(before, { from: heldFrom(), to }, version);

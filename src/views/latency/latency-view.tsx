@@ -247,7 +247,7 @@ export function createLatencyView(context: ViewContext, opening: Opening = {}): 
 }
 
 function emptyLines(isHeld: boolean, isPending: boolean, title: string): readonly string[] {
-  if (isPending) return ['Adding up what is held …'];
+  if (isPending) return ['Adding up what the agents tell …'];
   return isHeld
     ? [`No request in this time: ${title}`, '_ shows a longer time, [ an earlier one, u everything.']
     : ['No figures yet.', 'They come once a second while an agent captures.'];

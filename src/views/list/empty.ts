@@ -23,7 +23,7 @@ export function emptyLines({ spec, state, snapshot, total, namespaces, isAsking 
   const { time } = state;
   const isFiltered = state.filterText !== '' || state.failuresOnly;
   if (isAsking && (isFiltered || time.kind !== 'live' || namespaces.size > 0)) return ['Asking the agents …'];
-  if (total === 0 && snapshot.isPending?.(spec.table.id)) return ['Adding up what is held …'];
+  if (total === 0 && snapshot.isPending?.(spec.table.id)) return ['Adding up what the agents tell …'];
   if (isFiltered && (total > 0 || time.kind === 'live')) {
     const wanted = [
       state.filterText === '' ? '' : `/${sanitizeLine(state.filterText)}`,
@@ -56,9 +56,22 @@ export function emptyLines({ spec, state, snapshot, total, namespaces, isAsking 
   }
   if (agents.every(({ link }) => link.state === 'ended')) return [`The recording has ended and held no ${spec.noun}.`];
   if (spec.nothing) return spec.nothing;
-  const places = agents.flatMap(({ status }) => (status ? [sanitizeLine(status.source.name || status.node)] : []));
-  return [`No ${spec.noun} seen yet.`, `Waiting for traffic in ${places.join(', ') || 'the agents'} …`];
+  return [`No ${spec.noun} seen yet.`, `Waiting for traffic ${placesOf(snapshot)} …`];
 }
+
+/** Where agents look: what they capture, all of a machine being its name; of many only how many they are. */
+function placesOf({ agents }: Snapshot): string {
+  const places = agents.flatMap(({ status }) => {
+    if (!status) return [];
+    const { name } = status.source;
+    return [sanitizeLine(name === '' || name === '/' ? status.node : name)];
+  });
+  const names = [...new Set(places)];
+  if (names.length === 0) return 'at the agents';
+  return names.length > mostNamed ? `on ${formatCount(agents.length)} nodes` : `in ${names.join(', ')}`;
+}
+
+const mostNamed = 3;
 
 function heldText({ held }: Snapshot): string {
   return held ? `What is held begins at ${clockOf(held.from)}.` : 'Nothing is held yet.';

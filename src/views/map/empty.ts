@@ -14,7 +14,7 @@ export function emptyLines(snapshot: Snapshot, { time, namespaces, focus }: Empt
   const { agents } = snapshot;
   if (agents.length === 0) return ['No agent yet.'];
   if (agents.every(({ link }) => link.state === 'connecting')) return ['Connecting to the agents …'];
-  if (snapshot.isPending?.('edges')) return ['Adding up what is held …'];
+  if (snapshot.isPending?.('edges')) return ['Adding up what the agents tell …'];
   if (focus !== undefined)
     return [
       `${sanitizeLine(focus)} neither calls nor is called in this stretch of time.`,
