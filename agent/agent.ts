@@ -3,23 +3,23 @@ import type { AgentNames } from '../src/domain/agent-status.ts';
 import { parseFilter } from '../src/domain/filter/parse.ts';
 import { createPodRegister } from '../src/domain/pods/pod-register.ts';
 import { sharedOf } from '../src/domain/shared-row.ts';
-import { type Attribution, createAttribution } from './attribution/attribution.ts';
+import { createAttribution } from './attribution/attribution.ts';
 import { createBudgets } from './budgets/budgets.ts';
-import type { CaptureListener } from './capture/source.ts';
-import { createFlowTables, type FlowTables } from './flows/flow-tables.ts';
+import { createFlowTables } from './flows/flow-tables.ts';
+import { inOrder } from './in-order.ts';
 import { createLeases } from './leases.ts';
 import { createLeftOut } from './left-out.ts';
 import { openLive } from './live-session.ts';
 import { createLossCounts } from './loss-counts.ts';
 import type { AgentOptions } from './options.ts';
 import { servePages } from './pages.ts';
-import { createPodInfo, type PodInfoRows } from './pod-info.ts';
+import { createPodInfo } from './pod-info.ts';
 import { createPodPolicy, type ToldPods } from './pod-policy.ts';
 import { guarded } from './policy/guard.ts';
 import { secretFields } from './protocols/http/redact.ts';
-import { createDnsDatagrams, createProtocols, type DnsDatagrams, payloadBytesOf, placeOf } from './protocols/index.ts';
+import { createDnsDatagrams, createProtocols, payloadBytesOf, placeOf } from './protocols/index.ts';
 import { startRecordingProgress } from './recording-progress.ts';
-import { type ResourceRows, startResourceRows } from './resources/resource-rows.ts';
+import { startResourceRows } from './resources/resource-rows.ts';
 import { shareOf } from './ring-shares.ts';
 import { createRows } from './rows/rows.ts';
 import { createAccess } from './server/access.ts';
@@ -27,9 +27,9 @@ import type { AgentApi } from './server/api.ts';
 import { createAgentServer } from './server/server.ts';
 import { type ClusterPods, openRecording, type Session } from './session.ts';
 import { createStatus } from './status.ts';
-import { type Connections, createConnections } from './stream/connections.ts';
+import { createConnections } from './stream/connections.ts';
 import type { ProtocolOutput } from './stream/protocol.ts';
-import { createSummaries, type Summaries } from './summaries/summaries.ts';
+import { createSummaries } from './summaries/summaries.ts';
 import { withSilentConnections } from './survey/silent-connections.ts';
 
 export interface Agent {
@@ -225,18 +225,14 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     resources,
     podInfo,
   });
-  const listener = withSilentConnections(readers, {
+  const listener = withSilentConnections(readers.listener, {
     surveys: (time) => session.surveys.take(time, leases.policies),
     isKnown: attribution.knows,
     open: flows.open,
   });
   const played = source.run(listener, stopping.signal, readiness(session, rows.ready)).then(() => {
-    connections.flush();
-    dns.flush();
-    flows.flush();
+    readers.flush();
     summaries.flush();
-    resources.tick(Number.POSITIVE_INFINITY);
-    podInfo.tick(Number.POSITIVE_INFINITY);
     rows.finish();
     if (source.problem) process.stderr.write(`kelpie agent: ${source.problem.message}\n`);
   });
@@ -270,55 +266,6 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     stop() {
       stopped ??= stop();
       return stopped;
-    },
-  };
-}
-
-/** Attribution hears of a socket before anybody asks for its name. */
-function inOrder(
-  attribution: Attribution,
-  readers: {
-    connections: Connections;
-    dns: DnsDatagrams;
-    flows: FlowTables;
-    summaries: Pick<Summaries, 'tick'>;
-    resources: ResourceRows;
-    podInfo: PodInfoRows;
-  },
-): CaptureListener {
-  const { connections, dns, flows, summaries, resources, podInfo } = readers;
-  return {
-    open(socket) {
-      attribution.open(socket);
-      // Rows of a pod are told after what is known of it.
-      podInfo.tick(socket.time);
-      connections.open(socket);
-    },
-    segment: connections.segment,
-    close(close) {
-      connections.close(close);
-      attribution.close(close);
-    },
-    flow(sample) {
-      attribution.flow(sample);
-      flows.flow(sample);
-    },
-    edge(sample) {
-      attribution.edge(sample);
-      flows.edge(sample);
-    },
-    datagram(datagram) {
-      attribution.datagram(datagram);
-      dns.datagram(datagram);
-    },
-    tick(time) {
-      attribution.tick(time);
-      podInfo.tick(time);
-      connections.tick(time);
-      dns.tick(time);
-      flows.tick(time);
-      summaries.tick(time);
-      resources.tick(time);
     },
   };
 }
