@@ -168,6 +168,21 @@ describe('watching rows', () => {
     assert.equal(watching.messages.at(-1)?.event?.$case, 'end');
   });
 
+  test('at a pace: what was told is not told anew before its time, what is new does not wait, and the end brings the rest', async () => {
+    const { rows, client } = await serve();
+    const paced = watch(client, { paceMs: 60_000 });
+    await until(() => paced.messages.length > 0);
+    rows.put(httpEvents, event(1, { resp_status: null }));
+    await until(() => paced.ids().length === 1);
+    rows.put(httpEvents, event(1));
+    rows.put(httpEvents, event(2));
+    await until(() => paced.ids().includes('x.2'));
+    assert.deepEqual(paced.ids(), ['x.1', 'x.2']);
+    rows.finish();
+    await until(() => paced.messages.at(-1)?.event?.$case === 'end');
+    assert.deepEqual(paced.ids(), ['x.1', 'x.2', 'x.1']);
+  });
+
   test('a wrong filter is an error that points at the word', async () => {
     const { client } = await serve();
     const watching = watch(client, { filter: 'statsu=500 “x”' });
