@@ -63,6 +63,8 @@ export interface AgentClientOptions {
   readonly leases: readonly NamedLease[];
   /** Of each table, kept rows that all agents together send first at most, each its share; default: as many as each query says of each. */
   readonly mostBacklog?: number;
+  /** Where there are more than `fewAgents`, the share of this thread's time that one of them may take, whatever it sends; default: all of it. */
+  readonly mostShare?: number;
   /** For tests; the defaults are those of `timings`. */
   readonly timings?: Partial<Timings>;
 }

@@ -17,8 +17,6 @@ import { createInbox } from './inbox.ts';
 const dialTurns = { most: 16, patienceMs: 1_000 };
 /** What agents say is taken in so long without a break, ms. */
 const sliceMs = 8;
-/** Of many agents none may take more of this thread than this share of the time, whatever it sends. */
-const mostShareOfMany = 0.1;
 /** Kept rows that every agent may send first, however many there are. */
 const leastBacklog = 200;
 
@@ -27,7 +25,7 @@ const leastBacklog = 200;
  * as `link` events. Events are delivered synchronously, none after `close`.
  */
 export function createAgentClient(options: AgentClientOptions): AgentClient {
-  const { onEvent, mostBacklog = Number.POSITIVE_INFINITY } = options;
+  const { onEvent, mostBacklog = Number.POSITIVE_INFINITY, mostShare = 1 } = options;
   const timings = { ...defaultTimings, ...options.timings };
   const clientId = randomUUID();
   const lines = new Map<
@@ -37,7 +35,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
   const turns = createDialTurns(dialTurns.most, dialTurns.patienceMs);
   const inbox = createInbox({
     sliceMs,
-    mostShare: () => (lines.size > fewAgents ? mostShareOfMany : 1),
+    mostShare: () => (lines.size > fewAgents ? mostShare : 1),
     later: setImmediate,
     now: () => performance.now(),
   });

@@ -19,6 +19,8 @@ const sliceMs = 8;
 /** Share of the time that may go into tables of figures, however many pods there are: what is left is for what comes in and for who looks at it. */
 const mostShare = 0.2;
 const turnsToDial = 8;
+/** Of many agents none takes more of the screen's thread than this, whatever it sends. */
+const mostShareOfAgent = 0.1;
 /** What agents have kept of a table is shown within a second or two, however many they are. */
 const mostBacklog = 30_000;
 
@@ -69,6 +71,7 @@ export async function runTerminalCommand(flags: TerminalFlags, fallback?: 'demo'
     queries: [...summariesOf(source.agents.length), ...(source.knowsPods?.() ? [] : [podInfo])],
     leases: [baseLease, { name: 'screen', ...request.lease }],
     mostBacklog,
+    mostShare: mostShareOfAgent,
     onEvent: tell,
   });
   source.follow?.(client, tell);
