@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -36,4 +36,25 @@ test('with all pods: those in a scope or in none, also one that the API server h
   assert.equal(cgroupsIn([]).size, 0);
   book.put({ metadata: { uid: untold, namespace: 'shop', name: 'late' } });
   assert.ok(cgroupsIn([], true).has('shop/late'));
+});
+
+test('a pod that nobody told of and that is long gone, its empty cgroup left behind, is none', () => {
+  const uid = 'aaaad95e-4a4f-4f5c-9d4b-0d4c3a0e9f33';
+  const [pod, container] = [join(mount, `kubepods/pod${uid}`), join(mount, `kubepods/pod${uid}/${'b'.repeat(64)}`)];
+  const populate = (directory: string, populated: 0 | 1, secondsAgo: number) => {
+    writeFileSync(join(directory, 'cgroup.events'), `populated ${populated}\nfrozen 0\n`);
+    utimesSync(directory, Date.now() / 1000 - secondsAgo, Date.now() / 1000 - secondsAgo);
+  };
+  mkdirSync(pod, { recursive: true });
+  const ids = () => createCgroupScopes(mount, '/', [createPodBook().resolver])([], true).get(`pod ${uid}`);
+  populate(pod, 0, 1);
+  assert.equal(ids()?.length, 1, 'its first process is about to come');
+  populate(pod, 0, 100);
+  assert.equal(ids(), undefined);
+  mkdirSync(container);
+  populate(container, 0, 1);
+  populate(pod, 0, 100);
+  assert.equal(ids()?.length, 1, 'a new container');
+  for (const each of [container, pod]) populate(each, 1, 100);
+  assert.equal(ids()?.length, 2);
 });

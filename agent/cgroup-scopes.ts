@@ -1,5 +1,5 @@
 /** Which cgroups a lease's scope stands for, right now. */
-import { statSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isUntoldPod, type Workload, type WorkloadResolver } from './attribution/workload.ts';
 import { workloadOf } from './attribution/workloads.ts';
@@ -18,16 +18,18 @@ export function createCgroupScopes(mount: string, top: string, resolvers: readon
     if (found.size === 0 && !withPods) return found;
     const paths = scopes.filter((scope) => scope.startsWith('/'));
     for (const path of cgroupsBelow(mount, top)) {
-      const pod = podNameOf(workloadOf(path, resolvers));
+      const workload = workloadOf(path, resolvers);
+      const pod = podNameOf(workload);
       const within = paths.filter((scope) => isWithin(path, scope));
       const isWanted = pod !== null && (withPods || found.has(pod));
       if (!isWanted && within.length === 0) continue;
-      const id = idOf(join(mount, path));
-      if (id === undefined) continue;
+      const directory = join(mount, path);
+      const stats = statSync(directory, { throwIfNoEntry: false });
+      if (!stats || (workload.pod === null && isWanted && isLeftOver(directory, stats))) continue;
       for (const scope of isWanted ? [...within, pod] : within) {
         const ids = found.get(scope);
-        if (ids) ids.push(id);
-        else found.set(scope, [id]);
+        if (ids) ids.push(stats.ino);
+        else found.set(scope, [stats.ino]);
       }
     }
     return found;
@@ -42,6 +44,15 @@ function isWithin(path: string, scope: string): boolean {
   return path === base || path.startsWith(`${base}/`);
 }
 
-function idOf(directory: string): number | undefined {
-  return statSync(directory, { throwIfNoEntry: false })?.ino;
+/** A cgroup is made before its first process enters it: one that is empty for longer is done with, ms. */
+const emptyMs = 60_000;
+
+/** Where a runtime keeps its books in cgroup v1, it leaves the v2 cgroups of pods that are gone behind, empty. */
+function isLeftOver(directory: string, { mtimeMs }: Stats): boolean {
+  if (Date.now() - mtimeMs < emptyMs) return false;
+  try {
+    return /^populated 0$/m.test(readFileSync(join(directory, 'cgroup.events'), 'utf8'));
+  } catch {
+    return false;
+  }
 }
