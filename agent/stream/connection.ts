@@ -194,11 +194,12 @@ export class FollowedConnection implements Connection, OrderSink {
     const recognised = recognition?.data(direction, bytes.subarray(from, to), time);
     if (recognition === undefined || recognised === undefined) return;
     this.#decide(recognised.verdict);
-    if (recognition.skipped) this.#around.output.lost('mid-stream', 1);
     if (recognised.protocol === undefined) {
       this.#ignore();
       return;
     }
+    // Of what nobody here can read nothing is lost.
+    if (recognition.skipped) this.#around.output.lost('mid-stream', 1);
     this.#recognition = undefined;
     this.#protocol = recognised.protocol;
     this.#reader = recognised.protocol.read(this, this.#around.output);

@@ -292,6 +292,15 @@ describe('recognition', () => {
     assert.equal(connections.totals().held_bytes, 0);
   });
 
+  test('of a connection joined in the middle that nobody here can read, nothing is lost', () => {
+    const { connections, log, losses } = follow();
+    const model = modelConnection({ midstream: true });
+    for (let turn = 0; turn < 40; turn += 1) model.send(turn % 2 === 0 ? 0 : 1, 'sealed');
+    play(model.records, connections);
+    assert.equal(connections.verdictOf(7), 'unknown');
+    assert.deepEqual([log, losses], [[], {}]);
+  });
+
   test('names TLS', () => {
     const { connections } = follow();
     play(modelConnection().send(0, '\x16\x03\x01\x00\x10hello').records, connections);
