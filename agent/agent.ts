@@ -12,6 +12,7 @@ import { createLeftOut } from './left-out.ts';
 import { openLive } from './live-session.ts';
 import { createLossCounts } from './loss-counts.ts';
 import type { AgentOptions } from './options.ts';
+import { ownLineOf, withoutOwnLine } from './own-line.ts';
 import { servePages } from './pages.ts';
 import { createPodInfo } from './pod-info.ts';
 import { createPodPolicy, type ToldPods } from './pod-policy.ts';
@@ -225,7 +226,7 @@ async function serve(options: AgentOptions, session: Session): Promise<Agent> {
     resources,
     podInfo,
   });
-  const listener = withSilentConnections(readers.listener, {
+  const listener = withSilentConnections(withoutOwnLine(readers.listener, ownLineOf(options)), {
     surveys: (time) => session.surveys.take(time, leases.policies),
     isKnown: attribution.knows,
     open: flows.open,

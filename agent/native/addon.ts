@@ -61,4 +61,6 @@ export interface Addon {
   info(handle: Handle): Info;
   /** Links, programs and maps go. Idempotent; every other call on the handle throws afterwards. */
   close(handle: Handle): void;
+  /** Of this process' network namespace, as captured sockets have it (SO_NETNS_COOKIE, since Linux 5.14); undefined on older kernels. */
+  netnsCookie(): number | undefined;
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -280,6 +281,30 @@ static napi_value js_info(napi_env env, napi_callback_info info)
 	return result;
 }
 
+/* --- this process -------------------------------------------------------------------------------------------------- */
+
+/* asm-generic/socket.h, for headers older than Linux 5.14. */
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
+
+static napi_value js_netns_cookie(napi_env env, napi_callback_info info)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	uint64_t cookie = 0;
+	socklen_t size = sizeof(cookie);
+	napi_value result;
+	bool is_known = fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) == 0;
+
+	(void)info;
+	if (fd >= 0)
+		close(fd);
+	if (!is_known)
+		return undefined(env);
+	TRY(napi_create_double(env, (double)cookie, &result));
+	return result;
+}
+
 NAPI_MODULE_INIT()
 {
 	static const struct {
@@ -290,7 +315,7 @@ NAPI_MODULE_INIT()
 		{ "attach", js_attach },       { "detach", js_detach },        { "mapUpdate", js_map_update },
 		{ "mapLookup", js_map_lookup }, { "mapDelete", js_map_delete }, { "mapKeys", js_map_keys },
 		{ "drain", js_drain },         { "drainMap", js_drain_map },   { "info", js_info },
-		{ "close", js_close },
+		{ "close", js_close },       { "netnsCookie", js_netns_cookie },
 	};
 	napi_value function;
 

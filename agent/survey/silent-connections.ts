@@ -54,6 +54,9 @@ class ByEnds<T extends Ends> {
 const nameOf = ({ localAddress, localPort, remoteAddress, remotePort }: Ends): string =>
   `${localAddress} ${localPort} ${remoteAddress} ${remotePort}`;
 
+/** Of a survey: the kernel has told nothing of it. */
+export const isSilent = ({ cookie, netnsCookie }: FlowSample): boolean => cookie >= firstNumber && netnsCookie === 0;
+
 /** `listener`, told of silent connections too. */
 export function withSilentConnections(listener: CaptureListener, options: SilentConnectionsOptions): CaptureListener {
   const silent = new ByEnds<FlowSample>();

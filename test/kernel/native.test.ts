@@ -33,6 +33,13 @@ describe('the native addon', () => {
     addon.close(handle);
   });
 
+  test('knows the network namespace of this process, the same each time', () => {
+    const cookie = addon.netnsCookie();
+    assert.equal(addon.netnsCookie(), cookie);
+    // Since Linux 5.14.
+    if (cookie !== undefined) assert.ok(Number.isSafeInteger(cookie) && cookie > 0);
+  });
+
   test('a refusal says what, why and what libbpf said', () => {
     const missing = caught(() => addon.open('/nonexistent.o'));
     assert.deepEqual([missing.operation, missing.code, missing.errno], ['open', 'ENOENT', 2]);
