@@ -149,11 +149,14 @@ export async function openCluster(options: ClusterOptions): Promise<ClusterSourc
           }
         };
         onChange = () => void look();
-        for (const { agent } of agents) onEvent({ type: 'link', agent, link: { state: 'connecting' } });
+        const first = agents.map(({ agent }) => agent);
+        for (const agent of first) onEvent({ type: 'link', agent, link: { state: 'connecting' } });
         tell();
-        void named.then(() => {
+        void named.then(async () => {
           isNamed = true;
-          return look();
+          await look();
+          // It left before it was dialled.
+          for (const agent of first) if (!discovery.places.has(agent)) onEvent({ type: 'gone', agent });
         });
       },
       directory,
